@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DISSECT_QUIC_KEYS_H
+#define DISSECT_QUIC_KEYS_H
+
+#include "dissect/quic.h"
+
+enum quic_side { QUIC_CLIENT, QUIC_SERVER };
+
+/* libcrypto's contexts, made once for each thread by the caller and lent to every call. */
+struct quic_crypto_context;
+struct quic_crypto_context *quic_crypto_context_new(void); /* NULL: out of memory */
+void quic_crypto_context_free(struct quic_crypto_context *);
+
+/* Initial keys of one side: 16 bytes AES key, 12 bytes IV, 16 bytes header protection. */
+struct quic_keys {
+	uint8_t key[16], iv[12], header[16];
+};
+
+/*
+ * Derives the Initial keys of `side` from the connection id that the client first sent to
+ * (RFC 9001, section 5.2). False: no salt is known for `version`.
+ */
+bool quic_keys_derive(struct quic_crypto_context *, uint32_t version, struct slice dcid,
+		      enum quic_side side, struct quic_keys *out);
+
+/*
+ * Takes the protection off an Initial (RFC 9001, section 5.4 and 5.3) into `plain`. PARSE_OK: the
+ * tag is right. PARSE_FOREIGN: the tag is wrong, so these are other keys. PARSE_BROKEN: too short, or no room.
+ */
+enum parse quic_keys_open(struct quic_crypto_context *, const struct quic_keys *,
+			  const struct quic_packet *, struct scratch *plain, struct slice *out);
+
+#endif

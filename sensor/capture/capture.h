@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SENSOR_CAPTURE_CAPTURE_H
+#define SENSOR_CAPTURE_CAPTURE_H
+
+#include "dissect/link.h"
+#include "dissect/slice.h"
+
+#include <stdio.h>
+
+enum { FRAME_BATCH_MAX = 256 };
+
+/* One packet as it was captured. */
+struct frame {
+	struct slice bytes;   /* lives as long as the batch it came in */
+	uint64_t time_ns;     /* since the epoch */
+	uint64_t number;      /* in its own file or interface, from 1 */
+	uint32_t wire_len;    /* bytes on the wire, bytes.len or more */
+	enum link_type link;
+	uint16_t source; /* index for capture_source_name() */
+};
+
+struct frame_batch {
+	struct frame frames[FRAME_BATCH_MAX];
+	size_t count;
+	void *memory; /* what backs the bytes; capture's own */
+};
+
+/* Numbers that only the capturing side knows; live ones are 0 offline. */
+struct capture_counters {
+	uint64_t packets, bytes;
+	uint64_t kernel_drops, interface_drops;
+	uint64_t filtered;     /* did not match the BPF filter */
+	uint64_t duplicates;   /* copies that a span port made */
+	uint64_t unknown_link; /* of a link type that nobody here reads */
+	uint64_t input_bytes, input_size; /* how far the files are read, for a progress bar; size 0: not known */
+};
+
+struct capture_options {
+	const char *const *reads; /* files, folders, "-"; in the order given */
+	size_t read_count;
+	const char *const *interfaces;
+	size_t interface_count;
+	const char *filter;        /* BPF words; NULL or "": all */
+	uint64_t from_ns, to_ns;   /* 0: no bound; [from, to) */
+	size_t ring_bytes;         /* live; 0: default */
+	int snaplen;               /* live; 0: default */
+};
+
+enum capture_state {
+	CAPTURE_OK,   /* the batch holds 0 or more frames; 0 only live, when time passed without any */
+	CAPTURE_DONE, /* all inputs are read */
+};
+
+struct capture;
+
+/*
+ * Opens what `options` names, which must outlive the capture. What cannot be opened is said on standard error (with
+ * the name and the reason) and counted in capture_failures(); the rest goes on. NULL when nothing
+ * could be opened or the filter is none (said too).
+ * Inputs are read in order of time: files whose times overlap are merged packet by packet.
+ */
+struct capture *capture_open(const struct capture_options *options);
+void capture_close(struct capture *);
+
+/*
+ * Fills `batch` with the next frames. Their bytes live until the same batch is filled again or
+ * capture_batch_release() is called on it; several batches may be in flight.
+ * A truncated or corrupt file: its whole packets come, the message names file and packet, the
+ * failure counts, the next input goes on.
+ */
+enum capture_state capture_read(struct capture *, struct frame_batch *batch);
+void capture_batch_release(struct frame_batch *);
+
+/* The file as it was named on the command line (folder/name for a folder's), or the interface. */
+const char *capture_source_name(const struct capture *, uint16_t source);
+bool capture_is_live(const struct capture *);
+void capture_count(struct capture *, struct capture_counters *out);
+/* Inputs that could not be opened, or not be read to their end. */
+unsigned capture_failures(const struct capture *);
+/* Ends a blocking capture_read() from a signal handler or another thread. */
+void capture_stop(struct capture *);
+/* Prints the interfaces that could be captured from, a line each (-D). False: none, said why. */
+bool capture_list_interfaces(FILE *out);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs a fuzz target over files without libFuzzer, so that every seed and every finding is a test
+ * under any compiler: each file whole, and cut at each length up to 256.
+ */
+#include <dirent.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "tests/check.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void run_copy(const uint8_t *data, size_t size)
+{
+	uint8_t *copy = malloc(size > 0 ? size : 1);
+
+	CHECK(copy != NULL);
+	if (size > 0)
+		memcpy(copy, data, size);
+	CHECK(LLVMFuzzerTestOneInput(copy, size) == 0);
+	free(copy);
+}
+
+static void replay_file(const char *path)
+{
+	static uint8_t data[1 << 20];
+	FILE *in = fopen(path, "rb");
+
+	CHECK(in != NULL);
+	size_t size = fread(data, 1, sizeof data, in);
+
+	fclose(in);
+	run_copy(data, size);
+	for (size_t cut = 0; cut < size && cut < 256; cut++)
+		run_copy(data, cut);
+}
+
+static size_t replay_folder(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	size_t count = 0;
+
+	CHECK(dir != NULL);
+	for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+		char path[4096];
+
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+		replay_file(path);
+		count++;
+	}
+	closedir(dir);
+	return count;
+}
+
+int main(int argc, char **argv)
+{
+	size_t count = 0;
+
+	for (int i = 1; i < argc; i++)
+		count += replay_folder(argv[i]);
+	printf("%zu files\n", count);
+	CHECK(count > 0); /* a replay of nothing proves nothing */
+	return 0;
+}
