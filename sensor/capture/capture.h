@@ -16,7 +16,7 @@ struct frame {
 	uint64_t number;      /* in its own file or interface, from 1 */
 	uint32_t wire_len;    /* bytes on the wire, bytes.len or more */
 	enum link_type link;
-	uint16_t source; /* index for capture_source_name() */
+	uint32_t source; /* index for capture_source_name() */
 };
 
 struct frame_batch {
@@ -72,7 +72,7 @@ enum capture_state capture_read(struct capture *, struct frame_batch *batch);
 void capture_batch_release(struct frame_batch *);
 
 /* The file as it was named on the command line (folder/name for a folder's), or the interface. */
-const char *capture_source_name(const struct capture *, uint16_t source);
+const char *capture_source_name(const struct capture *, uint32_t source);
 bool capture_is_live(const struct capture *);
 void capture_count(struct capture *, struct capture_counters *out);
 /* Inputs that could not be opened, or not be read to their end. */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SENSOR_FLOW_BUDGET_H
+#define SENSOR_FLOW_BUDGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Memory that comes and goes with open questions, under one ceiling. Each thread has its own.
+ * What is refused is counted by whoever asked.
+ */
+struct budget {
+	size_t limit, used;
+	uint64_t refusals;
+};
+
+/* `size` zeroed bytes; NULL when the ceiling or the system says no. */
+void *budget_take(struct budget *, size_t size);
+/* `old` grown from `old_size` to `size`; NULL leaves `old` as it was. */
+void *budget_grow(struct budget *, void *old, size_t old_size, size_t size);
+/* `size` as it was taken. NULL is nothing. */
+void budget_give(struct budget *, void *memory, size_t size);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Written against nDPI 4.2, the one that Debian 12 and Ubuntu 24.04 ship. */
+#define _DEFAULT_SOURCE /* the BSD integer names in nDPI's headers */
+#include "sensor/flow/classify.h"
+
+#include <stdlib.h>
+
+#include <ndpi_api.h>
+
+struct classify {
+	struct ndpi_detection_module_struct *module;
+	struct budget *budget;
+};
+
+struct classify_flow {
+	uint32_t packets;
+	struct ndpi_flow_struct *flow;
+};
+
+struct classify *classify_new(struct budget *budget)
+{
+	struct classify *c = calloc(1, sizeof *c);
+
+	if (c == NULL)
+		return NULL;
+	c->budget = budget;
+	c->module = ndpi_init_detection_module(ndpi_dont_load_tor_hosts);
+	if (c->module != NULL) {
+		NDPI_PROTOCOL_BITMASK all;
+
+		NDPI_BITMASK_SET_ALL(all);
+		ndpi_set_protocol_detection_bitmask2(c->module, &all);
+		ndpi_finalize_initialization(c->module);
+		return c;
+	}
+	free(c);
+	return NULL;
+}
+
+void classify_free(struct classify *c)
+{
+	if (c == NULL)
+		return;
+	ndpi_exit_detection_module(c->module);
+	free(c);
+}
+
+static size_t flow_size(void)
+{
+	return ndpi_detection_get_sizeof_ndpi_flow_struct();
+}
+
+static bool begin(struct classify *c, struct classify_flow **state)
+{
+	struct classify_flow *s = budget_take(c->budget, sizeof *s + flow_size());
+
+	if (s == NULL)
+		return false;
+	s->flow = ndpi_flow_malloc(flow_size());
+	if (s->flow == NULL) {
+		budget_give(c->budget, s, sizeof *s + flow_size());
+		return false;
+	}
+	memset(s->flow, 0, flow_size());
+	*state = s;
+	return true;
+}
+
+static void keep(const struct ndpi_flow_struct *flow, ndpi_protocol p, struct label *label)
+{
+	label->master = p.master_protocol;
+	label->app = p.app_protocol;
+	label->risks = flow->risk;
+}
+
+static bool is_known(ndpi_protocol p)
+{
+	return p.master_protocol != NDPI_PROTOCOL_UNKNOWN ||
+	       p.app_protocol != NDPI_PROTOCOL_UNKNOWN;
+}
+
+bool classify_packet(struct classify *c, struct classify_flow **state, struct slice network,
+		     uint64_t time_ns, struct label *label)
+{
+	if (network.len == 0 || (*state == NULL && !begin(c, state)))
+		return false;
+	struct classify_flow *s = *state;
+
+	if (s->packets++ >= CLASSIFY_PACKETS_MAX)
+		return true;
+	unsigned short len = network.len > UINT16_MAX ? UINT16_MAX : (unsigned short)network.len;
+	ndpi_protocol p = ndpi_detection_process_packet(c->module, s->flow, network.ptr, len,
+							time_ns / 1000000);
+
+	if (!is_known(p))
+		return false;
+	keep(s->flow, p, label);
+	return ndpi_extra_dissection_possible(c->module, s->flow) == 0;
+}
+
+void classify_end(struct classify *c, struct classify_flow **state, struct label *label)
+{
+	struct classify_flow *s = *state;
+	u_int8_t guessed = 0;
+
+	if (s == NULL)
+		return;
+	if (label->master == 0 && label->app == 0)
+		keep(s->flow, ndpi_detection_giveup(c->module, s->flow, 1, &guessed), label);
+	ndpi_free_flow(s->flow);
+	budget_give(c->budget, s, sizeof *s + flow_size());
+	*state = NULL;
+}
+
+void classify_by_name(struct classify *c, enum flow_app app, struct slice host,
+		      struct label *label)
+{
+	static const uint16_t masters[] = {
+		[APP_TLS] = NDPI_PROTOCOL_TLS,	   [APP_QUIC] = NDPI_PROTOCOL_QUIC,
+		[APP_HTTP] = NDPI_PROTOCOL_HTTP,   [APP_HTTP2] = NDPI_PROTOCOL_HTTP,
+		[APP_DNS] = NDPI_PROTOCOL_DNS,	   [APP_MDNS] = NDPI_PROTOCOL_MDNS,
+		[APP_LLMNR] = NDPI_PROTOCOL_LLMNR, [APP_DTLS] = NDPI_PROTOCOL_DTLS,
+		[APP_DHCP] = NDPI_PROTOCOL_DHCP,   [APP_NETBIOS] = NDPI_PROTOCOL_NETBIOS,
+		[APP_SSH] = NDPI_PROTOCOL_UNKNOWN,
+	};
+	ndpi_protocol_match_result found;
+	char text[256];
+	size_t len = host.len < sizeof text - 1 ? host.len : sizeof text - 1;
+
+	label->master = masters[app];
+	label->app = masters[app];
+	if (len == 0)
+		return;
+	memcpy(text, host.ptr, len);
+	text[len] = '\0';
+	int sub = ndpi_match_string_subprotocol(c->module, text, (u_int)len, &found);
+
+	if (sub > 0)
+		label->app = (uint16_t)sub;
+}
+
+bool classify_is_bytedance(const struct label *label)
+{
+	return label->app == NDPI_PROTOCOL_TIKTOK || label->master == NDPI_PROTOCOL_TIKTOK;
+}
+
+static ndpi_protocol as_protocol(const struct label *label)
+{
+	ndpi_protocol p = { 0 };
+
+	p.master_protocol = label->master == label->app ? 0 : label->master;
+	p.app_protocol = label->app;
+	return p;
+}
+
+bool classify_describe(struct classify *c, const struct label *label, char *text, size_t room,
+		       struct event_ndpi *out)
+{
+	ndpi_protocol p = as_protocol(label);
+
+	*out = (struct event_ndpi){ 0 };
+	if (!is_known(p))
+		return false;
+	out->protocol = ndpi_protocol2name(c->module, p, text, (u_int)room);
+	out->category = ndpi_category_get_name(c->module, ndpi_get_proto_category(c->module, p));
+	for (unsigned bit = 0; bit < NDPI_MAX_RISK && out->risk_count < 8; bit++)
+		if (label->risks >> bit & 1)
+			out->risks[out->risk_count++] = ndpi_risk2str((ndpi_risk_enum)bit);
+	return true;
+}
+
+const char *classify_version(void)
+{
+	return ndpi_revision();
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/flow/flow_table.h"
+
+#include <stdlib.h>
+
+/*
+ *  buckets (by hash)            pool (index 0 is nobody)
+ *  ┌──┐                         ┌────┬────┬────┬────┬──
+ *  │ 3├────────────────────────►│    │ 1  │ 2  │ 3 ─┼─ chain ─► 1
+ *  ├──┤                         └────┴────┴────┴────┴──
+ *  │ 0│      idle lists: oldest ◄─ older/newer ─► newest, one for each time-out,
+ *  └──┘      so that what must end stands at the head of one of them
+ */
+struct idle_list {
+	uint32_t oldest, newest;
+};
+
+struct flow_table {
+	struct flow *pool;
+	uint32_t *buckets;
+	size_t capacity, bucket_mask, count;
+	uint32_t fresh; /* first index that was never used */
+	uint32_t spare; /* freed ones, chained */
+	struct idle_list lists[IDLE_LISTS];
+	uint64_t seed, evictions;
+	flow_ended *ended;
+	void *context;
+};
+
+static const uint64_t second_ns = 1000000000U;
+
+/* Seconds; as Suricata's and Zeek's defaults are, with the unanswered given less. */
+static const uint64_t timeouts[IDLE_LISTS] = {
+	[IDLE_NEW] = 30,
+	[IDLE_UDP] = 60,
+	[IDLE_TCP] = 600,
+	[IDLE_CLOSED] = 10,
+};
+
+struct flow_table *flow_table_new(size_t capacity, uint64_t seed, flow_ended *ended,
+				  void *context)
+{
+	struct flow_table *t = calloc(1, sizeof *t);
+	size_t buckets = 1024;
+
+	while (buckets < capacity)
+		buckets *= 2;
+	if (t == NULL)
+		return NULL;
+	*t = (struct flow_table){ .capacity = capacity,
+				  .bucket_mask = buckets - 1,
+				  .fresh = 1,
+				  .seed = seed | 1,
+				  .ended = ended,
+				  .context = context };
+	t->pool = calloc(capacity + 1, sizeof *t->pool);
+	t->buckets = calloc(buckets, sizeof *t->buckets);
+	if (t->pool != NULL && t->buckets != NULL)
+		return t;
+	flow_table_free(t);
+	return NULL;
+}
+
+void flow_table_free(struct flow_table *t)
+{
+	if (t == NULL)
+		return;
+	free(t->pool);
+	free(t->buckets);
+	free(t);
+}
+
+static uint64_t mix(uint64_t h, uint64_t word)
+{
+	h = (h ^ word) * 0x9e3779b97f4a7c15U;
+	return h ^ h >> 32;
+}
+
+static uint64_t hash_end(uint64_t seed, const uint8_t address[16], uint16_t port)
+{
+	uint64_t high, low;
+
+	memcpy(&high, address, 8);
+	memcpy(&low, address + 8, 8);
+	return mix(mix(mix(seed, high), low), port);
+}
+
+/* The same for both directions: each end alone, then added. */
+static uint32_t hash_packet(const struct flow_table *t, const struct packet *p)
+{
+	uint64_t ends = hash_end(t->seed, p->src, p->src_port) +
+			hash_end(t->seed, p->dst, p->dst_port);
+
+	return (uint32_t)(mix(ends, p->protocol) >> 20);
+}
+
+static bool is_flow_of(const struct flow *f, const struct packet *p)
+{
+	if (f->protocol != p->protocol)
+		return false;
+	unsigned side = flow_side(f, p);
+
+	return memcmp(f->address[side], p->src, 16) == 0 &&
+	       memcmp(f->address[1 - side], p->dst, 16) == 0 && f->port[side] == p->src_port &&
+	       f->port[1 - side] == p->dst_port;
+}
+
+static struct flow *find(struct flow_table *t, const struct packet *p, uint32_t hash)
+{
+	uint32_t i = t->buckets[hash & t->bucket_mask];
+
+	while (i != 0 && (t->pool[i].hash != hash || !is_flow_of(&t->pool[i], p)))
+		i = t->pool[i].chain;
+	return i == 0 ? NULL : &t->pool[i];
+}
+
+static uint32_t index_of(const struct flow_table *t, const struct flow *f)
+{
+	return (uint32_t)(f - t->pool);
+}
+
+static void unlink_idle(struct flow_table *t, struct flow *f)
+{
+	struct idle_list *list = &t->lists[f->list];
+
+	if (f->older != 0)
+		t->pool[f->older].newer = f->newer;
+	else
+		list->oldest = f->newer;
+	if (f->newer != 0)
+		t->pool[f->newer].older = f->older;
+	else
+		list->newest = f->older;
+}
+
+static void link_newest(struct flow_table *t, struct flow *f, enum flow_list which)
+{
+	struct idle_list *list = &t->lists[which];
+	uint32_t index = index_of(t, f);
+
+	f->list = (uint8_t)which;
+	f->older = list->newest;
+	f->newer = 0;
+	if (list->newest != 0)
+		t->pool[list->newest].newer = index;
+	else
+		list->oldest = index;
+	list->newest = index;
+}
+
+static void unlink_bucket(struct flow_table *t, const struct flow *f)
+{
+	uint32_t *link = &t->buckets[f->hash & t->bucket_mask], index = index_of(t, f);
+
+	while (*link != index)
+		link = &t->pool[*link].chain;
+	*link = f->chain;
+}
+
+void flow_table_end(struct flow_table *t, struct flow *f, enum flow_end why)
+{
+	t->ended(t->context, f, why);
+	unlink_idle(t, f);
+	unlink_bucket(t, f);
+	f->chain = t->spare;
+	t->spare = index_of(t, f);
+	t->count--;
+}
+
+static uint64_t deadline(const struct flow_table *t, size_t list)
+{
+	uint32_t oldest = t->lists[list].oldest;
+
+	return oldest == 0 ? UINT64_MAX : t->pool[oldest].last_ns + timeouts[list] * second_ns;
+}
+
+/* The list whose head must end first. */
+static size_t most_urgent(const struct flow_table *t)
+{
+	size_t first = 0;
+
+	for (size_t i = 1; i < IDLE_LISTS; i++)
+		if (deadline(t, i) < deadline(t, first))
+			first = i;
+	return first;
+}
+
+/* What gives way under pressure: the unanswered and the closed before the living. */
+static void evict(struct flow_table *t)
+{
+	static const enum flow_list order[IDLE_LISTS] = { IDLE_CLOSED, IDLE_NEW, IDLE_UDP,
+							  IDLE_TCP };
+	size_t i = 0;
+
+	while (t->lists[order[i]].oldest == 0)
+		i++;
+	t->evictions++;
+	flow_table_end(t, &t->pool[t->lists[order[i]].oldest], FLOW_END_EVICTED);
+}
+
+static struct flow *take(struct flow_table *t)
+{
+	if (t->spare == 0 && t->fresh > t->capacity)
+		evict(t);
+	uint32_t index = t->spare;
+
+	if (index != 0)
+		t->spare = t->pool[index].chain;
+	else
+		index = t->fresh++;
+	t->count++;
+	return &t->pool[index];
+}
+
+static struct flow *add(struct flow_table *t, const struct packet *p, uint32_t hash)
+{
+	struct flow *f = take(t);
+	uint32_t *bucket = &t->buckets[hash & t->bucket_mask];
+
+	*f = (struct flow){ .hash = hash, .protocol = p->protocol, .chain = *bucket };
+	memcpy(f->address[0], p->src, 16);
+	memcpy(f->address[1], p->dst, 16);
+	f->port[0] = p->src_port;
+	f->port[1] = p->dst_port;
+	*bucket = index_of(t, f);
+	link_newest(t, f, IDLE_NEW);
+	return f;
+}
+
+struct flow *flow_table_find(struct flow_table *t, const struct packet *p, bool *is_new)
+{
+	uint32_t hash = hash_packet(t, p);
+	struct flow *f = find(t, p, hash);
+
+	*is_new = f == NULL;
+	return f != NULL ? f : add(t, p, hash);
+}
+
+struct flow *flow_table_look(struct flow_table *t, const struct packet *p)
+{
+	return find(t, p, hash_packet(t, p));
+}
+
+static enum flow_list list_of(const struct flow *f)
+{
+	if (f->state == FLOW_NEW)
+		return IDLE_NEW;
+	if (f->state == FLOW_CLOSED)
+		return IDLE_CLOSED;
+	return f->protocol == IP_TCP ? IDLE_TCP : IDLE_UDP;
+}
+
+void flow_table_touch(struct flow_table *t, struct flow *f, uint64_t now_ns)
+{
+	enum flow_list which = list_of(f);
+
+	f->last_ns = now_ns;
+	if (f->newer == 0 && f->list == which)
+		return;
+	unlink_idle(t, f);
+	link_newest(t, f, which);
+}
+
+void flow_table_expire(struct flow_table *t, uint64_t now_ns)
+{
+	size_t first = most_urgent(t);
+
+	while (deadline(t, first) <= now_ns) {
+		flow_table_end(t, &t->pool[t->lists[first].oldest], FLOW_END_TIMEOUT);
+		first = most_urgent(t);
+	}
+}
+
+static size_t longest_idle(const struct flow_table *t)
+{
+	size_t found = IDLE_LISTS;
+
+	for (size_t i = 0; i < IDLE_LISTS; i++) {
+		uint32_t oldest = t->lists[i].oldest;
+
+		if (oldest != 0 && (found == IDLE_LISTS ||
+				    t->pool[oldest].last_ns < t->pool[t->lists[found].oldest].last_ns))
+			found = i;
+	}
+	return found;
+}
+
+void flow_table_finish(struct flow_table *t)
+{
+	for (size_t i = longest_idle(t); i < IDLE_LISTS; i = longest_idle(t))
+		flow_table_end(t, &t->pool[t->lists[i].oldest], FLOW_END_FORCED);
+}
+
+size_t flow_table_count(const struct flow_table *t)
+{
+	return t->count;
+}
+
+uint64_t flow_table_evictions(const struct flow_table *t)
+{
+	return t->evictions;
+}

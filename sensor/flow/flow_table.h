@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SENSOR_FLOW_FLOW_TABLE_H
+#define SENSOR_FLOW_FLOW_TABLE_H
+
+#include "sensor/flow/flow.h"
+
+struct flow_table;
+
+/* How long a flow may be idle, by what is known of it. */
+enum flow_list {
+	IDLE_NEW,    /* unanswered */
+	IDLE_UDP,
+	IDLE_TCP,
+	IDLE_CLOSED,
+	IDLE_LISTS
+};
+
+/* Told of every flow that ends, before its memory is used again. */
+enum flow_end { FLOW_END_TIMEOUT, FLOW_END_EVICTED, FLOW_END_REUSED, FLOW_END_FORCED };
+typedef void flow_ended(void *context, struct flow *, enum flow_end);
+
+/*
+ * Room for `capacity` flows, reserved here; a page is touched when it is first used. `seed` makes
+ * the hash unpredictable and has no influence on any output. NULL: out of memory.
+ */
+struct flow_table *flow_table_new(size_t capacity, uint64_t seed, flow_ended *ended,
+				  void *context);
+/* Does not tell of the flows that are left: flow_table_finish() does. */
+void flow_table_free(struct flow_table *);
+
+/*
+ * The flow of `packet`, made if need be (`*is_new`) and not yet touched; the longest idle one
+ * gives way when the table is full. Never NULL.
+ */
+struct flow *flow_table_find(struct flow_table *, const struct packet *, bool *is_new);
+/* The flow of that five-tuple, or NULL. */
+struct flow *flow_table_look(struct flow_table *, const struct packet *);
+
+/* The flow was heard at `now_ns`: to the end of its idle list, which its state decides. */
+void flow_table_touch(struct flow_table *, struct flow *, uint64_t now_ns);
+
+/* Ends one flow now: its five-tuple begins anew. */
+void flow_table_end(struct flow_table *, struct flow *, enum flow_end);
+
+/* Ends what has been idle too long by `now_ns`, in order of deadline. */
+void flow_table_expire(struct flow_table *, uint64_t now_ns);
+/* Ends all, in the order in which they were last heard. */
+void flow_table_finish(struct flow_table *);
+
+size_t flow_table_count(const struct flow_table *);
+uint64_t flow_table_evictions(const struct flow_table *);
+
+#endif

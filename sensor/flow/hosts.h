@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SENSOR_FLOW_HOSTS_H
+#define SENSOR_FLOW_HOSTS_H
+
+#include "sensor/flow/name.h"
+
+/*
+ * Our own hosts: their MACs and what they call themselves. A host's name comes from what it says
+ * of itself (DHCP, NetBIOS) and never from what it asks for.
+ */
+enum host_name_source {
+	HOST_NAME_NONE,
+	HOST_NAME_NETBIOS,
+	HOST_NAME_MDNS,
+	HOST_NAME_DHCPV6,
+	HOST_NAME_DHCP, /* the later in this list is believed more */
+};
+
+struct host {
+	uint8_t address[16];
+	uint8_t mac[6];
+	bool has_mac; /* false also where the MAC stands for many addresses: it is a router's */
+	struct name *name;
+	enum host_name_source name_source;
+	uint64_t contacts;
+};
+
+struct hosts;
+
+/* Room for `capacity` hosts; the one first seen longest ago gives way. */
+struct hosts *hosts_new(size_t capacity, struct name_table *, uint64_t seed);
+void hosts_free(struct hosts *);
+
+/* A frame came from `address` with `mac` (NULL: none). */
+void hosts_saw(struct hosts *, const uint8_t address[16], const uint8_t *mac);
+/* What a host calls itself, by its address, its MAC, or both; NULL: not known. */
+void hosts_named(struct hosts *, const uint8_t *address, const uint8_t *mac, struct slice name,
+		 enum host_name_source);
+
+/* What is known of `address`; name NULL and has_mac false where nothing is. Lives until the next change. */
+struct host hosts_find(struct hosts *, const uint8_t address[16]);
+
+const char *host_name_source_word(enum host_name_source); /* NULL for none */
+
+#endif

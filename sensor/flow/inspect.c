@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/flow/inspect.h"
+
+#include <stdlib.h>
+
+#include "dissect/http.h"
+#include "sensor/digest.h"
+#include "sensor/flow/question.h"
+
+/* Longer than any client waits between the pieces of a hello. */
+static const uint64_t patience_ns = 20U * 1000000000U;
+
+struct inspector *inspector_new(const struct inspect_options *options)
+{
+	struct inspector *i = calloc(1, sizeof *i);
+
+	if (i == NULL)
+		return NULL;
+	i->use = *options;
+	i->crypto = quic_crypto_context_new();
+	i->digest = digest_new();
+	if (i->crypto != NULL && i->digest != NULL)
+		return i;
+	inspector_free(i);
+	return NULL;
+}
+
+void inspector_free(struct inspector *i)
+{
+	if (i == NULL)
+		return;
+	quic_crypto_context_free(i->crypto);
+	digest_free(i->digest);
+	free(i);
+}
+
+const struct inspect_counters *inspector_counters(const struct inspector *i)
+{
+	return &i->counters;
+}
+
+enum parse count_answer(struct inspector *i, enum parse answer)
+{
+	i->counters.answers[answer]++;
+	return answer;
+}
+
+static void line_up(struct inspector *i, struct question *q, uint64_t now_ns)
+{
+	q->opened_ns = now_ns;
+	q->older = i->newest;
+	q->newer = NULL;
+	if (i->newest != NULL)
+		i->newest->newer = q;
+	else
+		i->oldest = q;
+	i->newest = q;
+}
+
+static void leave_line(struct inspector *i, struct question *q)
+{
+	if (q->older != NULL)
+		q->older->newer = q->newer;
+	else
+		i->oldest = q->newer;
+	if (q->newer != NULL)
+		q->newer->older = q->older;
+	else
+		i->newest = q->older;
+}
+
+void inspect_open(struct inspector *i, const struct sight *s)
+{
+	struct flow *f = s->flow;
+
+	if (s->packet->protocol != IP_TCP && s->packet->protocol != IP_UDP)
+		return;
+	f->question = budget_take(i->use.budget, sizeof *f->question);
+	if (f->question == NULL) {
+		i->counters.questions_refused++;
+		return;
+	}
+	i->counters.questions_opened++;
+	f->question->flow = f;
+	line_up(i, f->question, s->now_ns);
+	f->question->streams[0].reader = read_start;
+	f->question->streams[1].reader = read_start;
+}
+
+static void give_back(struct inspector *i, struct flow *f)
+{
+	struct question *q = f->question;
+	struct budget *b = i->use.budget;
+
+	leave_line(i, q);
+	for (size_t side = 0; side < 2; side++)
+		assembly_free(&q->streams[side].held, b);
+	for (size_t p = 0; q->quic != NULL && p < q->quic->path_count; p++)
+		assembly_free(&q->quic->paths[p].crypto, b);
+	budget_give(b, q->quic, sizeof *q->quic);
+	if (q->dtls != NULL)
+		assembly_free(&q->dtls->fragments, b);
+	budget_give(b, q->dtls, sizeof *q->dtls);
+	budget_give(b, q, sizeof *q);
+	f->question = NULL;
+}
+
+/* The last name that the flow's client stated: what a label is looked up by. */
+static struct slice stated_name(const struct flow *f)
+{
+	const struct notes *n = f->notes;
+
+	return n != NULL && n->name_count > 0 ? name_text(n->names[n->name_count - 1].name)
+					      : (struct slice){ 0 };
+}
+
+static void set_label(struct inspector *i, struct flow *f)
+{
+	struct question *q = f->question;
+
+	classify_end(i->use.classify, &q->ndpi, &q->label);
+	if (f->app != APP_UNKNOWN)
+		classify_by_name(i->use.classify, f->app, stated_name(f), &q->label);
+	f->label_master = q->label.master;
+	f->label_app = q->label.app;
+}
+
+static void close_question(struct inspector *i, struct flow *f)
+{
+	set_label(i, f);
+	give_back(i, f);
+	f->is_answered = true;
+}
+
+/* nDPI is shown only what our own readers have not recognised. */
+static void ask_ndpi(struct inspector *i, const struct sight *s)
+{
+	struct question *q = s->flow->question;
+
+	if (q->ndpi_is_done || s->flow->app != APP_UNKNOWN || s->packet->payload.len == 0)
+		return;
+	i->counters.ndpi_packets++;
+	q->ndpi_is_done = classify_packet(i->use.classify, &q->ndpi, s->packet->network,
+					  s->now_ns, &q->label);
+}
+
+/* Names come one after the other for as long as such a flow lives. */
+static bool is_running(const struct flow *f)
+{
+	return f->app == APP_HTTP || f->app == APP_HTTP2 || f->app == APP_DNS ||
+	       f->app == APP_MDNS || f->app == APP_LLMNR;
+}
+
+/* No name to read, but nDPI may still tell what it is. */
+static bool is_left_to_ndpi(const struct flow *f)
+{
+	return f->app == APP_UNKNOWN && !f->question->ndpi_is_done &&
+	       f->question->payloads < CLASSIFY_PACKETS_MAX;
+}
+
+bool inspect_packet(struct inspector *i, const struct sight *s)
+{
+	struct question *q = s->flow->question;
+
+	if (s->packet->payload.len > 0 && q->payloads < UINT16_MAX)
+		q->payloads++;
+	q->has_news = false;
+	q->last_number = s->frame->number;
+	q->last_source = s->frame->source;
+	if (s->packet->protocol == IP_TCP)
+		inspect_segment(i, s);
+	else
+		inspect_datagram(i, s);
+	ask_ndpi(i, s);
+	if (!q->is_settled || is_left_to_ndpi(s->flow))
+		return q->has_news && is_running(s->flow);
+	i->counters.questions_answered++;
+	close_question(i, s->flow);
+	return true;
+}
+
+void inspect_give_up(struct inspector *i, struct flow *f)
+{
+	static const struct packet no_packet = { 0 };
+
+	if (f->question == NULL)
+		return;
+	struct frame last = { .number = f->question->last_number,
+			      .source = f->question->last_source };
+	struct sight s = { .flow = f, .packet = &no_packet, .frame = &last };
+
+	if (!f->question->is_settled) {
+		if (f->protocol == IP_TCP)
+			inspect_segment_end(i, &s);
+		else
+			inspect_datagram_end(i, &s);
+		i->counters.questions_given_up++;
+	}
+	close_question(i, f);
+}
+
+uint64_t inspect_last_number(const struct flow *f)
+{
+	return f->question->last_number;
+}
+
+struct flow *inspect_overdue(struct inspector *i, uint64_t now_ns)
+{
+	while (i->oldest != NULL && now_ns > i->oldest->opened_ns + patience_ns) {
+		struct question *q = i->oldest;
+
+		if (!is_running(q->flow))
+			return q->flow;
+		leave_line(i, q);
+		line_up(i, q, now_ns);
+	}
+	return NULL;
+}
+
+void note_name(struct inspector *i, const struct sight *s, struct slice text,
+	       enum evidence_kind kind)
+{
+	struct name *name = name_hold(i->use.names, text);
+	struct notes *notes = name != NULL ? notes_of(s->flow, i->use.budget, s->packet) : NULL;
+
+	if (notes != NULL)
+		s->flow->question->has_news |= notes_add_name(notes, i->use.budget, name,
+			       &(struct noted_name){ .number = s->frame->number,
+						     .source = s->frame->source,
+						     .kind = (uint8_t)kind,
+						     .client = (uint8_t)s->side });
+	name_release(i->use.names, name);
+}

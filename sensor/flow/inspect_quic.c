@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* QUIC Initials: opened, their CRYPTO frames put in order, the hello in them read. */
+#include "dissect/gquic.h"
+#include "dissect/quic.h"
+#include "sensor/flow/question.h"
+
+static bool opens(struct inspector *i, const struct quic_keys *keys, const struct quic_packet *p,
+		  struct slice *plain)
+{
+	struct scratch room = { .ptr = i->plain, .room = sizeof i->plain };
+	struct quic_frames frames;
+
+	switch (quic_keys_open(i->crypto, keys, p, &room, plain)) {
+	case PARSE_OK:
+		return true;
+	case PARSE_SHORT: /* cut off: no tag to check, so the frames must make sense */
+		return dissect_quic_frames(*plain, &frames) != PARSE_FOREIGN && frames.count > 0;
+	default:
+		return false;
+	}
+}
+
+static bool is_path_of(const struct quic_path *path, const struct quic_packet *p)
+{
+	return path->dcid_len == p->dcid.len &&
+	       memcmp(path->dcid, p->dcid.ptr, p->dcid.len) == 0;
+}
+
+/* A path that this connection id was tried for: its keys are derived once, whatever came of it. */
+static bool known_path(const struct quic_question *q, const struct quic_packet *p)
+{
+	for (size_t n = 0; n < q->path_count; n++)
+		if (is_path_of(&q->paths[n], p) && q->paths[n].version == p->version)
+			return true;
+	return false;
+}
+
+/* Tries the keys of one version; the path is kept only when they open the packet. */
+static struct quic_path *try_path(struct inspector *i, struct quic_question *q,
+				  const struct quic_packet *p, uint32_t version,
+				  struct slice *plain)
+{
+	struct quic_path *path = &q->paths[q->path_count];
+
+	if (!quic_keys_derive(i->crypto, version, p->dcid, QUIC_CLIENT, &path->keys))
+		return NULL;
+	i->counters.quic_keys_derived++;
+	if (!opens(i, &path->keys, p, plain))
+		return NULL;
+	path->version = p->version;
+	path->dcid_len = (uint8_t)p->dcid.len;
+	if (p->dcid.len > 0)
+		memcpy(path->dcid, p->dcid.ptr, p->dcid.len);
+	q->path_count++;
+	return path;
+}
+
+/*
+ * The path whose keys open the packet. A packet may go to the id that the server chose: the keys
+ * stay those of the first one (RFC 9001, section 5.2), so what is known is tried before anything
+ * is derived.
+ */
+static struct quic_path *open_path(struct inspector *i, struct quic_question *q,
+				   const struct quic_packet *p, struct slice *plain)
+{
+	uint32_t versions[QUIC_CANDIDATES_MAX];
+	struct quic_path *path = NULL;
+
+	for (size_t n = 0; n < q->path_count; n++)
+		if (opens(i, &q->paths[n].keys, p, plain))
+			return &q->paths[n];
+	if (known_path(q, p) || q->path_count == QUIC_PATHS_MAX || p->dcid.len > QUIC_CID_MAX)
+		return NULL;
+	size_t count = quic_candidate_versions(p->version, versions);
+
+	for (size_t n = 0; n < count && path == NULL; n++)
+		path = try_path(i, q, p, versions[n], plain);
+	return path;
+}
+
+static bool read_tls(struct inspector *i, const struct sight *s, struct slice crypto,
+		     uint32_t version, bool is_last)
+{
+	struct tls_hello hello;
+	enum parse answer = dissect_tls_hello(crypto, &hello);
+	bool is_name = hello.sni.len > 0 && (is_last || answer == PARSE_BROKEN);
+
+	if (!is_last)
+		count_answer(i, answer);
+	if (answer == PARSE_OK || is_name)
+		note_hello(i, s, &hello, EVIDENCE_QUIC_SNI, version, answer == PARSE_OK);
+	return answer == PARSE_OK || answer == PARSE_BROKEN;
+}
+
+static bool read_google(struct inspector *i, const struct sight *s, struct slice crypto,
+			uint32_t version, bool is_last)
+{
+	struct gquic_hello google;
+	enum parse answer = dissect_gquic_hello(crypto, &google);
+
+	if (!is_last)
+		count_answer(i, answer);
+	if (answer != PARSE_OK && !(is_last && answer != PARSE_FOREIGN && google.sni.len > 0))
+		return false;
+	struct tls_hello hello = { .sni = google.sni };
+
+	note_hello(i, s, &hello, EVIDENCE_GQUIC_SNI, version, answer == PARSE_OK);
+	return true;
+}
+
+/* Reads what is there of the hello, TLS or Google's; true once it is whole. */
+static bool read_hello(struct inspector *i, const struct sight *s, struct slice crypto,
+		       uint32_t version, bool is_last)
+{
+	static const uint8_t google[] = { 'C', 'H', 'L', 'O' };
+
+	if (crypto.len == 0)
+		return false;
+	if (crypto.len >= sizeof google && memcmp(crypto.ptr, google, sizeof google) == 0)
+		return read_google(i, s, crypto, version, is_last);
+	return read_tls(i, s, crypto, version, is_last);
+}
+
+static bool add_pieces(struct inspector *i, const struct sight *s, struct quic_path *path,
+		       const struct quic_frames *frames)
+{
+	for (size_t n = 0; n < frames->count; n++)
+		if (!assembly_add(&path->crypto, i->use.budget, frames->crypto[n].offset,
+				  frames->crypto[n].bytes))
+			i->counters.assembly_refused++;
+	(void)read_hello(i, s, assembly_other_window(&path->crypto), path->version, false);
+	return read_hello(i, s, assembly_window(&path->crypto), path->version, false);
+}
+
+static bool read_initial(struct inspector *i, const struct sight *s, const struct quic_packet *p)
+{
+	struct quic_frames frames;
+	struct slice plain;
+	struct quic_path *path = open_path(i, s->flow->question->quic, p, &plain);
+
+	if (path == NULL || dissect_quic_frames(plain, &frames) == PARSE_FOREIGN)
+		return false;
+	i->counters.quic_opened++;
+	s->flow->app = APP_QUIC;
+	return add_pieces(i, s, path, &frames);
+}
+
+/* Google's own framing: in the clear, one stream for each connection id. */
+static bool read_clear(struct inspector *i, const struct sight *s, const struct quic_packet *p)
+{
+	struct quic_question *q = s->flow->question->quic;
+	struct quic_frames frames;
+
+	if (dissect_gquic_frames(p, &frames) == PARSE_FOREIGN || frames.count == 0)
+		return false;
+	if (q->path_count == 0)
+		q->paths[q->path_count++].version = p->version;
+	s->flow->app = APP_QUIC;
+	return add_pieces(i, s, &q->paths[0], &frames);
+}
+
+static bool begin(struct inspector *i, const struct sight *s)
+{
+	struct question *q = s->flow->question;
+
+	if (q->quic == NULL)
+		q->quic = budget_take(i->use.budget, sizeof *q->quic);
+	if (q->quic == NULL)
+		i->counters.questions_refused++;
+	return q->quic != NULL;
+}
+
+static bool read_packet(struct inspector *i, const struct sight *s, const struct quic_packet *p)
+{
+	switch (p->kind) {
+	case QUIC_INITIAL:
+		return read_initial(i, s, p);
+	case QUIC_GOOGLE:
+		return read_clear(i, s, p);
+	default:
+		return false;
+	}
+}
+
+bool inspect_quic(struct inspector *i, const struct sight *s)
+{
+	struct slice datagram = s->packet->payload;
+	struct quic_packet packet = { 0 };
+	bool is_known = s->flow->app == APP_QUIC;
+
+	if (!is_known && !dissect_quic_possible(datagram))
+		return false;
+	if (!is_known && dissect_quic_likely(datagram))
+		s->flow->app = APP_QUIC;
+	if (!begin(i, s))
+		return true;
+	while (datagram.len > 0) {
+		packet.is_cut = false;
+		enum parse answer = dissect_quic(&datagram, &packet);
+
+		if (answer != PARSE_OK && !packet.is_cut)
+			break;
+		if (read_packet(i, s, &packet)) {
+			s->flow->question->is_settled = true;
+			break;
+		}
+		if (answer != PARSE_OK)
+			break;
+	}
+	return s->flow->app == APP_QUIC;
+}
+
+void inspect_quic_end(struct inspector *i, const struct sight *s)
+{
+	struct quic_question *q = s->flow->question->quic;
+
+	for (size_t n = 0; q != NULL && n < q->path_count; n++) {
+		i->counters.hellos_incomplete += !assembly_is_empty(&q->paths[n].crypto);
+		(void)read_hello(i, s, assembly_window(&q->paths[n].crypto), q->paths[n].version,
+				 true);
+	}
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/flow/name.h"
+
+#include <stdlib.h>
+
+enum { BUCKETS_MIN = 1024 };
+
+struct name_table {
+	struct budget *budget;
+	const struct feed_set *feeds;
+	struct name **buckets;
+	size_t bucket_count, count; /* bucket_count: a power of two */
+	uint64_t seed;
+};
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+static uint32_t hash_name(uint64_t seed, struct slice text)
+{
+	uint64_t h = seed;
+
+	for (size_t i = 0; i < text.len; i++)
+		h = (h ^ lower(text.ptr[i])) * 0x9e3779b97f4a7c15U, h ^= h >> 29;
+	return (uint32_t)(h >> 32);
+}
+
+static bool same_name(const struct name *n, struct slice text)
+{
+	if (n->len != text.len)
+		return false;
+	for (size_t i = 0; i < text.len; i++)
+		if (n->text[i] != lower(text.ptr[i]))
+			return false;
+	return true;
+}
+
+struct name_table *name_table_new(struct budget *budget, const struct feed_set *feeds,
+				  uint64_t seed)
+{
+	struct name_table *t = calloc(1, sizeof *t);
+
+	if (t == NULL)
+		return NULL;
+	t->budget = budget;
+	t->feeds = feeds;
+	t->seed = seed;
+	t->bucket_count = BUCKETS_MIN;
+	t->buckets = calloc(t->bucket_count, sizeof(struct name *));
+	if (t->buckets != NULL)
+		return t;
+	free(t);
+	return NULL;
+}
+
+void name_table_free(struct name_table *t)
+{
+	if (t == NULL)
+		return;
+	for (size_t i = 0; i < t->bucket_count; i++)
+		while (t->buckets[i] != NULL) {
+			struct name *n = t->buckets[i];
+
+			t->buckets[i] = n->next;
+			budget_give(t->budget, n, sizeof *n + n->len);
+		}
+	free(t->buckets);
+	free(t);
+}
+
+static struct name **bucket_of(struct name_table *t, uint32_t hash)
+{
+	return &t->buckets[hash & (t->bucket_count - 1)];
+}
+
+/* Doubles the buckets; when there is no memory for that, the chains just get longer. */
+static void spread(struct name_table *t)
+{
+	size_t old_count = t->bucket_count;
+	struct name **old = t->buckets, **wider = calloc(old_count * 2, sizeof(struct name *));
+
+	if (wider == NULL)
+		return;
+	t->buckets = wider;
+	t->bucket_count = old_count * 2;
+	for (size_t i = 0; i < old_count; i++)
+		while (old[i] != NULL) {
+			struct name *n = old[i], **bucket = bucket_of(t, n->hash);
+
+			old[i] = n->next;
+			n->next = *bucket;
+			*bucket = n;
+		}
+	free(old);
+}
+
+static void judge(const struct name_table *t, struct name *n)
+{
+	const char *text = (const char *)n->text;
+
+	n->judged_by = t->feeds;
+	n->match = feed_find_name(t->feeds, text, n->len, FEED_NAME);
+	n->alias_match = feed_find_name(t->feeds, text, n->len, FEED_ALIAS);
+}
+
+static struct name *add_name(struct name_table *t, struct slice text, uint32_t hash)
+{
+	struct name *n = budget_take(t->budget, sizeof *n + text.len);
+
+	if (n == NULL)
+		return NULL;
+	n->hash = hash;
+	n->len = (uint16_t)text.len;
+	for (size_t i = 0; i < text.len; i++)
+		n->text[i] = lower(text.ptr[i]);
+	if (t->count++ >= t->bucket_count)
+		spread(t);
+	struct name **bucket = bucket_of(t, hash);
+
+	n->next = *bucket;
+	*bucket = n;
+	return n;
+}
+
+struct name *name_hold(struct name_table *t, struct slice text)
+{
+	if (text.len > 0 && text.ptr[text.len - 1] == '.')
+		text.len--;
+	if (text.len == 0 || text.len > NAME_MAX_LEN)
+		return NULL;
+
+	uint32_t hash = hash_name(t->seed, text);
+	struct name *n = *bucket_of(t, hash);
+
+	while (n != NULL && (n->hash != hash || !same_name(n, text)))
+		n = n->next;
+	if (n == NULL)
+		n = add_name(t, text, hash);
+	if (n == NULL)
+		return NULL;
+	if (n->judged_by != t->feeds)
+		judge(t, n);
+	return name_again(n);
+}
+
+struct name *name_again(struct name *n)
+{
+	n->refs++;
+	return n;
+}
+
+void name_release(struct name_table *t, struct name *n)
+{
+	if (n == NULL || --n->refs > 0)
+		return;
+	struct name **link = bucket_of(t, n->hash);
+
+	while (*link != n)
+		link = &(*link)->next;
+	*link = n->next;
+	t->count--;
+	budget_give(t->budget, n, sizeof *n + n->len);
+}
+
+size_t name_table_count(const struct name_table *t)
+{
+	return t->count;
+}

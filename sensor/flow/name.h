@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SENSOR_FLOW_NAME_H
+#define SENSOR_FLOW_NAME_H
+
+#include "dissect/slice.h"
+#include "feeds/feed.h"
+#include "sensor/flow/budget.h"
+
+/*
+ * Names are kept once each. The same few thousand names come again and again on a network, so a
+ * name carries what the feed says of it: asked once, not once a flow.
+ *
+ *   buckets ─► name ─► name         refs: flows, resolutions … that hold it
+ *                └ match, alias_match: the feed's answer, for the set `judged_by`
+ */
+enum { NAME_MAX_LEN = 1024 };
+
+struct name {
+	struct name *next;
+	uint32_t hash;
+	uint32_t refs;
+	const struct feed_set *judged_by;
+	const struct feed_entry *match;       /* seen as a name */
+	const struct feed_entry *alias_match; /* seen as a DNS answer's alias */
+	uint16_t len;
+	uint8_t text[]; /* lower case, no final dot; bytes as on the wire */
+};
+
+struct name_table;
+
+/* `seed` makes the hash unpredictable; it has no influence on any output. NULL: out of memory. */
+struct name_table *name_table_new(struct budget *, const struct feed_set *, uint64_t seed);
+void name_table_free(struct name_table *);
+
+/*
+ * The name of `text`: lower-cased, without a final dot. The caller holds one reference more.
+ * NULL: empty, over NAME_MAX_LEN, or no memory (counted in the budget).
+ */
+struct name *name_hold(struct name_table *, struct slice text);
+/* One more reference to a name that is held. */
+struct name *name_again(struct name *);
+void name_release(struct name_table *, struct name *);
+
+size_t name_table_count(const struct name_table *);
+
+static inline struct slice name_text(const struct name *n)
+{
+	return (struct slice){ n->text, n->len };
+}
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a TCP stream may turn out to be, and who reads it then. */
+#include "dissect/http.h"
+#include "dissect/prefix.h"
+#include "sensor/flow/question.h"
+
+enum { DNS_PORT = 53, STRAYS_MAX = 32 };
+
+static struct taken more(void)
+{
+	return (struct taken){ .want = WANT_MORE };
+}
+
+static struct taken nothing(void)
+{
+	return (struct taken){ .want = WANT_NOTHING };
+}
+
+static struct taken again(uint64_t bytes)
+{
+	return (struct taken){ .bytes = bytes, .want = WANT_AGAIN };
+}
+
+static struct taken pass_over(struct slice window)
+{
+	return (struct taken){ .bytes = window.len, .want = WANT_MORE };
+}
+
+static struct taken hand_over(struct stream *st, read_stream *next)
+{
+	st->reader = next;
+	return (struct taken){ .want = WANT_AGAIN };
+}
+
+/* What one candidate says of the window. */
+enum verdict { IS_NOT, IS_MAYBE, IS_IT };
+
+struct guess {
+	enum verdict verdict;
+	struct taken taken;
+};
+
+static struct guess is_not(void)
+{
+	return (struct guess){ .verdict = IS_NOT };
+}
+
+static struct guess is_maybe(void)
+{
+	return (struct guess){ .verdict = IS_MAYBE };
+}
+
+static struct guess is_it(struct taken taken)
+{
+	return (struct guess){ IS_IT, taken };
+}
+
+static struct guess guess_prefix(struct inspector *i, const struct sight *s, struct stream *st,
+				 struct slice window)
+{
+	struct prefix prefix;
+
+	(void)st;
+	switch (count_answer(i, dissect_prefix(window, &prefix))) {
+	case PARSE_OK:
+		if (prefix.name.len > 0)
+			note_name(i, s, prefix.name, EVIDENCE_HTTP_HOST);
+		return is_it(again(prefix.len));
+	case PARSE_SHORT:
+		return is_maybe();
+	default:
+		return is_not();
+	}
+}
+
+static struct guess guess_tls(struct inspector *i, const struct sight *s, struct stream *st,
+			      struct slice window)
+{
+	struct scratch join = join_room(i);
+	struct tls_hello hello;
+	enum parse answer = count_answer(i, dissect_tls_client(window, &join, &hello, NULL));
+
+	(void)st;
+	if (answer == PARSE_OK || (answer == PARSE_BROKEN && hello.sni.len > 0)) {
+		note_hello(i, s, &hello, EVIDENCE_TLS_SNI, 0, answer == PARSE_OK);
+		return is_it(nothing());
+	}
+	return answer == PARSE_SHORT ? is_maybe() : is_not();
+}
+
+static struct guess guess_http(struct inspector *i, const struct sight *s, struct stream *st,
+			       struct slice window)
+{
+	struct http_request request;
+
+	switch (count_answer(i, dissect_http_request(window, &request))) {
+	case PARSE_OK:
+		st->reader = read_http;
+		note_request(i, s, &request);
+		return is_it(again(request.head_len + request.body_len));
+	case PARSE_SHORT:
+		return is_maybe();
+	default:
+		return is_not();
+	}
+}
+
+static struct guess guess_h2c(struct inspector *i, const struct sight *s, struct stream *st,
+			      struct slice window)
+{
+	static const uint8_t preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+	size_t len = window.len < sizeof preface - 1 ? window.len : sizeof preface - 1;
+
+	(void)i;
+	(void)s;
+	if (len == 0 || memcmp(window.ptr, preface, len) != 0)
+		return is_not();
+	return len < sizeof preface - 1 ? is_maybe() : is_it(hand_over(st, read_h2c));
+}
+
+static struct guess guess_dns(struct inspector *i, const struct sight *s, struct stream *st,
+			      struct slice window)
+{
+	bool is_port = s->flow->port[0] == DNS_PORT || s->flow->port[1] == DNS_PORT;
+	struct slice rest = window, message = { 0 };
+	enum parse answer = dissect_dns_frame(&rest, &message);
+
+	(void)i;
+	if (answer == PARSE_SHORT)
+		return is_port ? is_maybe() : is_not();
+	if (answer != PARSE_OK || !dissect_dns_likely(message))
+		return is_not();
+	return is_it(hand_over(st, read_dns_stream));
+}
+
+static struct guess guess_tls_server(struct inspector *i, const struct sight *s,
+				     struct stream *st, struct slice window)
+{
+	struct scratch join = join_room(i);
+	struct tls_server server;
+
+	switch (dissect_tls_server(window, &join, &server)) {
+	case PARSE_OK:
+		return is_it(hand_over(st, read_tls_server));
+	case PARSE_SHORT:
+		s->flow->client = (uint8_t)(1 - s->side);
+		return is_maybe();
+	default:
+		return is_not();
+	}
+}
+
+/* Asked in this order; the first that knows the bytes has them. */
+static struct guess (*const guesses[])(struct inspector *, const struct sight *, struct stream *,
+				       struct slice) = {
+	guess_prefix, /* before TLS: CONNECT, SOCKS, PROXY, STARTTLS */
+	guess_tls,    guess_h2c,        guess_http, /* h2c's preface reads like a request */
+	guess_dns,    guess_tls_server,
+};
+
+struct taken read_start(struct inspector *i, const struct sight *s, struct stream *st,
+			struct slice window)
+{
+	bool is_maybe_one = false;
+
+	if (window.len == 0)
+		return more();
+	for (size_t g = 0; g < sizeof guesses / sizeof *guesses; g++) {
+		struct guess guess = guesses[g](i, s, st, window);
+
+		if (guess.verdict == IS_IT)
+			return guess.taken;
+		is_maybe_one |= guess.verdict == IS_MAYBE;
+	}
+	if (is_maybe_one)
+		return more();
+	/* In the middle of a flow: the next segment may begin what this one does not. */
+	return st->is_exact ? nothing() : pass_over(window);
+}
+
+struct taken read_http(struct inspector *i, const struct sight *s, struct stream *st,
+		       struct slice window)
+{
+	if (window.len == 0)
+		return more();
+	struct guess upgraded = guess_h2c(i, s, st, window);
+
+	if (upgraded.verdict == IS_IT)
+		return upgraded.taken;
+	struct guess guess = guess_http(i, s, st, window);
+
+	if (guess.verdict == IS_IT) {
+		st->strays = 0;
+		return guess.taken;
+	}
+	if (guess.verdict == IS_MAYBE)
+		return more();
+	/* A body of unknown length: the next request begins a segment. */
+	return st->strays++ < STRAYS_MAX ? pass_over(window) : nothing();
+}
+
+/* RFC 9113: from the preface on each time, since HPACK's state is in all that came before. */
+struct taken read_h2c(struct inspector *i, const struct sight *s, struct stream *st,
+		      struct slice window)
+{
+	struct scratch text = join_room(i);
+	struct h2c_requests requests;
+	enum parse answer = count_answer(i, dissect_h2c(window, &text, &requests));
+
+	(void)st;
+	s->flow->app = APP_HTTP2;
+	s->flow->client = (uint8_t)s->side;
+	for (size_t r = 0; r < requests.count; r++)
+		if (requests.authority[r].len > 0)
+			note_name(i, s, requests.authority[r], EVIDENCE_H2C_AUTHORITY);
+	return answer == PARSE_SHORT || answer == PARSE_OK ? more() : nothing();
+}
+
+struct taken read_dns_stream(struct inspector *i, const struct sight *s, struct stream *st,
+			     struct slice window)
+{
+	struct slice rest = window, message = { 0 };
+
+	(void)st;
+	s->flow->app = APP_DNS;
+	if (dissect_dns_frame(&rest, &message) != PARSE_OK)
+		return more();
+	read_dns_message(i, s, message, "tcp");
+	return again(window.len - rest.len);
+}
+
+/* A certificate's names are evidence where the hello was not seen. */
+struct taken read_tls_server(struct inspector *i, const struct sight *s, struct stream *st,
+			     struct slice window)
+{
+	struct scratch join = join_room(i);
+	struct tls_server server;
+	enum parse answer = count_answer(i, dissect_tls_server(window, &join, &server));
+
+	(void)st;
+	if (answer == PARSE_SHORT)
+		return more();
+	s->flow->app = APP_TLS;
+	s->flow->client = (uint8_t)(1 - s->side);
+	for (size_t n = 0; answer == PARSE_OK && !s->flow->is_named && n < server.name_count; n++)
+		note_name(i, s, server.names[n], EVIDENCE_TLS_CERT);
+	return nothing();
+}
+
+bool read_cut(struct inspector *i, const struct sight *s, struct slice window)
+{
+	struct scratch join = join_room(i);
+	struct tls_hello hello;
+	struct http_request request;
+
+	if (window.len == 0)
+		return false;
+	enum parse answer = dissect_tls_client(window, &join, &hello, NULL);
+
+	if (answer != PARSE_FOREIGN) {
+		i->counters.hellos_incomplete++;
+		if (hello.sni.len > 0)
+			note_hello(i, s, &hello, EVIDENCE_TLS_SNI, 0, false);
+		return hello.sni.len > 0;
+	}
+	if (dissect_http_request(window, &request) != PARSE_SHORT || request.host.len == 0)
+		return false;
+	note_request(i, s, &request);
+	return true;
+}

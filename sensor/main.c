@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "feeds/feed.h"
+#include "sensor/feed_command.h"
+#include "sensor/flow/classify.h"
+#include "sensor/log.h"
+#include "sensor/options.h"
+#include "sensor/pipeline.h"
+#include "sensor/sink/sink.h"
+#include "sensor/version.h"
+
+enum { EXIT_DONE = 0, EXIT_PARTLY = 1, EXIT_USAGE = 2, EXIT_CONTACT = 3 };
+enum { FLOW_LIMIT = 4 << 20 };
+static const size_t memory_limit = (size_t)1 << 30;
+
+/* All that is open, in the order in which it is opened. */
+struct run {
+	struct options options;
+	struct feed_set *feeds;
+	struct geo *geo;
+	struct sink **sinks;
+	size_t sink_count;
+	struct capture *capture;
+	struct worker *worker;
+	unsigned failures;
+};
+
+/* What a signal handler may reach. */
+static struct capture *volatile running;
+static volatile sig_atomic_t stops;
+
+static void stop(int signal_number)
+{
+	(void)signal_number;
+	if (stops++ > 0)
+		_exit(EXIT_PARTLY);
+	if (running != NULL)
+		capture_stop(running);
+}
+
+static void emit(void *context, struct slice line)
+{
+	struct run *run = context;
+
+	for (size_t i = 0; i < run->sink_count; i++)
+		(void)sink_write(run->sinks[i], (const char *)line.ptr, line.len);
+}
+
+static const char *source_name(void *context, uint32_t source)
+{
+	struct run *run = context;
+
+	return capture_source_name(run->capture, source);
+}
+
+static void report_feed(void *context, const char *place, const char *reason)
+{
+	(void)context;
+	log_error("feed %s: %s", place, reason);
+}
+
+static bool open_feeds(struct run *run)
+{
+	struct feed_builder *builder = feed_builder_new();
+	const struct option_list *files = &run->options.feeds;
+
+	if (builder == NULL)
+		return false;
+	if (!run->options.no_builtin_feed && !feed_builder_add_builtin(builder))
+		return false;
+	for (size_t i = 0; i < files->count; i++) {
+		struct feed_options how = { .report = report_feed };
+		struct feed_counts counts = { 0 };
+
+		if (!feed_builder_add_file(builder, files->items[i], &how, &counts))
+			run->failures++;
+		else if (run->options.verbose)
+			log_note("feed %s: %llu lines, %llu taken, %llu refused", files->items[i],
+				 (unsigned long long)counts.lines, (unsigned long long)counts.taken,
+				 (unsigned long long)counts.refused);
+	}
+	run->feeds = feed_builder_finish(builder);
+	if (run->feeds == NULL || feed_set_names(run->feeds) + feed_set_networks(run->feeds) > 0)
+		return run->feeds != NULL;
+	log_error("there is no feed to match against: leave out --no-builtin-feed, or give -f");
+	return false;
+}
+
+static bool open_geo(struct run *run)
+{
+	unsigned failures = 0;
+
+	run->geo = geo_open(run->options.geo.items, run->options.geo.count, &failures);
+	run->failures += failures;
+	return run->geo != NULL;
+}
+
+static bool open_sinks(struct run *run)
+{
+	static const char *standard[] = { "-" };
+	size_t count = run->options.outputs.count;
+	const char *const *targets = count > 0 ? run->options.outputs.items : standard;
+
+	count = count > 0 ? count : 1;
+	run->sinks = calloc(count, sizeof(struct sink *));
+	for (size_t i = 0; run->sinks != NULL && i < count; i++) {
+		struct sink *sink = sink_open(targets[i]);
+
+		if (sink == NULL)
+			run->failures++;
+		else
+			run->sinks[run->sink_count++] = sink;
+	}
+	return run->sink_count > 0;
+}
+
+static bool open_capture(struct run *run)
+{
+	const struct options *o = &run->options;
+
+	run->capture = capture_open(&(struct capture_options){
+		.reads = o->reads.items,
+		.read_count = o->reads.count,
+		.interfaces = o->interfaces.items,
+		.interface_count = o->interfaces.count,
+		.filter = o->filter,
+		.from_ns = o->from_ns,
+		.to_ns = o->to_ns,
+	});
+	return run->capture != NULL;
+}
+
+static bool open_worker(struct run *run)
+{
+	run->worker = worker_new(&(struct worker_options){
+		.feeds = run->feeds,
+		.geo = run->geo,
+		.sensor = run->options.sensor,
+		.flow_limit = FLOW_LIMIT,
+		.memory_limit = memory_limit,
+		.all_flows = run->options.all_flows,
+		.keep_duplicates = run->options.keep_duplicates,
+		.is_live = capture_is_live(run->capture),
+		.emit = emit,
+		.source = source_name,
+		.context = run,
+	});
+	if (run->worker == NULL)
+		log_error("out of memory");
+	return run->worker != NULL;
+}
+
+static void listen_to_signals(struct run *run)
+{
+	struct sigaction action = { .sa_handler = stop };
+
+	running = run->capture;
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static double seconds_since(const struct timespec *begin)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - begin->tv_sec) + (double)(now.tv_nsec - begin->tv_nsec) * 1e-9;
+}
+
+static void run_pipeline(struct run *run)
+{
+	struct timespec begin;
+	struct capture_counters counters;
+	bool is_shown = !run->options.quiet && !capture_is_live(run->capture);
+	struct progress *progress = progress_begin(is_shown);
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	pipeline_run(&(struct pipeline_options){
+		.capture = run->capture,
+		.worker = run->worker,
+		.progress = progress,
+		.stats_ns = run->options.stats_seconds * 1000000000U,
+	});
+	progress_end(progress);
+	for (size_t i = 0; i < run->sink_count; i++)
+		(void)sink_flush(run->sinks[i]);
+	capture_count(run->capture, &counters);
+	if (!run->options.quiet)
+		summary_print(stderr, run->worker, &counters, seconds_since(&begin));
+}
+
+static int close_all(struct run *run)
+{
+	bool has_contact = run->worker != NULL && worker_count(run->worker)->contacts > 0;
+
+	running = NULL;
+	if (run->capture != NULL)
+		run->failures += capture_failures(run->capture);
+	worker_free(run->worker);
+	if (run->capture != NULL)
+		capture_close(run->capture);
+	for (size_t i = 0; i < run->sink_count; i++)
+		run->failures += !sink_close(run->sinks[i]);
+	free(run->sinks);
+	geo_free(run->geo);
+	feed_set_free(run->feeds);
+	bool is_told = run->options.fail_on_contact && has_contact;
+
+	options_free(&run->options);
+	if (run->failures > 0)
+		return EXIT_PARTLY;
+	return is_told ? EXIT_CONTACT : EXIT_DONE;
+}
+
+static int sense(struct run *run)
+{
+	if (open_feeds(run) && open_geo(run) && open_capture(run) && open_sinks(run) &&
+	    open_worker(run)) {
+		listen_to_signals(run);
+		run_pipeline(run);
+	} else {
+		run->failures++;
+	}
+	return close_all(run);
+}
+
+static bool is_usable(const struct options *o)
+{
+	if (strcmp(o->format, "native") != 0) {
+		log_error("option --format: '%s' is not known; native is", o->format);
+		return false;
+	}
+	if (o->reads.count > 0 && o->interfaces.count > 0) {
+		log_error("either read captures (-r) or capture live (-i), not both");
+		return false;
+	}
+	if (o->reads.count + o->interfaces.count > 0)
+		return true;
+	log_error("nothing to read: give -r FILE or -i IFACE; --help shows all");
+	return false;
+}
+
+/* Options that answer at once; -1: none of them was given. */
+static int answer_at_once(struct run *run)
+{
+	const struct options *o = &run->options;
+
+	if (o->show_help) {
+		options_help(stdout);
+		return EXIT_DONE;
+	}
+	if (o->show_version) {
+		if (open_geo(run))
+			version_print(stdout, run->geo);
+		return close_all(run);
+	}
+	if (o->list_interfaces)
+		return capture_list_interfaces(stdout) ? EXIT_DONE : EXIT_PARTLY;
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct run run = { 0 };
+
+	signal(SIGPIPE, SIG_IGN);
+	if (argc > 1 && strcmp(argv[1], "feed") == 0)
+		return feed_command(argc - 1, argv + 1);
+	if (!options_parse(&run.options, argc, argv)) {
+		options_free(&run.options);
+		return EXIT_USAGE;
+	}
+	log_quiet(run.options.quiet);
+	int status = answer_at_once(&run);
+
+	if (status < 0)
+		status = is_usable(&run.options) ? sense(&run) : EXIT_USAGE;
+	return status;
+}

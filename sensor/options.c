@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sensor/log.h"
+
+enum kind { FLAG, LIST, TEXT, NUMBER, TIME };
+
+#define AT(member) offsetof(struct options, member)
+
+/* Each option once: parsing and --help both come from here. Long only: 256 and up. */
+static const struct row {
+	int letter;
+	const char *name, *argument;
+	enum kind kind;
+	size_t at;
+	const char *help;
+} rows[] = {
+	{ 'r', "read", "FILE", LIST, AT(reads),
+	  "read a capture (pcap, pcapng; .gz .zst .xz); a folder: all in it, in order of\n"
+	  "time; -: standard input. May be given again" },
+	{ 'i', "interface", "IFACE", LIST, AT(interfaces),
+	  "capture live from an interface. May be given again" },
+	{ 'D', "list-interfaces", NULL, FLAG, AT(list_interfaces),
+	  "list the interfaces that can be captured from" },
+	{ 'o', "output", "TARGET", LIST, AT(outputs),
+	  "where events go: a file, or - for standard output (the default). May be given\nagain" },
+	{ 'F', "format", "SHAPE", TEXT, AT(format), "shape of the events: native (the default)" },
+	{ 'f', "feed", "FILE", LIST, AT(feeds),
+	  "a feed of names or networks besides the built-in one; its format is found by\n"
+	  "its content. May be given again" },
+	{ 256, "no-builtin-feed", NULL, FLAG, AT(no_builtin_feed),
+	  "leave out the built-in feed of ByteDance's names and networks" },
+	{ 'g', "geo", "FILE.mmdb", LIST, AT(geo),
+	  "a MaxMind, DB-IP or IPinfo database; without, those in /usr/share/GeoIP and\n"
+	  "/var/lib/GeoIP, then the small ones that came with the program" },
+	{ 'a', "all-flows", NULL, FLAG, AT(all_flows),
+	  "an event for every flow, with every name seen" },
+	{ 'j', "workers", "N", NUMBER, AT(workers),
+	  "worker threads. This version works with one, whatever N is" },
+	{ 257, "stats", "SECONDS", NUMBER, AT(stats_seconds),
+	  "a stats event every so often (packet time); without, one at the end" },
+	{ 258, "from", "TIME", TIME, AT(from_ns),
+	  "leave out packets before TIME (2026-11-23, 2026-11-23T13:25:08Z, or seconds\n"
+	  "since the epoch)" },
+	{ 259, "to", "TIME", TIME, AT(to_ns), "leave out packets at and after TIME" },
+	{ 260, "sensor", "NAME", TEXT, AT(sensor), "the name of this sensor, for the events" },
+	{ 261, "keep-duplicates", NULL, FLAG, AT(keep_duplicates),
+	  "count the copies that a span port makes of a packet as packets" },
+	{ 262, "fail-on-contact", NULL, FLAG, AT(fail_on_contact),
+	  "exit with 3 when there was a contact" },
+	{ 'q', "quiet", NULL, FLAG, AT(quiet), "no progress bar and no summary; errors still speak" },
+	{ 'v', "verbose", NULL, FLAG, AT(verbose), "say what is read and loaded" },
+	{ 'V', "version", NULL, FLAG, AT(show_version),
+	  "versions of the program, its libraries, its feed and its databases" },
+	{ 'h', "help", NULL, FLAG, AT(show_help), "this text" },
+};
+
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static bool add_item(struct option_list *list, const char *item)
+{
+	const char **grown = realloc(list->items, (list->count + 1) * sizeof *grown);
+
+	if (grown == NULL)
+		return false;
+	grown[list->count++] = item;
+	list->items = grown;
+	return true;
+}
+
+static bool read_number(const char *text, uint64_t *out)
+{
+	char *end;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	*out = strtoull(text, &end, 10);
+	return *end == '\0' && *out < UINT32_MAX;
+}
+
+static bool take(struct options *o, const struct row *row, const char *value)
+{
+	void *at = (char *)o + row->at;
+
+	switch (row->kind) {
+	case FLAG:
+		*(bool *)at = true;
+		return true;
+	case LIST:
+		return add_item(at, value);
+	case TEXT:
+		*(const char **)at = value;
+		return true;
+	case NUMBER:
+		return read_number(value, at);
+	default:
+		return options_time(value, at);
+	}
+}
+
+static void fill_tables(struct option *longs, char *shorts)
+{
+	*shorts++ = '+'; /* the first word that is no option begins the filter */
+	*shorts++ = ':';
+	for (size_t i = 0; i < ROWS; i++) {
+		longs[i] = (struct option){ .name = rows[i].name,
+					    .has_arg = rows[i].argument != NULL,
+					    .val = rows[i].letter };
+		if (rows[i].letter >= 256)
+			continue;
+		*shorts++ = (char)rows[i].letter;
+		if (rows[i].argument != NULL)
+			*shorts++ = ':';
+	}
+	*shorts = '\0';
+}
+
+static const struct row *row_of(int letter)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (rows[i].letter == letter)
+			return &rows[i];
+	return NULL;
+}
+
+/* libpcap wants the filter in one piece. */
+static bool join_filter(struct options *o, int count, char **words)
+{
+	size_t len = 1;
+
+	for (int i = 0; i < count; i++)
+		len += strlen(words[i]) + 1;
+	if (count == 0)
+		return true;
+	o->filter = calloc(1, len);
+	if (o->filter == NULL)
+		return false;
+	for (int i = 0; i < count; i++) {
+		strcat(o->filter, words[i]);
+		if (i + 1 < count)
+			strcat(o->filter, " ");
+	}
+	return true;
+}
+
+static bool complain(int found, char *const *argv)
+{
+	const struct row *row = row_of(optopt);
+
+	if (found == ':' && row != NULL)
+		log_error("option --%s needs %s; --help shows all", row->name, row->argument);
+	else if (optopt > 0 && optopt < 256 && row == NULL)
+		log_error("unknown option -%c; --help shows all", optopt);
+	else
+		log_error("unknown option %s; --help shows all", argv[optind - 1]);
+	return false;
+}
+
+bool options_parse(struct options *o, int argc, char **argv)
+{
+	struct option longs[ROWS + 1] = { 0 };
+	char shorts[2 * ROWS + 3];
+	int found;
+
+	*o = (struct options){ .format = "native" };
+	fill_tables(longs, shorts);
+	opterr = 0;
+	while ((found = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const struct row *row = found == '?' || found == ':' ? NULL : row_of(found);
+
+		if (row == NULL)
+			return complain(found, argv);
+		if (!take(o, row, optarg)) {
+			log_error("option --%s: '%s' is no %s", row->name, optarg, row->argument);
+			return false;
+		}
+	}
+	return join_filter(o, argc - optind, argv + optind);
+}
+
+void options_free(struct options *o)
+{
+	free(o->reads.items);
+	free(o->interfaces.items);
+	free(o->outputs.items);
+	free(o->feeds.items);
+	free(o->geo.items);
+	free(o->filter);
+}
+
+static void help_row(FILE *out, const struct row *row)
+{
+	char left[64];
+	const char *line = row->help;
+
+	if (row->letter < 256)
+		snprintf(left, sizeof left, "-%c, --%s %s", row->letter, row->name,
+			 row->argument != NULL ? row->argument : "");
+	else
+		snprintf(left, sizeof left, "    --%s %s", row->name,
+			 row->argument != NULL ? row->argument : "");
+	fprintf(out, "  %-26s ", left);
+	for (const char *end = strchr(line, '\n'); end != NULL; end = strchr(line, '\n')) {
+		fprintf(out, "%.*s\n%29s", (int)(end - line), line, "");
+		line = end + 1;
+	}
+	fprintf(out, "%s\n", line);
+}
+
+void options_help(FILE *out)
+{
+	fputs("dancecard [-r FILE|DIR|-]... [-i IFACE]... [options] [BPF filter]\n"
+	      "dancecard feed check|lookup|convert|compare ...\n\n"
+	      "Finds which hosts of a network are in contact with ByteDance's infrastructure, and\n"
+	      "writes it as JSON events, one a line, to standard output.\n\n",
+	      out);
+	for (size_t i = 0; i < ROWS; i++)
+		help_row(out, &rows[i]);
+	fputs("\nExit status: 0 done; 1 some input or output failed (the rest is complete, and the\n"
+	      "message says which); 2 usage; 3 with --fail-on-contact, when there was one.\n\n"
+	      "  dancecard -r day.pcap.gz -o events.jsonl\n"
+	      "  dancecard -r captures/ --from 2026-11-23 host 10.20.0.101\n"
+	      "  sudo dancecard -i eth1\n",
+	      out);
+}

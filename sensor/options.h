@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SENSOR_OPTIONS_H
+#define SENSOR_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* An option that may be given again and again. Points into argv. */
+struct option_list {
+	const char **items;
+	size_t count;
+};
+
+/* The command line as it was given. One table (options.c) makes parsing and --help. */
+struct options {
+	struct option_list reads, interfaces, outputs, feeds, geo;
+	const char *format;
+	const char *sensor;
+	char *filter; /* BPF words, joined; NULL: none */
+	uint64_t from_ns, to_ns;
+	uint64_t stats_seconds;
+	uint64_t workers;
+	bool all_flows, no_builtin_feed, quiet, verbose, fail_on_contact, keep_duplicates;
+	bool list_interfaces, show_help, show_version;
+};
+
+/* False after saying on standard error what is wrong with which option: usage, exit 2. */
+bool options_parse(struct options *, int argc, char **argv);
+void options_free(struct options *);
+void options_help(FILE *out);
+
+/*
+ * A time as a person writes it: seconds since the epoch (1795441679.25), or a date with or without
+ * time, UTC unless it says otherwise (2026-11-23, 2026-11-23T13:25:08.5Z, …+0100). False: it is none.
+ */
+bool options_time(const char *text, uint64_t *ns);
+
+#endif

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Events made of flows and contacts, and handed on as lines. */
+#include "sensor/event/community_id.h"
+#include "sensor/flow/address.h"
+#include "sensor/verdict/severity.h"
+#include "sensor/worker_state.h"
+
+static const char *const app_words[] = {
+	[APP_TLS] = "tls",   [APP_QUIC] = "quic",   [APP_HTTP] = "http", [APP_HTTP2] = "http2",
+	[APP_DNS] = "dns",   [APP_MDNS] = "mdns",   [APP_LLMNR] = "llmnr", [APP_DTLS] = "dtls",
+	[APP_DHCP] = "dhcp", [APP_NETBIOS] = "nbns", [APP_SSH] = "ssh",
+};
+
+/* Bytes for a hash, in an order that is part of what an id means. */
+struct hashed {
+	uint8_t bytes[1400];
+	size_t len;
+};
+
+static void hash_bytes(struct hashed *h, const void *bytes, size_t len)
+{
+	if (len > sizeof h->bytes - h->len)
+		len = sizeof h->bytes - h->len;
+	if (len > 0)
+		memcpy(h->bytes + h->len, bytes, len);
+	h->len += len;
+}
+
+static void hash_number(struct hashed *h, uint64_t value)
+{
+	uint8_t bytes[8];
+
+	for (size_t i = 0; i < 8; i++)
+		bytes[i] = (uint8_t)(value >> (56 - 8 * i));
+	hash_bytes(h, bytes, sizeof bytes);
+}
+
+static void hash_flow(struct hashed *h, const struct event *e, uint64_t first_ns)
+{
+	hash_bytes(h, e->src, 16);
+	hash_bytes(h, e->dst, 16);
+	hash_number(h, (uint64_t)e->src_port << 32 | (uint64_t)e->dst_port << 8 | e->protocol);
+	hash_number(h, first_ns / 1000); /* microseconds: what every capture format keeps */
+}
+
+void set_event_id(struct worker *w, struct event *e, uint64_t first_ns, struct slice about,
+		  uint32_t detail)
+{
+	struct hashed h = { .len = 0 };
+	uint8_t hash[SHA256_LEN];
+	const char *type = event_type_word(e->type);
+
+	hash_bytes(&h, type, strlen(type) + 1);
+	hash_flow(&h, e, first_ns);
+	hash_number(&h, detail);
+	hash_bytes(&h, about.ptr, about.len);
+	if (digest_sha256(w->digest, (struct slice){ h.bytes, h.len }, hash))
+		memcpy(e->id, hash, sizeof e->id);
+}
+
+/* 51 bits, as EVE's: every consumer of JSON can hold it. */
+static uint64_t flow_id_of(struct worker *w, const struct event *e, uint64_t first_ns)
+{
+	struct hashed h = { .len = 0 };
+	uint8_t hash[SHA256_LEN];
+	uint64_t id = 0;
+
+	hash_flow(&h, e, first_ns);
+	if (!digest_sha256(w->digest, (struct slice){ h.bytes, h.len }, hash))
+		return 0;
+	for (size_t i = 0; i < 8; i++)
+		id = id << 8 | hash[i];
+	return id >> 13;
+}
+
+static void fill_tuple(struct event *e, const struct flow *f)
+{
+	unsigned client = f->client, server = flow_server(f);
+
+	e->has_flow = true;
+	memcpy(e->src, f->address[client], 16);
+	memcpy(e->dst, f->address[server], 16);
+	e->src_port = f->port[client];
+	e->dst_port = f->port[server];
+	e->protocol = f->protocol;
+	e->app_proto = app_words[f->app];
+}
+
+struct event *begin_event(struct worker *w, enum event_type type, const struct flow *f,
+			  uint64_t time_ns)
+{
+	struct event *e = &w->event;
+
+	memset(e, 0, sizeof *e);
+	e->type = type;
+	e->time_ns = time_ns;
+	e->sensor = w->use.sensor;
+	if (f == NULL)
+		return e;
+	fill_tuple(e, f);
+	e->flow_id = flow_id_of(w, e, f->first_ns);
+	struct flow_tuple tuple = { .src_port = e->src_port,
+				    .dst_port = e->dst_port,
+				    .protocol = e->protocol };
+
+	memcpy(tuple.src, e->src, 16);
+	memcpy(tuple.dst, e->dst, 16);
+	(void)community_id(w->digest, &tuple, e->community_id);
+	const char *source = w->use.source(w->use.context, f->source);
+
+	if (w->use.is_live)
+		e->interface = source;
+	else
+		e->pcap_filename = source;
+	if (f->notes != NULL && f->notes->below.vlan_count + f->notes->below.tunnel_count > 0)
+		e->packet = &f->notes->below;
+	return e;
+}
+
+const char *other_file(struct worker *w, const struct event *e, uint32_t source)
+{
+	const char *file = w->use.is_live ? NULL : w->use.source(w->use.context, source);
+
+	return file == NULL || (e->pcap_filename != NULL && strcmp(file, e->pcap_filename) == 0)
+		       ? NULL
+		       : file;
+}
+
+unsigned local_side(const struct flow *f)
+{
+	bool is_client_inside = address_is_private(f->address[f->client]);
+	bool is_server_inside = address_is_private(f->address[flow_server(f)]);
+
+	return !is_client_inside && is_server_inside ? flow_server(f) : f->client;
+}
+
+void fill_local(struct worker *w, const uint8_t address[16], struct event_local *out)
+{
+	struct host host = hosts_find(w->hosts, address);
+
+	*out = (struct event_local){ .has_ip = true, .has_mac = host.has_mac };
+	memcpy(out->ip, address, 16);
+	memcpy(out->mac, host.mac, 6);
+	out->mac_is_random = host.has_mac && (host.mac[0] & 0x02) != 0;
+	if (host.name == NULL)
+		return;
+	out->name = name_text(host.name);
+	out->name_source = host_name_source_word(host.name_source);
+}
+
+void fill_tracker(const struct feed_entry *entry, const struct name *name,
+		  struct event_tracker *out)
+{
+	*out = (struct event_tracker){ .entity = entry->entity,
+				       .product = entry->product,
+				       .category = entry->category,
+				       .rule = entry->rule,
+				       .feed = entry->feed,
+				       .feed_version = entry->feed_version };
+	if (name != NULL)
+		out->name = name_text(name);
+	else
+		out->name = (struct slice){ (const uint8_t *)entry->rule, strlen(entry->rule) };
+}
+
+void emit_event(struct worker *w, struct event *e)
+{
+	if (e->tracker != NULL) {
+		e->has_severity = true;
+		e->severity = severity_of(e->policy != NULL ? e->policy->verdict : NULL,
+					  e->tracker->category,
+					  e->type == EVENT_LOOKUP ? CONFIDENCE_CERTAIN
+								  : e->confidence);
+	}
+	struct slice line = event_json_native(w->json, e);
+
+	if (line.len == 0)
+		return;
+	w->counters.events++;
+	w->use.emit(w->use.context, line);
+}
+
+/* What an event borrows while it is made. */
+struct borrowed {
+	struct event_local local;
+	struct event_tracker tracker;
+	struct event_geo geo;
+	struct event_ndpi ndpi;
+	struct event_http http;
+	struct event_flow flow;
+	char label[64];
+};
+
+static struct slice text_of(const uint8_t *text, size_t len)
+{
+	return (struct slice){ text, len };
+}
+
+static void fill_http(const struct flow *f, struct event *e, struct event_http *out)
+{
+	const struct noted_http *n = f->notes != NULL ? f->notes->http : NULL;
+
+	if (n == NULL)
+		return;
+	*out = (struct event_http){ .method = text_of(n->method, n->method_len),
+				    .url = text_of(n->url, n->url_len),
+				    .user_agent = text_of(n->agent, n->agent_len),
+				    .referer = text_of(n->referer, n->referer_len),
+				    .forwarded_for = text_of(n->forwarded, n->forwarded_len) };
+	for (size_t i = 0; i < f->notes->name_count && out->hostname.len == 0; i++)
+		if (f->notes->names[i].kind == EVIDENCE_HTTP_HOST)
+			out->hostname = name_text(f->notes->names[i].name);
+	e->http = out;
+}
+
+static void fill_common(struct worker *w, const struct flow *f, struct event *e,
+			struct borrowed *b)
+{
+	struct label label = { .master = f->label_master, .app = f->label_app };
+	unsigned side = local_side(f);
+	const uint8_t *far = f->address[1 - side];
+
+	fill_local(w, f->address[side], &b->local);
+	e->local = &b->local;
+	if (geo_find(w->use.geo, far, &b->geo))
+		e->geo = &b->geo;
+	if (classify_describe(w->classify, &label, b->label, sizeof b->label, &b->ndpi))
+		e->ndpi = &b->ndpi;
+	if (f->notes != NULL && f->notes->hello != NULL)
+		e->hello = &f->notes->hello->facts;
+	fill_http(f, e, &b->http);
+}
+
+static void fill_evidence(struct worker *w, const struct contact *c, struct event *e)
+{
+	for (size_t i = 0; i < c->evidence_count; i++) {
+		const struct evidence *from = &c->evidence[i];
+		struct slice value = from->name != NULL
+					     ? name_text(from->name)
+					     : text_of((const uint8_t *)from->text,
+						       strlen(from->text));
+
+		e->evidence[e->evidence_count++] =
+			(struct event_evidence){ .kind = from->kind,
+						 .value = value,
+						 .packet = from->number,
+						 .file = other_file(w, e, from->source) };
+	}
+}
+
+static void tally_contact(struct worker *w, const struct contact *c, const struct event *e)
+{
+	char text[TALLY_NAME_MAX];
+
+	snprintf(text, sizeof text, "%.*s", (int)e->tracker->name.len,
+		 (const char *)e->tracker->name.ptr);
+	struct tally_row *row = tally_row(&w->tally, e->local->ip, text, c->entry->category);
+
+	if (row == NULL)
+		return;
+	if (row->contacts++ == 0 || c->time_ns < row->first_ns)
+		row->first_ns = c->time_ns;
+	row->last_ns = c->time_ns > row->last_ns ? c->time_ns : row->last_ns;
+	if (c->confidence > row->confidence)
+		row->confidence = (uint8_t)c->confidence;
+	snprintf(row->host, sizeof row->host, "%.*s", (int)e->local->name.len,
+		 (const char *)e->local->name.ptr);
+}
+
+void emit_contact(struct worker *w, const struct contact *c, enum outcome outcome)
+{
+	struct event *e = begin_event(w, EVENT_CONTACT, c->flow, c->time_ns);
+	struct borrowed b;
+
+	fill_common(w, c->flow, e, &b);
+	fill_tracker(c->entry, c->name, &b.tracker);
+	e->tracker = &b.tracker;
+	e->pcap_cnt = c->number;
+	if (!w->use.is_live)
+		e->pcap_filename = w->use.source(w->use.context, c->source);
+	e->confidence = c->confidence;
+	e->has_outcome = true;
+	e->outcome = outcome;
+	fill_evidence(w, c, e);
+	set_event_id(w, e, c->flow->first_ns, b.tracker.name, 0);
+	tally_contact(w, c, e);
+	emit_event(w, e);
+}
+
+static void fill_flow(const struct flow *f, const char *reason, struct event_flow *out)
+{
+	static const char *const states[] = { [FLOW_NEW] = "new",
+					      [FLOW_ESTABLISHED] = "established",
+					      [FLOW_CLOSED] = "closed" };
+	unsigned client = f->client, server = flow_server(f);
+
+	*out = (struct event_flow){ .pkts_toserver = f->packets[client],
+				    .pkts_toclient = f->packets[server],
+				    .bytes_toserver = f->bytes[client],
+				    .bytes_toclient = f->bytes[server],
+				    .start_ns = f->first_ns,
+				    .end_ns = f->last_ns,
+				    .state = states[f->state],
+				    .reason = reason,
+				    .tcp_flags_toserver = f->tcp_flags[client],
+				    .tcp_flags_toclient = f->tcp_flags[server],
+				    .alerted = f->has_contact };
+}
+
+static void fill_names(const struct flow *f, struct event *e)
+{
+	const struct notes *n = f->notes;
+
+	for (size_t i = 0; n != NULL && i < n->name_count; i++)
+		e->names[e->name_count++] = (struct event_name){ .kind = n->names[i].kind,
+								 .value = name_text(n->names[i].name),
+								 .count = n->names[i].count };
+}
+
+static void tally_bytes(struct worker *w, const struct flow *f, const struct contact *c)
+{
+	char text[TALLY_NAME_MAX];
+	struct event_tracker t;
+
+	fill_tracker(c->entry, c->name, &t);
+	snprintf(text, sizeof text, "%.*s", (int)t.name.len, (const char *)t.name.ptr);
+	struct tally_row *row = tally_row(&w->tally, f->address[local_side(f)], text,
+					  c->entry->category);
+
+	if (row == NULL)
+		return;
+	row->bytes += f->bytes[0] + f->bytes[1];
+	row->last_ns = f->last_ns > row->last_ns ? f->last_ns : row->last_ns;
+}
+
+void emit_flow(struct worker *w, struct flow *f, const char *reason)
+{
+	struct event *e = begin_event(w, EVENT_FLOW, f, f->last_ns);
+	const struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
+	struct borrowed b;
+
+	fill_common(w, f, e, &b);
+	fill_flow(f, reason, &b.flow);
+	e->flow = &b.flow;
+	e->pcap_cnt = f->first_number;
+	if (c != NULL) {
+		fill_tracker(c->entry, c->name, &b.tracker);
+		e->tracker = &b.tracker;
+		e->confidence = c->confidence;
+		e->has_outcome = true;
+		e->outcome = flow_outcome(f, true);
+		if (strcmp(reason, "interim") != 0)
+			tally_bytes(w, f, c);
+	}
+	fill_names(f, e);
+	/* An interim event is about the time up to which it tells. */
+	set_event_id(w, e, f->first_ns, (struct slice){ 0 },
+		     strcmp(reason, "interim") == 0 ? (uint32_t)(f->last_ns / 1000) : 0);
+	emit_event(w, e);
+}

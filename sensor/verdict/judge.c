@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Evidence put together: is this flow a contact with a tracker, how sure, and what came of it? */
+#include "sensor/flow/address.h"
+#include "sensor/worker_state.h"
+
+static const uint64_t outcome_patience_ns = 5U * 1000000000U;
+static const uint64_t beginning_ns = 1000000000U;
+
+/* nDPI knows a product but has no feed; its word alone is weak. */
+static const struct feed_entry ndpi_entry = {
+	.entity = "ByteDance",
+	.product = "TikTok",
+	.category = "app_api",
+	.rule = "tiktok",
+	.feed = "ndpi",
+	.feed_version = "4.2",
+	.domain = "tiktok",
+};
+
+static bool is_stated(enum evidence_kind kind)
+{
+	return kind == EVIDENCE_TLS_SNI || kind == EVIDENCE_QUIC_SNI ||
+	       kind == EVIDENCE_GQUIC_SNI || kind == EVIDENCE_DTLS_SNI ||
+	       kind == EVIDENCE_HTTP_HOST || kind == EVIDENCE_H2C_AUTHORITY;
+}
+
+static void add_evidence(struct contact *c, enum evidence_kind kind, struct name *name,
+			 uint64_t number, uint32_t source)
+{
+	for (size_t i = 0; i < c->evidence_count; i++)
+		if (c->evidence[i].kind == kind && c->evidence[i].name == name)
+			return;
+	if (c->evidence_count == CONTACT_EVIDENCE_MAX)
+		return;
+	c->evidence[c->evidence_count++] = (struct evidence){ .kind = kind,
+							      .name = name_again(name),
+							      .number = number,
+							      .source = source };
+}
+
+static void add_rule_evidence(struct contact *c, enum evidence_kind kind, const char *text)
+{
+	if (c->evidence_count < CONTACT_EVIDENCE_MAX)
+		c->evidence[c->evidence_count++] =
+			(struct evidence){ .kind = kind, .text = text, .number = c->number,
+					   .source = c->source };
+}
+
+static struct contact *find_contact(const struct flow *f, const struct feed_entry *entry,
+				    const struct name *name)
+{
+	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
+
+	while (c != NULL && (c->name != name || (name == NULL && c->entry != entry)))
+		c = c->next;
+	return c;
+}
+
+static void wait_in_line(struct worker *w, struct contact *c)
+{
+	c->is_waiting = true;
+	c->older = w->newest_waiting;
+	if (w->newest_waiting != NULL)
+		w->newest_waiting->newer = c;
+	else
+		w->oldest_waiting = c;
+	w->newest_waiting = c;
+}
+
+static void leave_line(struct worker *w, struct contact *c)
+{
+	if (c->older != NULL)
+		c->older->newer = c->newer;
+	else
+		w->oldest_waiting = c->newer;
+	if (c->newer != NULL)
+		c->newer->older = c->older;
+	else
+		w->newest_waiting = c->older;
+	c->older = c->newer = NULL;
+	c->is_waiting = false;
+}
+
+static struct contact *add_contact(struct worker *w, struct flow *f, const struct frame *last,
+				   const struct feed_entry *entry, struct name *name,
+				   enum confidence confidence)
+{
+	static const struct packet nothing_below = { 0 };
+	struct notes *notes = notes_of(f, &w->budget, &nothing_below);
+	struct contact *c = notes != NULL ? budget_take(&w->budget, sizeof *c) : NULL;
+
+	if (c == NULL)
+		return NULL;
+	*c = (struct contact){ .next = notes->contacts,
+			       .flow = f,
+			       .entry = entry,
+			       .name = name != NULL ? name_again(name) : NULL,
+			       .confidence = confidence,
+			       .time_ns = last->time_ns,
+			       .number = last->number,
+			       .source = last->source,
+			       .server_packets = f->packets[flow_server(f)] };
+	notes->contacts = c;
+	f->has_contact = true;
+	wait_in_line(w, c);
+	return c;
+}
+
+/* What the client's own DNS says of this server: evidence beside a name that was stated. */
+static void add_resolution(struct contact *c, const struct resolution *r)
+{
+	if (r->question != c->name)
+		return;
+	for (size_t i = 0; i < RESOLUTION_ALIASES_MAX && r->aliases[i] != NULL; i++)
+		add_evidence(c, EVIDENCE_DNS_CNAME, r->aliases[i], r->number, r->source);
+	add_evidence(c, r->kind, r->question, r->number, r->source);
+}
+
+static const struct feed_entry *entry_of(const struct resolution *r)
+{
+	if (r->question->match != NULL)
+		return r->question->match;
+	for (size_t i = 0; i < RESOLUTION_ALIASES_MAX && r->aliases[i] != NULL; i++)
+		if (r->aliases[i]->alias_match != NULL)
+			return r->aliases[i]->alias_match;
+	return NULL;
+}
+
+struct dns_view {
+	struct resolution found[RESOLUTIONS_FOUND_MAX];
+	size_t count;
+};
+
+/* What the client knew when it began the flow, not what it has learned by the time of the verdict. */
+static void look_up(struct worker *w, const struct flow *f, struct dns_view *view)
+{
+	uint64_t began = f->first_ns + beginning_ns, at = began < w->now_ns ? began : w->now_ns;
+
+	view->count = resolutions_find(w->resolutions, f->address[f->client],
+				       f->address[flow_server(f)], at, view->found);
+}
+
+static void judge_name(struct worker *w, struct flow *f, const struct noted_name *n,
+		       const struct frame *last, const struct dns_view *dns)
+{
+	bool is_own = is_stated(n->kind);
+	const struct feed_entry *entry = n->name->match;
+	struct contact *c = find_contact(f, entry, n->name);
+
+	if (entry == NULL || (!is_own && n->kind != EVIDENCE_TLS_CERT))
+		return;
+	if (c == NULL)
+		c = add_contact(w, f, last, entry, n->name,
+				is_own ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG);
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < dns->count; i++)
+		add_resolution(c, &dns->found[i]);
+	add_evidence(c, n->kind, n->name, n->number, n->source);
+}
+
+/* An alias of ours under a question that is nobody's: the flow states the question's name. */
+static void judge_alias(struct worker *w, struct flow *f, const struct frame *last,
+			const struct resolution *r)
+{
+	const struct feed_entry *entry = entry_of(r);
+	const struct notes *n = f->notes;
+
+	if (entry == NULL || r->question->match != NULL || find_contact(f, entry, r->question))
+		return;
+	for (size_t i = 0; n != NULL && i < n->name_count; i++) {
+		if (n->names[i].name != r->question || !is_stated(n->names[i].kind))
+			continue;
+		struct contact *c = add_contact(w, f, last, entry, r->question, CONFIDENCE_STRONG);
+
+		if (c == NULL)
+			return;
+		add_resolution(c, r);
+		add_evidence(c, n->names[i].kind, n->names[i].name, n->names[i].number,
+			     n->names[i].source);
+		return;
+	}
+}
+
+/*
+ * The flow did not name itself: what the client had just asked for when it got this address does.
+ * Where the client got the address for other names too, which are nobody's, that proves less.
+ */
+static void judge_unnamed(struct worker *w, struct flow *f, const struct frame *last,
+			  const struct dns_view *dns)
+{
+	bool is_shared = false;
+	const struct resolution *tracker = NULL;
+
+	for (size_t i = 0; i < dns->count; i++) {
+		if (entry_of(&dns->found[i]) == NULL)
+			is_shared = true;
+		else if (tracker == NULL)
+			tracker = &dns->found[i];
+	}
+	if (tracker == NULL || find_contact(f, NULL, tracker->question) != NULL)
+		return;
+	struct contact *c = add_contact(w, f, last, entry_of(tracker), tracker->question,
+					is_shared ? CONFIDENCE_WEAK : CONFIDENCE_STRONG);
+
+	if (c != NULL)
+		add_resolution(c, tracker);
+}
+
+static void judge_network(struct worker *w, struct flow *f, const struct frame *last)
+{
+	const struct feed_entry *entry =
+		feed_find_address(w->use.feeds, f->address[flow_server(f)]);
+	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
+
+	if (entry == NULL)
+		return;
+	if (c == NULL)
+		c = add_contact(w, f, last, entry, NULL, CONFIDENCE_WEAK);
+	if (c != NULL && c->is_waiting)
+		add_rule_evidence(c, EVIDENCE_IP_NETWORK, entry->rule);
+}
+
+static void judge_label(struct worker *w, struct flow *f, const struct frame *last)
+{
+	struct label label = { .master = f->label_master, .app = f->label_app };
+
+	if (!classify_is_bytedance(&label) || f->has_contact)
+		return;
+	struct contact *c = add_contact(w, f, last, &ndpi_entry, NULL, CONFIDENCE_WEAK);
+
+	if (c != NULL)
+		add_rule_evidence(c, EVIDENCE_NDPI, "TikTok");
+}
+
+static bool is_dns(const struct flow *f)
+{
+	return f->app == APP_DNS || f->app == APP_MDNS || f->app == APP_LLMNR;
+}
+
+void judge_flow(struct worker *w, struct flow *f, const struct frame *last)
+{
+	struct dns_view dns;
+
+	if (is_dns(f))
+		return; /* a question is a lookup, no contact */
+	look_up(w, f, &dns);
+	for (size_t i = 0; f->notes != NULL && i < f->notes->name_count; i++)
+		judge_name(w, f, &f->notes->names[i], last, &dns);
+	for (size_t i = 0; i < dns.count; i++)
+		judge_alias(w, f, last, &dns.found[i]);
+	if (!f->is_answered)
+		return;
+	if (!f->is_named)
+		judge_unnamed(w, f, last, &dns);
+	judge_network(w, f, last);
+	judge_label(w, f, last);
+}
+
+/*
+ * What came of it. Until the end nothing is said of silence. A tap that sees one direction only
+ * cannot know: the client's going on tells that it was answered.
+ */
+enum outcome flow_outcome(const struct flow *f, bool is_final)
+{
+	unsigned server = flow_server(f);
+	bool is_silent = f->packets[server] == 0;
+
+	if (f->spoke >> server & 1)
+		return OUTCOME_ESTABLISHED;
+	if (f->was_reset || f->was_refused)
+		return OUTCOME_RESET;
+	if (!is_final)
+		return OUTCOME_PENDING;
+	if (is_silent && f->protocol == IP_TCP && (f->tcp_flags[f->client] & TCP_ACK) != 0)
+		return OUTCOME_PENDING;
+	if (f->protocol == IP_TCP || is_silent)
+		return OUTCOME_UNANSWERED;
+	return OUTCOME_ESTABLISHED;
+}
+
+static void tell(struct worker *w, struct contact *c, enum outcome outcome)
+{
+	leave_line(w, c);
+	w->counters.contacts++;
+	w->counters.contacts_by_confidence[c->confidence]++;
+	emit_contact(w, c, outcome);
+}
+
+/* The server's answer counts that came after the name was stated. */
+static enum outcome outcome_of(const struct contact *c, bool is_final)
+{
+	const struct flow *f = c->flow;
+	enum outcome outcome = flow_outcome(f, is_final);
+	bool is_new = f->packets[flow_server(f)] > c->server_packets;
+
+	if (outcome == OUTCOME_ESTABLISHED && !is_new && !is_final)
+		return OUTCOME_PENDING;
+	return outcome;
+}
+
+/* The oldest contact of the flow first, as they were found. */
+static void tell_waiting(struct worker *w, struct contact *c, bool is_final)
+{
+	if (c == NULL)
+		return;
+	tell_waiting(w, c->next, is_final);
+	if (!c->is_waiting)
+		return;
+	enum outcome outcome = outcome_of(c, is_final);
+
+	if (outcome != OUTCOME_PENDING || is_final)
+		tell(w, c, outcome);
+}
+
+void judge_outcome(struct worker *w, struct flow *f)
+{
+	if (f->notes != NULL)
+		tell_waiting(w, f->notes->contacts, false);
+}
+
+void judge_expire(struct worker *w, uint64_t now_ns)
+{
+	while (w->oldest_waiting != NULL &&
+	       now_ns > w->oldest_waiting->time_ns + outcome_patience_ns)
+		tell(w, w->oldest_waiting, outcome_of(w->oldest_waiting, true));
+}
+
+void judge_end(struct worker *w, struct flow *f)
+{
+	if (f->notes != NULL)
+		tell_waiting(w, f->notes->contacts, true);
+}
+
+void contacts_free(struct worker *w, struct flow *f)
+{
+	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
+
+	while (c != NULL) {
+		struct contact *next = c->next;
+
+		if (c->is_waiting)
+			leave_line(w, c);
+		for (size_t i = 0; i < c->evidence_count; i++)
+			name_release(w->names, c->evidence[i].name);
+		name_release(w->names, c->name);
+		budget_give(&w->budget, c, sizeof *c);
+		c = next;
+	}
+	if (f->notes != NULL)
+		f->notes->contacts = NULL;
+}

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* DNS: what it told whom is kept, and questions for trackers become `lookup` events. */
+#include "dissect/dns_chain.h"
+#include "sensor/flow/address.h"
+#include "sensor/worker_state.h"
+
+static const uint64_t second_ns = 1000000000U;
+static const uint64_t answer_patience_ns = 5U * 1000000000U;
+
+/* A question for a tracker that has no answer yet. Its flow may end before it. */
+struct lookup {
+	struct lookup *older, *newer;
+	struct flow flow; /* as it was */
+	struct name *name;
+	const struct feed_entry *entry;
+	uint64_t time_ns, number;
+	uint32_t source;
+	uint16_t id, type;
+	const char *transport;
+};
+
+static enum evidence_kind question_kind(const char *transport)
+{
+	if (strcmp(transport, "mdns") == 0)
+		return EVIDENCE_MDNS_QUERY;
+	return strcmp(transport, "llmnr") == 0 ? EVIDENCE_LLMNR_QUERY : EVIDENCE_DNS_QUERY;
+}
+
+static void note(struct worker *w, const struct sight *s, struct slice text,
+		 enum evidence_kind kind)
+{
+	struct notes *notes = s->flow->notes; /* with -a there are some from the first packet on */
+	struct name *name = notes != NULL ? name_hold(w->names, text) : NULL;
+
+	if (name == NULL)
+		return;
+	notes_add_name(notes, &w->budget, name,
+		       &(struct noted_name){ .number = s->frame->number,
+					     .source = s->frame->source,
+					     .kind = (uint8_t)kind,
+					     .client = (uint8_t)s->side });
+	name_release(w->names, name);
+	if (notes->is_cut) {
+		emit_flow(w, s->flow, "interim");
+		notes_clear_names(notes, w->names);
+	}
+}
+
+static bool is_address(const struct dns_record *r)
+{
+	return r->address.len == 4 || r->address.len == 16;
+}
+
+/* The aliases of a chain in the order in which they follow from the question. */
+static size_t aliases_of(struct worker *w, const struct dns_message *m, uint64_t chain,
+			 struct slice from, struct name *out[RESOLUTION_ALIASES_MAX])
+{
+	size_t count = 0;
+
+	for (size_t step = 0; step < RESOLUTION_ALIASES_MAX; step++) {
+		size_t r = 0;
+
+		while (r < m->record_count &&
+		       !(dns_chain_has(chain, r) && m->records[r].type == DNS_CNAME &&
+			 slice_equal(m->records[r].owner, from)))
+			r++;
+		if (r == m->record_count)
+			break;
+		from = m->records[r].target;
+		out[count] = name_hold(w->names, from);
+		if (out[count] == NULL)
+			break;
+		count++;
+	}
+	return count;
+}
+
+static void learn_address(struct worker *w, const uint8_t client[16], struct slice address,
+			  struct resolution *what)
+{
+	uint8_t server[16];
+
+	address_from_wire(address.ptr, address.len, server);
+	if (!address_is_sinkhole(server))
+		resolutions_learn(w->resolutions, client, server, what);
+}
+
+static void learn_hints(struct worker *w, const uint8_t client[16], const struct dns_record *r,
+			struct resolution *what)
+{
+	what->kind = EVIDENCE_DNS_HTTPS;
+	for (size_t at = 0; at + 4 <= r->ipv4_hints.len; at += 4)
+		learn_address(w, client, (struct slice){ r->ipv4_hints.ptr + at, 4 }, what);
+	for (size_t at = 0; at + 16 <= r->ipv6_hints.len; at += 16)
+		learn_address(w, client, (struct slice){ r->ipv6_hints.ptr + at, 16 }, what);
+}
+
+/* A client's own answer names its later flows. */
+static void learn_chain(struct worker *w, const struct sight *s, const struct dns_message *m,
+			uint64_t chain, struct name *question, struct resolution *what)
+{
+	const uint8_t *client = s->packet->dst;
+
+	for (size_t i = 0; i < m->record_count; i++) {
+		const struct dns_record *r = &m->records[i];
+
+		if (!dns_chain_has(chain, i))
+			continue;
+		what->question = question;
+		what->kind = EVIDENCE_DNS_ANSWER;
+		what->expires_ns = w->now_ns + (r->ttl + (uint64_t)RESOLUTION_GRACE_SECONDS) * second_ns;
+		if (is_address(r))
+			learn_address(w, client, r->address, what);
+		else if (r->type == DNS_HTTPS || r->type == DNS_SVCB)
+			learn_hints(w, client, r, what);
+	}
+}
+
+static const struct feed_entry *match_of(const struct name *question, struct name *const *aliases,
+					 size_t count)
+{
+	const struct feed_entry *entry = question->match;
+
+	for (size_t i = 0; entry == NULL && i < count; i++)
+		entry = aliases[i]->alias_match;
+	return entry;
+}
+
+static struct lookup *find_lookup(struct worker *w, const struct flow *f, const struct name *name,
+				  uint16_t id, uint16_t type)
+{
+	struct lookup *l = w->oldest_lookup;
+
+	while (l != NULL && !(l->name == name && l->id == id && l->type == type &&
+			      l->flow.hash == f->hash && l->flow.port[l->flow.client] ==
+								 f->port[f->client]))
+		l = l->newer;
+	return l;
+}
+
+static void unlink_lookup(struct worker *w, struct lookup *l)
+{
+	if (l->older != NULL)
+		l->older->newer = l->newer;
+	else
+		w->oldest_lookup = l->newer;
+	if (l->newer != NULL)
+		l->newer->older = l->older;
+	else
+		w->newest_lookup = l->older;
+	w->lookup_count--;
+	name_release(w->names, l->name);
+	budget_give(&w->budget, l, sizeof *l);
+}
+
+/* DESIGN.md: NXDOMAIN, refused, empty, or an address that nobody is behind. */
+static enum outcome outcome_of(const struct dns_message *m, uint64_t chain, uint16_t type)
+{
+	bool has_any = false, has_real = false;
+
+	if (m == NULL)
+		return OUTCOME_UNANSWERED;
+	if (m->rcode == DNS_NXDOMAIN || m->rcode == DNS_REFUSED)
+		return OUTCOME_BLOCKED;
+	if (m->rcode != DNS_NOERROR)
+		return OUTCOME_PENDING;
+	for (size_t i = 0; i < m->record_count; i++) {
+		uint8_t address[16];
+
+		if (!dns_chain_has(chain, i))
+			continue;
+		if (m->records[i].type == DNS_CNAME || !is_address(&m->records[i])) {
+			has_real = true;
+			continue;
+		}
+		address_from_wire(m->records[i].address.ptr, m->records[i].address.len, address);
+		has_any = true;
+		has_real |= !address_is_sinkhole(address);
+	}
+	if (has_real)
+		return OUTCOME_ESTABLISHED;
+	/* Most names have no AAAA or HTTPS record: their absence alone stops nobody. */
+	return has_any || type == DNS_A ? OUTCOME_BLOCKED : OUTCOME_PENDING;
+}
+
+static void fill_answers(const struct dns_message *m, struct event_dns *out)
+{
+	out->is_answer = true;
+	out->rcode = m->rcode;
+	for (size_t i = 0; i < m->record_count && out->answer_count < EVENT_ANSWERS_MAX; i++) {
+		const struct dns_record *r = &m->records[i];
+
+		out->answers[out->answer_count++] =
+			(struct event_dns_answer){ .name = r->owner,
+						   .type = r->type,
+						   .ttl = r->ttl,
+						   .address = r->address,
+						   .target = r->target };
+	}
+}
+
+struct lookup_told {
+	const struct dns_message *message; /* NULL: no answer came */
+	uint64_t chain;
+	uint64_t number;
+	struct name *const *aliases;
+	size_t alias_count;
+};
+
+static void add_lookup_evidence(struct worker *w, struct event *e, enum evidence_kind kind,
+				const struct name *name, uint64_t number, uint32_t source)
+{
+	if (e->evidence_count == EVENT_EVIDENCE_MAX)
+		return;
+	e->evidence[e->evidence_count++] =
+		(struct event_evidence){ .kind = kind,
+					 .value = name_text(name),
+					 .packet = number,
+					 .file = other_file(w, e, source) };
+}
+
+static void tally_lookup(struct worker *w, const struct lookup *l, bool is_blocked)
+{
+	char text[TALLY_NAME_MAX];
+
+	snprintf(text, sizeof text, "%.*s", (int)l->name->len, (const char *)l->name->text);
+	struct tally_row *row = tally_row(&w->tally, l->flow.address[l->flow.client], text,
+					  l->entry->category);
+
+	if (row == NULL)
+		return;
+	row->lookups++;
+	row->blocked += is_blocked;
+	if (row->first_ns == 0)
+		row->first_ns = l->time_ns;
+	row->last_ns = l->time_ns;
+}
+
+static void emit_lookup(struct worker *w, const struct lookup *l, const struct lookup_told *told)
+{
+	struct event *e = begin_event(w, EVENT_LOOKUP, &l->flow, l->time_ns);
+	struct event_local local;
+	struct event_tracker tracker;
+	static struct event_dns dns;
+
+	dns = (struct event_dns){ .rrname = name_text(l->name),
+				  .rrtype = l->type,
+				  .id = l->id,
+				  .transport = l->transport };
+	e->pcap_cnt = l->number;
+	fill_local(w, l->flow.address[l->flow.client], &local);
+	fill_tracker(l->entry, l->name, &tracker);
+	e->local = &local;
+	e->tracker = &tracker;
+	e->has_outcome = true;
+	e->outcome = outcome_of(told->message, told->chain, l->type);
+	add_lookup_evidence(w, e, question_kind(l->transport), l->name, l->number, l->source);
+	for (size_t i = 0; i < told->alias_count; i++)
+		add_lookup_evidence(w, e, EVIDENCE_DNS_CNAME, told->aliases[i], told->number,
+				    l->source);
+	if (told->message != NULL)
+		fill_answers(told->message, &dns);
+	e->dns = &dns;
+	set_event_id(w, e, l->time_ns, name_text(l->name), l->type);
+	w->counters.lookups++;
+	w->counters.lookups_blocked += e->outcome == OUTCOME_BLOCKED;
+	tally_lookup(w, l, e->outcome == OUTCOME_BLOCKED);
+	emit_event(w, e);
+}
+
+static struct lookup *add_lookup(struct worker *w, const struct sight *s, struct name *name,
+				 const struct feed_entry *entry, const struct dns_message *m,
+				 const char *transport)
+{
+	struct lookup *l = w->lookup_count < LOOKUPS_MAX ? budget_take(&w->budget, sizeof *l) : NULL;
+
+	if (l == NULL)
+		return NULL;
+	*l = (struct lookup){ .older = w->newest_lookup,
+			      .flow = *s->flow,
+			      .name = name_again(name),
+			      .entry = entry,
+			      .time_ns = s->frame->time_ns,
+			      .number = s->frame->number,
+			      .source = s->frame->source,
+			      .id = m->id,
+			      .type = m->question_count > 0 ? m->questions[0].type : 0,
+			      .transport = transport };
+	l->flow.question = NULL;
+	l->flow.notes = NULL;
+	if (w->newest_lookup != NULL)
+		w->newest_lookup->newer = l;
+	else
+		w->oldest_lookup = l;
+	w->newest_lookup = l;
+	w->lookup_count++;
+	return l;
+}
+
+static void read_query(struct worker *w, const struct sight *s, const struct dns_message *m,
+		       const char *transport)
+{
+	enum evidence_kind kind = question_kind(transport);
+
+	for (size_t q = 0; q < m->question_count; q++) {
+		struct name *name = name_hold(w->names, m->questions[q].name);
+
+		note(w, s, m->questions[q].name, kind);
+		if (name != NULL && name->match != NULL &&
+		    find_lookup(w, s->flow, name, m->id, m->questions[q].type) == NULL)
+			add_lookup(w, s, name, name->match, m, transport);
+		name_release(w->names, name);
+	}
+}
+
+static void note_answer(struct worker *w, const struct sight *s, const struct dns_message *m,
+			uint64_t chain, struct slice question)
+{
+	bool has_address = false;
+
+	for (size_t i = 0; i < m->record_count; i++) {
+		const struct dns_record *r = &m->records[i];
+
+		if (!dns_chain_has(chain, i))
+			continue;
+		has_address |= is_address(r);
+		if (r->type == DNS_CNAME)
+			note(w, s, r->target, EVIDENCE_DNS_CNAME);
+	}
+	if (has_address)
+		note(w, s, question, EVIDENCE_DNS_ANSWER);
+}
+
+static void tell_answer(struct worker *w, const struct sight *s, const struct dns_message *m,
+			struct name *question, uint16_t type, const struct lookup_told *told,
+			const char *transport)
+{
+	const struct feed_entry *entry = match_of(question, told->aliases, told->alias_count);
+	struct lookup *l = entry != NULL ? find_lookup(w, s->flow, question, m->id, type) : NULL;
+
+	if (entry == NULL)
+		return;
+	if (l == NULL)
+		l = add_lookup(w, s, question, entry, m, transport);
+	if (l == NULL)
+		return;
+	emit_lookup(w, l, told);
+	unlink_lookup(w, l);
+}
+
+static void read_answer(struct worker *w, const struct sight *s, const struct dns_message *m,
+			struct slice name, uint16_t type, const char *transport)
+{
+	struct name *question = name_hold(w->names, name);
+	struct resolution what = { .learned_ns = w->now_ns,
+				   .number = s->frame->number,
+				   .source = s->frame->source };
+	uint64_t chain = dns_chain(m, name);
+
+	if (question == NULL)
+		return;
+	size_t count = aliases_of(w, m, chain, name, what.aliases);
+	struct lookup_told told = { .message = m,
+				    .chain = chain,
+				    .number = s->frame->number,
+				    .aliases = what.aliases,
+				    .alias_count = count };
+
+	note_answer(w, s, m, chain, name);
+	learn_chain(w, s, m, chain, question, &what);
+	if (strcmp(transport, "mdns") != 0)
+		tell_answer(w, s, m, question, type, &told, transport);
+	for (size_t i = 0; i < count; i++)
+		name_release(w->names, what.aliases[i]);
+	name_release(w->names, question);
+}
+
+/* RFC 1035, section 4.1.1: who answers is the server, whoever was heard first. */
+static void settle_client(const struct sight *s, const struct dns_message *m)
+{
+	if (s->flow->is_client_sure || s->flow->port[0] == s->flow->port[1])
+		return;
+	s->flow->client = (uint8_t)(m->is_answer ? 1 - s->side : s->side);
+	s->flow->is_client_sure = true;
+}
+
+void lookup_seen(struct worker *w, const struct sight *s, const struct dns_message *m,
+		 const char *transport)
+{
+	settle_client(s, m);
+	if (!m->is_answer) {
+		read_query(w, s, m, transport);
+		return;
+	}
+	for (size_t q = 0; q < m->question_count; q++)
+		read_answer(w, s, m, m->questions[q].name, m->questions[q].type, transport);
+	if (m->question_count == 0 && m->record_count > 0 && strcmp(transport, "mdns") != 0)
+		read_answer(w, s, m, m->records[0].owner, m->records[0].type, transport);
+}
+
+static void give_up(struct worker *w, struct lookup *l)
+{
+	emit_lookup(w, l, &(struct lookup_told){ 0 });
+	unlink_lookup(w, l);
+}
+
+void lookup_expire(struct worker *w, uint64_t now_ns)
+{
+	while (w->oldest_lookup != NULL && now_ns > w->oldest_lookup->time_ns + answer_patience_ns)
+		give_up(w, w->oldest_lookup);
+}
+
+void lookup_finish(struct worker *w)
+{
+	while (w->oldest_lookup != NULL)
+		give_up(w, w->oldest_lookup);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SENSOR_VERDICT_TALLY_H
+#define SENSOR_VERDICT_TALLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Contacts summed up for a person: a row for each local host and tracker. Bounded; what finds no room is counted. */
+enum { TALLY_ROWS_MAX = 4096, TALLY_NAME_MAX = 128 };
+
+struct tally_row {
+	uint8_t local[16];
+	char host[64]; /* what the host calls itself; "" */
+	char tracker[TALLY_NAME_MAX];
+	char category[32];
+	char site[TALLY_NAME_MAX];
+	uint8_t confidence; /* the best of its contacts */
+	uint64_t contacts, lookups, blocked, bytes;
+	uint64_t first_ns, last_ns;
+};
+
+struct tally {
+	struct tally_row *rows;
+	size_t count, room;
+	uint64_t lost;
+};
+
+/* The row of that host and tracker, made if need be; NULL when there is no room. */
+struct tally_row *tally_row(struct tally *, const uint8_t local[16], const char *tracker,
+			    const char *category);
+void tally_free(struct tally *);
+/* Most contacts first. */
+void tally_sort(struct tally *);
+
+#endif

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/worker.h"
+
+#include <stdlib.h>
+
+#include "dissect/host_name.h"
+#include "sensor/flow/address.h"
+#include "sensor/worker_state.h"
+
+enum {
+	HOSTS_MAX = 1 << 17,
+	RESOLUTIONS_MAX = 1 << 18,
+	DHCP_SERVER = 67,
+	DHCP_CLIENT = 68,
+	DHCP6_CLIENT = 546,
+	DHCP6_SERVER = 547,
+	NETBIOS_NAME = 137,
+	NETBIOS_DATAGRAM = 138,
+};
+
+static void flow_is_over(void *context, struct flow *, enum flow_end);
+
+static void dns_was_seen(void *context, const struct sight *s, const struct dns_message *m,
+			 const char *transport)
+{
+	lookup_seen(context, s, m, transport);
+}
+
+/* A seed that no sender can guess; it has no influence on what is told. */
+static uint64_t random_seed(const void *somewhere)
+{
+	uint64_t seed = (uint64_t)(uintptr_t)somewhere;
+	FILE *in = fopen("/dev/urandom", "rb");
+
+	if (in == NULL)
+		return seed;
+	if (fread(&seed, sizeof seed, 1, in) != 1)
+		seed ^= (uint64_t)(uintptr_t)in;
+	fclose(in);
+	return seed;
+}
+
+static bool build(struct worker *w)
+{
+	uint64_t seed = random_seed(w);
+
+	w->budget.limit = w->use.memory_limit;
+	w->names = name_table_new(&w->budget, w->use.feeds, seed);
+	w->flows = flow_table_new(w->use.flow_limit, seed, flow_is_over, w);
+	w->fragments = fragments_new(seed);
+	w->classify = classify_new(&w->budget);
+	w->digest = digest_new();
+	w->json = event_json_new();
+	if (w->names == NULL || w->flows == NULL || w->fragments == NULL || w->classify == NULL ||
+	    w->digest == NULL || w->json == NULL)
+		return false;
+	w->resolutions = resolutions_new(RESOLUTIONS_MAX, w->names, seed);
+	w->hosts = hosts_new(HOSTS_MAX, w->names, seed);
+	w->inspector = inspector_new(&(struct inspect_options){ .budget = &w->budget,
+								.names = w->names,
+								.classify = w->classify,
+								.keep_all = w->use.all_flows,
+								.dns = dns_was_seen,
+								.context = w });
+	return w->resolutions != NULL && w->hosts != NULL && w->inspector != NULL;
+}
+
+struct worker *worker_new(const struct worker_options *options)
+{
+	struct worker *w = calloc(1, sizeof *w);
+
+	if (w == NULL)
+		return NULL;
+	w->use = *options;
+	if (build(w))
+		return w;
+	worker_free(w);
+	return NULL;
+}
+
+void worker_free(struct worker *w)
+{
+	if (w == NULL)
+		return;
+	inspector_free(w->inspector);
+	hosts_free(w->hosts);
+	resolutions_free(w->resolutions);
+	event_json_free(w->json);
+	digest_free(w->digest);
+	classify_free(w->classify);
+	fragments_free(w->fragments);
+	flow_table_free(w->flows);
+	name_table_free(w->names);
+	tally_free(&w->tally);
+	free(w);
+}
+
+static void count_protocol(struct worker *w, const struct packet *p)
+{
+	w->counters.bad_ip_checksum += p->bad_ip_checksum;
+	w->counters.truncated += p->payload.len < p->payload_len;
+	switch (p->protocol) {
+	case IP_TCP:
+		w->counters.tcp++;
+		break;
+	case IP_UDP:
+		w->counters.udp++;
+		break;
+	case IP_ICMP:
+	case IP_ICMP6:
+		w->counters.icmp++;
+		break;
+	default:
+		w->counters.other++;
+	}
+}
+
+static void hear_dhcp(struct worker *w, const struct packet *p, bool is_six)
+{
+	uint8_t text_memory[512];
+	struct scratch text = { .ptr = text_memory, .room = sizeof text_memory };
+	struct dhcp_lease lease;
+	enum parse answer = is_six ? dissect_dhcpv6(p->payload, &text, &lease)
+				   : dissect_dhcp(p->payload, &lease);
+
+	if (answer != PARSE_OK || lease.host_name.len == 0)
+		return;
+	hosts_named(w->hosts, lease.has_address ? lease.address : NULL,
+		    lease.has_mac ? lease.mac : NULL, lease.host_name,
+		    is_six ? HOST_NAME_DHCPV6 : HOST_NAME_DHCP);
+}
+
+static void hear_netbios(struct worker *w, const struct packet *p, bool is_datagram)
+{
+	struct netbios_name name;
+	enum parse answer = is_datagram ? dissect_netbios_datagram(p->payload, &name)
+					: dissect_netbios(p->payload, &name);
+
+	if (answer == PARSE_OK && name.is_owner && name.suffix == 0)
+		hosts_named(w->hosts, address_is_zero(name.address) ? p->src : name.address, NULL,
+			    (struct slice){ (const uint8_t *)name.text, name.len },
+			    HOST_NAME_NETBIOS);
+}
+
+/* What hosts say of themselves, on the ports where they say it. */
+static void hear_host_names(struct worker *w, const struct packet *p)
+{
+	if (p->protocol != IP_UDP)
+		return;
+	switch (p->dst_port) {
+	case DHCP_SERVER:
+	case DHCP_CLIENT:
+		hear_dhcp(w, p, false);
+		break;
+	case DHCP6_CLIENT:
+	case DHCP6_SERVER:
+		hear_dhcp(w, p, true);
+		break;
+	case NETBIOS_NAME:
+	case NETBIOS_DATAGRAM:
+		hear_netbios(w, p, p->dst_port == NETBIOS_DATAGRAM);
+		break;
+	default:
+		break;
+	}
+}
+
+/* An ICMP error is about a flow of ours: it was refused on the way. */
+static void hear_refusal(struct worker *w, const struct packet *p)
+{
+	struct packet quoted;
+
+	if (p->protocol != IP_ICMP && p->protocol != IP_ICMP6)
+		return;
+	if (dissect_icmp_quote(p, &quoted) != PARSE_OK)
+		return;
+	struct flow *f = flow_table_look(w->flows, &quoted);
+
+	if (f == NULL || f->spoke >> flow_server(f) & 1)
+		return;
+	f->was_refused = true;
+	judge_outcome(w, f);
+}
+
+/*
+ * Who began it? The first packet's sender, unless a SYN-ACK, or a server's port that only the
+ * sender has, says that the beginning was not seen. A hello or a request settles it later.
+ */
+static void guess_client(struct flow *f, const struct packet *p)
+{
+	uint8_t handshake = p->tcp_flags & (TCP_SYN | TCP_ACK);
+
+	if (p->protocol == IP_TCP && (p->tcp_flags & TCP_SYN) != 0) {
+		f->client = handshake == (TCP_SYN | TCP_ACK) ? SIDE_B : SIDE_A;
+		f->has_syn = true;
+		f->is_client_sure = true;
+		return;
+	}
+	bool is_server_port = p->src_port < 1024 && p->dst_port >= 1024;
+
+	f->client = is_server_port ? SIDE_B : SIDE_A;
+}
+
+static void begin_flow(struct worker *w, const struct sight *s)
+{
+	struct flow *f = s->flow;
+	const struct packet *p = s->packet;
+
+	f->first_ns = s->frame->time_ns;
+	f->first_number = s->frame->number;
+	f->source = s->frame->source;
+	guess_client(f, p);
+	w->counters.flows++;
+	if (w->use.all_flows)
+		(void)notes_of(f, &w->budget, p);
+	if (address_is_private(p->src))
+		hosts_saw(w->hosts, p->src, p->has_mac ? p->src_mac : NULL);
+	inspect_open(w->inspector, s);
+}
+
+/* The five-tuple begins anew: a SYN for a flow that is over or has long spoken. */
+static bool is_reused(const struct flow *f, const struct packet *p, unsigned side)
+{
+	bool is_syn = (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+
+	return p->protocol == IP_TCP && is_syn &&
+	       (f->state == FLOW_CLOSED || (f->spoke >> side & 1) != 0);
+}
+
+static void account(struct flow *f, const struct sight *s)
+{
+	const struct packet *p = s->packet;
+
+	f->bytes[s->side] += s->frame->wire_len;
+	f->packets[s->side]++;
+	f->tcp_flags[s->side] |= p->tcp_flags;
+	f->spoke |= (uint8_t)((p->payload_len > 0) << s->side);
+	if (f->state == FLOW_NEW && f->packets[0] > 0 && f->packets[1] > 0)
+		f->state = FLOW_ESTABLISHED;
+	if (p->protocol != IP_TCP)
+		return;
+	bool is_reset = (p->tcp_flags & TCP_RST) != 0;
+	bool is_finished = (f->tcp_flags[0] & f->tcp_flags[1] & TCP_FIN) != 0;
+
+	if (is_reset && (f->spoke >> flow_server(f) & 1) == 0)
+		f->was_reset = true;
+	if (is_reset || is_finished)
+		f->state = FLOW_CLOSED;
+}
+
+static void look_into(struct worker *w, const struct sight *s)
+{
+	struct flow *f = s->flow;
+	bool has_news = f->question != NULL && inspect_packet(w->inspector, s);
+
+	if (f->question != NULL && f->state == FLOW_CLOSED) {
+		inspect_give_up(w->inspector, f);
+		has_news = true;
+	}
+	if (has_news)
+		judge_flow(w, f, s->frame);
+	if (f->has_contact)
+		judge_outcome(w, f);
+	else if (f->is_answered && !w->use.all_flows && f->notes != NULL)
+		notes_drop(f, &w->budget, w->names);
+}
+
+static void follow(struct worker *w, const struct frame *frame, const struct packet *p)
+{
+	bool is_new;
+	struct flow *f = flow_table_find(w->flows, p, &is_new);
+	struct sight s = { .flow = f,
+			   .side = flow_side(f, p),
+			   .packet = p,
+			   .frame = frame,
+			   .now_ns = w->now_ns };
+
+	if (!is_new && is_reused(f, p, s.side)) {
+		flow_table_end(w->flows, f, FLOW_END_REUSED);
+		s.flow = f = flow_table_find(w->flows, p, &is_new);
+		s.side = SIDE_A;
+	}
+	if (is_new)
+		begin_flow(w, &s);
+	account(f, &s);
+	if (f->question != NULL || f->has_contact)
+		look_into(w, &s);
+	flow_table_touch(w->flows, f, w->now_ns);
+}
+
+void worker_packet(struct worker *w, const struct frame *frame, uint64_t now_ns)
+{
+	struct packet *p = &w->packet;
+
+	w->now_ns = now_ns;
+	w->counters.packets++;
+	w->counters.bytes += frame->wire_len;
+	switch (dissect_packet(frame->link, frame->bytes, p)) {
+	case PARSE_OK:
+		break;
+	case PARSE_FOREIGN:
+		w->counters.not_ip++;
+		return;
+	default:
+		w->counters.malformed++;
+		return;
+	}
+	for (unsigned depth = 0; p->is_fragment; depth++) {
+		struct slice whole;
+
+		w->counters.fragments++;
+		if (depth > PACKET_TUNNELS_MAX || !fragments_add(w->fragments, p, now_ns, &whole) ||
+		    dissect_transport(whole, p) != PARSE_OK)
+			return;
+	}
+	count_protocol(w, p);
+	hear_host_names(w, p);
+	hear_refusal(w, p);
+	follow(w, frame, p);
+}
+
+static const char *const end_words[] = {
+	[FLOW_END_TIMEOUT] = "timeout",
+	[FLOW_END_EVICTED] = "evicted",
+	[FLOW_END_REUSED] = "shutdown",
+	[FLOW_END_FORCED] = "forced",
+};
+
+static void flow_is_over(void *context, struct flow *f, enum flow_end why)
+{
+	struct worker *w = context;
+	struct frame last = { .time_ns = f->last_ns, .number = f->first_number,
+			      .source = f->source };
+
+	if (f->question != NULL) {
+		last.number = inspect_last_number(f);
+		inspect_give_up(w->inspector, f);
+		judge_flow(w, f, &last);
+	}
+	judge_end(w, f);
+	w->counters.flows_named += f->is_named;
+	w->counters.flows_one_sided += f->packets[0] == 0 || f->packets[1] == 0;
+	if (w->use.all_flows || f->has_contact)
+		emit_flow(w, f, why == FLOW_END_TIMEOUT && f->state == FLOW_CLOSED
+					? "shutdown"
+					: end_words[why]);
+	contacts_free(w, f);
+	notes_drop(f, &w->budget, w->names);
+}
+
+void worker_tick(struct worker *w, uint64_t now_ns)
+{
+	struct flow *f;
+
+	w->now_ns = now_ns;
+	while ((f = inspect_overdue(w->inspector, now_ns)) != NULL) {
+		struct frame last = { .time_ns = f->last_ns,
+				      .number = inspect_last_number(f),
+				      .source = f->source };
+
+		inspect_give_up(w->inspector, f);
+		judge_flow(w, f, &last);
+	}
+	lookup_expire(w, now_ns);
+	judge_expire(w, now_ns);
+	flow_table_expire(w->flows, now_ns);
+}
+
+void worker_finish(struct worker *w)
+{
+	lookup_finish(w);
+	flow_table_finish(w->flows);
+}
+
+const struct worker_counters *worker_count(const struct worker *w)
+{
+	return &w->counters;
+}
+
+const struct tally *worker_tally(const struct worker *w)
+{
+	return &w->tally;
+}
