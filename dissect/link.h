@@ -7,8 +7,12 @@ enum link_type {
 	LINK_NULL = 0,
 	LINK_ETHERNET = 1,
 	LINK_PPP = 9,
+	LINK_RAW_BSD = 12, /* old files hold the host's DLT_RAW */
+	LINK_RAW_OPENBSD = 14,
 	LINK_PPP_HDLC = 50,
+	LINK_PPP_ETHER = 51, /* PPPoE without the Ethernet */
 	LINK_RAW = 101,
+	LINK_C_HDLC = 104,
 	LINK_IEEE802_11 = 105,
 	LINK_LOOP = 108,
 	LINK_LINUX_SLL = 113,
