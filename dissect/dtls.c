@@ -7,10 +7,10 @@
 enum {
 	CHANGE_CIPHER_SPEC = 20,
 	HANDSHAKE = 22,
-	CONNECTION_ID = 25,      /* RFC 9146 */
-	UNIFIED_HEADER = 0x20,   /* RFC 9147, section 4: 001….. */
+	CONNECTION_ID = 25,    /* RFC 9146 */
+	UNIFIED_HEADER = 0x20, /* RFC 9147, section 4: 001….. */
 	UNIFIED_MASK = 0xe0,
-	OPENSSL_OLD = 0x0100,    /* what OpenSSL 0.9.8 said for 1.0 */
+	OPENSSL_OLD = 0x0100, /* what OpenSSL 0.9.8 said for 1.0 */
 };
 
 struct record {

@@ -25,8 +25,8 @@ enum parse dissect_ech_configs(struct slice list, struct ech_configs *out);
 
 /*
  * Could this hello be sealed to this configuration: the id, the suite and the outer name all agree?
- * Of GREASE the id is random and the name the site's own (RFC 9849, section 6.2), so a yes speaks for real ECH,
- * and a no to all of a name's configurations for GREASE.
+ * Of GREASE the id is random and the name the site's own (RFC 9849, section 6.2), so a yes speaks
+ * for real ECH, and a no to all of a name's configurations for GREASE.
  */
 bool ech_config_fits(const struct ech_config *, const struct tls_hello *);
 

@@ -34,8 +34,8 @@ struct tls_hello {
 };
 
 /*
- * Reads one handshake message, as TLS records or QUIC CRYPTO frames carry it, from its type byte on.
- * A fault inside one extension does not hide the next ones; PARSE_BROKEN is said at the end.
+ * Reads one handshake message, as TLS records or QUIC CRYPTO frames carry it, from its type byte
+ * on. A fault inside one extension does not hide the next ones; PARSE_BROKEN is said at the end.
  */
 enum parse dissect_tls_hello(struct slice handshake, struct tls_hello *out);
 
@@ -50,7 +50,7 @@ enum parse dissect_tls_hello(struct slice handshake, struct tls_hello *out);
  * cipher list, three bytes each, is left out.
  */
 enum parse dissect_tls_client(struct slice stream, struct scratch *join, struct tls_hello *out,
-			      size_t *consumed);
+                              size_t *consumed);
 
 /* What the server says in the clear. Certificate names only up to TLS 1.2. */
 struct tls_server {

@@ -88,14 +88,14 @@ static enum parse parse_records(struct tls_records *records, struct tls_hello *o
 }
 
 enum parse dissect_tls_client(struct slice stream, struct scratch *join, struct tls_hello *out,
-			      size_t *consumed)
+                              size_t *consumed)
 {
 	struct tls_records records = tls_records_open(stream, join);
 	size_t used = 0;
 
 	*out = (struct tls_hello){ 0 };
-	enum parse parsed = is_ssl2(stream) ? parse_ssl2(stream, out, &used) :
-					      parse_records(&records, out);
+	enum parse parsed =
+	        is_ssl2(stream) ? parse_ssl2(stream, out, &used) : parse_records(&records, out);
 
 	if (consumed != NULL)
 		*consumed = used > 0 ? used : stream.len - records.stream.len;

@@ -115,7 +115,7 @@ static void put_decimal(struct text *t, uint16_t value)
 }
 
 static void put_list(struct text *t, const struct values *v, char between,
-		     void (*put_value)(struct text *, uint16_t))
+                     void (*put_value)(struct text *, uint16_t))
 {
 	for (size_t i = 0; i < v->count; i++) {
 		if (i > 0)
@@ -193,7 +193,7 @@ static struct text text_open(struct scratch *to)
 }
 
 static void put_head(struct text *t, const struct tls_hello *hello, char transport,
-		     const struct values *ciphers, const struct values *extensions)
+                     const struct values *ciphers, const struct values *extensions)
 {
 	put(t, transport);
 	put_version(t, hello->version);
@@ -211,7 +211,7 @@ static void put_schemes(struct text *t, const struct values *schemes)
 }
 
 bool dissect_ja4_raw(const struct tls_hello *hello, char transport, struct scratch *to,
-		     struct ja4_raw *out)
+                     struct ja4_raw *out)
 {
 	struct text t = text_open(to);
 	struct values ciphers, extensions, schemes;

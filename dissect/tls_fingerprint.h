@@ -29,7 +29,7 @@ struct ja4_raw {
  * 'd' (DTLS). False: no room, a list too long, or an odd one; `to` is as it was.
  */
 bool dissect_ja4_raw(const struct tls_hello *, char transport, struct scratch *to,
-		     struct ja4_raw *out);
+                     struct ja4_raw *out);
 
 /* The same for the string whose MD5 is JA3. */
 bool dissect_ja3_raw(const struct tls_hello *, struct scratch *to, struct slice *out);

@@ -84,9 +84,9 @@ static enum parse parse_certificate(struct tls_records *records, size_t at, stru
 		return PARSE_BROKEN;
 
 	bool is_whole = tls_records_gather(records, at + CERTIFICATE_HEADER + leaf_len);
-	struct slice leaf = slice_head(slice_skip(records->bytes, at + CERTIFICATE_HEADER), leaf_len);
-	enum parse parsed =
-		dissect_x509_names(leaf, out->names, TLS_NAMES_MAX, &out->name_count);
+	struct slice leaf =
+	        slice_head(slice_skip(records->bytes, at + CERTIFICATE_HEADER), leaf_len);
+	enum parse parsed = dissect_x509_names(leaf, out->names, TLS_NAMES_MAX, &out->name_count);
 
 	out->has_certificate = is_whole;
 	if (!is_whole)
@@ -114,7 +114,7 @@ static bool may_precede_certificate(uint8_t type)
 }
 
 static enum parse parse_hello_message(struct tls_records *records, size_t at, size_t len,
-				      struct tls_server *out)
+                                      struct tls_server *out)
 {
 	if (!tls_records_gather(records, at + len))
 		return conclude(records, out);

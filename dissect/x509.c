@@ -170,7 +170,7 @@ static enum parse parse_tbs(struct reader tbs, struct name_list *out, struct sli
 		uint8_t tag;
 		struct reader element = read_element(&tbs, &tag);
 		enum parse parsed =
-			tag == TAG_EXTENSIONS ? parse_extensions(element, out) : PARSE_OK;
+		        tag == TAG_EXTENSIONS ? parse_extensions(element, out) : PARSE_OK;
 
 		if (parsed != PARSE_OK)
 			return parsed;
@@ -179,14 +179,13 @@ static enum parse parse_tbs(struct reader tbs, struct name_list *out, struct sli
 }
 
 enum parse dissect_x509_names(struct slice certificate, struct slice *names, uint8_t room,
-			      uint8_t *count)
+                              uint8_t *count)
 {
 	struct reader r = reader_stream(certificate);
 	struct reader body = read_expected(&r, TAG_SEQUENCE);
 	struct name_list list = { .names = names, .room = room };
 	struct slice subject_name = { 0 };
-	enum parse parsed =
-		parse_tbs(read_expected(&body, TAG_SEQUENCE), &list, &subject_name);
+	enum parse parsed = parse_tbs(read_expected(&body, TAG_SEQUENCE), &list, &subject_name);
 
 	if (list.count == 0 && room > 0 && subject_name.len > 0)
 		list.names[list.count++] = subject_name;
