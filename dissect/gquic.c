@@ -5,7 +5,6 @@
 
 enum {
 	LONG_HEADER = 0x80,
-	PUBLIC_NONCE = 0x04,
 	HASH_LEN = 12, /* stands where the tag would be */
 	CRYPTO_STREAM = 1,
 	Q034 = 0x51303334, /* from here on no private flags */
@@ -156,8 +155,6 @@ enum parse dissect_gquic_frames(const struct quic_packet *packet, struct quic_fr
 		return PARSE_FOREIGN;
 	if (packet->bytes.ptr[0] & LONG_HEADER)
 		skip_long_header(&r, packet, &d);
-	else if (packet->bytes.ptr[0] & PUBLIC_NONCE && d.version < Q034)
-		return PARSE_FOREIGN; /* a server's, sealed */
 	else
 		skip_public_header(&r, &d);
 	while (reader_more(&r))
@@ -210,16 +207,23 @@ static enum parse take_tags(struct reader *index, struct reader *values, struct 
 	return index->state != PARSE_OK ? index->state : values->state;
 }
 
+static const uint8_t hello_magic[] = { 'C', 'H', 'L', 'O' };
+
+bool gquic_begins_hello(struct slice bytes)
+{
+	return slice_equal(slice_head(bytes, sizeof hello_magic),
+	                   (struct slice){ hello_magic, sizeof hello_magic });
+}
+
 enum parse dissect_gquic_hello(struct slice stream, struct gquic_hello *out)
 {
-	static const uint8_t magic[] = { 'C', 'H', 'L', 'O' };
+	struct slice magic = { hello_magic, sizeof hello_magic };
 	struct reader r = reader_stream(stream);
 
 	*out = (struct gquic_hello){ 0 };
-	if (!slice_equal(slice_head(stream, sizeof magic),
-	                 slice_head((struct slice){ magic, sizeof magic }, stream.len)))
+	if (!slice_equal(slice_head(stream, magic.len), slice_head(magic, stream.len)))
 		return PARSE_FOREIGN;
-	read_bytes(&r, sizeof magic);
+	read_bytes(&r, magic.len);
 
 	size_t count = (size_t)read_little(&r, 2);
 

@@ -24,8 +24,15 @@ struct gquic_hello {
 };
 
 /*
- * Reads the handshake stream from its start. PARSE_SHORT: more is to come; what was whole is there.
- * PARSE_FOREIGN: another message, such as a server's rejection (REJ).
+ * Do these bytes begin a client's hello? The stream holds several messages, each of which begins a
+ * frame: the first hello at 0, a fuller one after the server's rejection behind it. Whoever missed
+ * the first may count the offsets from a piece that says yes.
+ */
+bool gquic_begins_hello(struct slice bytes);
+
+/*
+ * Reads the handshake stream from where a hello begins. PARSE_SHORT: more is to come; what was
+ * whole is there. PARSE_FOREIGN: another message, such as a server's rejection (REJ).
  */
 enum parse dissect_gquic_hello(struct slice stream, struct gquic_hello *out);
 

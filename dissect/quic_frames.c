@@ -10,6 +10,7 @@ enum {
 	FRAME_ACK_ECN = 0x03,
 	FRAME_CRYPTO = 0x06,
 	FRAME_NEW_TOKEN = 0x07,
+	FRAME_GOOGLE_CRYPTO = 0x08, /* of Q050 and T05x; elsewhere STREAM, which no Initial holds */
 	FRAME_CLOSE = 0x1c,
 	FRAME_CLOSE_BY_APPLICATION = 0x1d,
 	CRYPTO_END_MAX = 1 << 24, /* no handshake is longer; keeps offsets in 32 bits */
@@ -97,6 +98,7 @@ static void take_frame(struct reader *r, struct quic_frames *out)
 		skip_ack(r, type == FRAME_ACK_ECN);
 		break;
 	case FRAME_CRYPTO:
+	case FRAME_GOOGLE_CRYPTO:
 		take_crypto(r, out);
 		break;
 	case FRAME_NEW_TOKEN: /* not in an Initial, but harmless */
