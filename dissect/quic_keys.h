@@ -18,16 +18,19 @@ struct quic_keys {
 
 /*
  * Derives the Initial keys of `side` from the connection id that the client first sent to
- * (RFC 9001, section 5.2). False: no salt is known for `version`.
+ * (RFC 9001, section 5.2; after a Retry from the one that the Retry gave). False: no salt is known
+ * for `version` (then quic_candidate_versions names those to try).
  */
 bool quic_keys_derive(struct quic_crypto_context *, uint32_t version, struct slice dcid,
-		      enum quic_side side, struct quic_keys *out);
+                      enum quic_side side, struct quic_keys *out);
 
 /*
- * Takes the protection off an Initial (RFC 9001, section 5.4 and 5.3) into `plain`. PARSE_OK: the
- * tag is right. PARSE_FOREIGN: the tag is wrong, so these are other keys. PARSE_BROKEN: too short, or no room.
+ * Takes the protection off an Initial (RFC 9001, section 5.4 and 5.3); what comes out is appended
+ * to `plain` and `out` points there. PARSE_OK: the tag is right. PARSE_FOREIGN: the tag is wrong,
+ * so these are other keys. PARSE_SHORT: the packet is cut off, so there is no tag to check; what is
+ * there was opened and may be rubbish. PARSE_BROKEN: too short, no room, or no Initial.
  */
 enum parse quic_keys_open(struct quic_crypto_context *, const struct quic_keys *,
-			  const struct quic_packet *, struct scratch *plain, struct slice *out);
+                          const struct quic_packet *, struct scratch *plain, struct slice *out);
 
 #endif

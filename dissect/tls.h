@@ -26,14 +26,17 @@ struct tls_hello {
 	struct slice key_share_groups;  /* the key_share list as on the wire */
 	struct slice signature_schemes; /* as on the wire */
 	bool has_post_quantum_share;    /* a hybrid or ML-KEM key share is offered */
-	bool has_ech;                   /* offered, perhaps GREASE: nobody can tell from the hello */
+	bool has_ech;                   /* offered, perhaps GREASE: see dissect/ech.h */
 	bool ech_is_inner;
 	uint8_t ech_config_id;
 	uint16_t ech_kdf, ech_aead;
 	bool has_quic_parameters;
 };
 
-/* Reads one handshake message, as TLS records or QUIC CRYPTO frames carry it. */
+/*
+ * Reads one handshake message, as TLS records or QUIC CRYPTO frames carry it, from its type byte
+ * on. A fault inside one extension does not hide the next ones; PARSE_BROKEN is said at the end.
+ */
 enum parse dissect_tls_hello(struct slice handshake, struct tls_hello *out);
 
 /*
@@ -41,11 +44,13 @@ enum parse dissect_tls_hello(struct slice handshake, struct tls_hello *out);
  * Where the hello comes in several records they are joined in `join`, whose memory the caller
  * lends and keeps for as long as it uses `out`; a hello that does not fit there is PARSE_BROKEN
  * with what was whole. PARSE_FOREIGN as soon as a byte says that this is no TLS. `consumed` (may
- * be NULL) gets how many bytes of the stream were used.
- * Also reads an SSL 2 hello that offers TLS (RFC 5246, appendix E.2): no extensions in it.
+ * be NULL) gets how many bytes of the stream were used: whole records.
+ * Each call starts anew: `join->used` is what this call put there, 0 for a hello in one record.
+ * Also reads an SSL 2 hello that offers TLS (RFC 5246, appendix E.2): no extensions in it, and its
+ * cipher list, three bytes each, is left out.
  */
 enum parse dissect_tls_client(struct slice stream, struct scratch *join, struct tls_hello *out,
-			      size_t *consumed);
+                              size_t *consumed);
 
 /* What the server says in the clear. Certificate names only up to TLS 1.2. */
 struct tls_server {
@@ -56,9 +61,15 @@ struct tls_server {
 	uint8_t name_count;
 	bool has_certificate;
 	bool is_hello_retry;
+	bool has_alert; /* in the clear; a fatal one ends the hand-shake */
+	uint8_t alert;  /* RFC 8446, section 6: 40 handshake_failure, 112 unrecognized_name */
 };
 
-/* The same for the server's side. PARSE_OK once there is nothing more to learn. */
+/*
+ * The same for the server's side. PARSE_OK once there is nothing more to learn: a hello of TLS 1.3,
+ * a retry request, the leaf certificate (the rest of the chain is not waited for), a message that
+ * no certificate can follow, a fatal alert (with `version` 0 where no hello came before).
+ */
 enum parse dissect_tls_server(struct slice stream, struct scratch *join, struct tls_server *out);
 
 #endif
