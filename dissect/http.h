@@ -12,7 +12,7 @@
 struct http_request {
 	struct slice method, target;
 	struct slice host; /* of an absolute-form or authority-form target, else of the Host header;
-			    * the port is left on */
+	                    * the port is left on */
 	struct slice referer, user_agent, forwarded_for, content_type, upgrade;
 	bool is_connect;
 	bool has_body_length;

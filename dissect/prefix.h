@@ -8,8 +8,8 @@
 enum prefix_kind {
 	PREFIX_NONE,
 	PREFIX_HTTP_CONNECT,
-	PREFIX_SOCKS4, /* and 4a */
-	PREFIX_SOCKS5, /* RFC 1928, RFC 1929 */
+	PREFIX_SOCKS4,  /* and 4a */
+	PREFIX_SOCKS5,  /* RFC 1928, RFC 1929 */
 	PREFIX_PROXY_1, /* haproxy's PROXY protocol */
 	PREFIX_PROXY_2,
 	PREFIX_STARTTLS_SMTP, /* RFC 3207 */
@@ -20,9 +20,9 @@ enum prefix_kind {
 /* What a client says before the protocol that we look for begins. */
 struct prefix {
 	enum prefix_kind kind;
-	size_t len;          /* bytes of the client's side up to the inner protocol */
-	struct slice name;   /* CONNECT or SOCKS target host, where it is a name */
-	bool has_client;     /* PROXY: the client's own address, as in struct packet */
+	size_t len;        /* bytes of the client's side up to the inner protocol */
+	struct slice name; /* CONNECT or SOCKS target host, where it is a name */
+	bool has_client;   /* PROXY: the client's own address, as in struct packet */
 	uint8_t client[16];
 	uint16_t client_port;
 };
