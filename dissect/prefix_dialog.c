@@ -68,12 +68,19 @@ static enum likeness compare_any(struct slice line, bool is_whole, const char *c
 	return best;
 }
 
+/* What clients make tags of; the grammar allows more. */
+static bool is_tag_octet(uint8_t c)
+{
+	c = lower(c);
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || memchr("._-$", c, 4) != NULL;
+}
+
 /* Steps over the tag. While it is all there is: an empty line, which may become any command. */
 static struct slice skip_tag(struct slice line, bool *is_tag)
 {
 	size_t len = 0;
 
-	while (len < line.len && line.ptr[len] > ' ' && line.ptr[len] < 0x7f)
+	while (len < line.len && is_tag_octet(line.ptr[len]))
 		len++;
 	*is_tag = len > 0 && len <= TAG_MAX && (len == line.len || line.ptr[len] == ' ');
 	return slice_skip(line, len < line.len ? len + 1 : len);
