@@ -177,10 +177,14 @@ bool feed_find_name(const struct feed_set *set, const char *name, size_t len, en
 {
 	struct text text = { name, len };
 	enum name_found found;
+	struct feed_entry within;
 
-	if (find_plainly(set, text, out, &found))
+	find_plainly(set, text, out, &found);
+	if (where == FEED_ALIAS && found != NAME_ALLOWED && find_within(set, text, &within)) {
+		*out = within; /* whom a CDN serves says more than that the CDN is known */
 		return true;
-	return where == FEED_ALIAS && found == NAME_NONE && find_within(set, text, out);
+	}
+	return found == NAME_MATCHED;
 }
 
 static void describe_network(const struct feed_set *set, const struct network *network,

@@ -257,7 +257,7 @@ static unsigned char lower_case(char c)
 {
 	unsigned char byte = (unsigned char)c;
 
-	return (unsigned char)(byte - 'A' < 26U ? byte | 0x20 : byte);
+	return (unsigned char)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
 }
 
 static void keep_parent(struct taken_apart *name, uint64_t hash, size_t start)
