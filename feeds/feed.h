@@ -18,7 +18,8 @@ struct feed_entry {
 	const char *rule;     /* the row that matched: "tiktok.com", "71.18.0.0/16" */
 	const char *feed;     /* "bytedance", or the tag of a third party's feed */
 	const char *feed_version;
-	const char *domain; /* the registrable thing the rule is about; may equal rule */
+	const char *domain; /* the name that the rule is about: rule without "*."; or the prefix */
+	const char *label;  /* the class of first labels that gave the category: "log"; or "" */
 };
 
 /*
@@ -47,15 +48,58 @@ struct feed_options {
 	void *context;
 };
 
-struct feed_counts {
-	uint64_t lines, taken, refused;
+/* Why something in a feed was not taken. feed_reason_text() says it in words. */
+enum feed_reason {
+	FEED_NUL,           /* a NUL byte in the line */
+	FEED_LINE_LENGTH,   /* a line of more than FEED_LINE_MAX bytes */
+	FEED_SYNTAX,        /* not what this format looks like */
+	FEED_CHARACTER,     /* a character that no host name has */
+	FEED_IDN,           /* not ASCII, and no valid international name */
+	FEED_LABEL,         /* a label that is empty or has over 63 bytes */
+	FEED_LENGTH,        /* over 253 bytes */
+	FEED_ONE_LABEL,     /* a single label */
+	FEED_PUBLIC_SUFFIX, /* a public suffix: everybody's */
+	FEED_LOCAL,         /* a name that every host gives itself */
+	FEED_ADDRESS,       /* an address where a name belongs */
+	FEED_NETWORK,       /* neither an address nor a prefix, or the prefix of everything */
+	FEED_PATH,          /* about a path, not about the whole host */
+	FEED_MODIFIER,      /* narrowed by a modifier, or one that we do not know */
+	FEED_EXCEPTION,     /* an exception that holds only under conditions */
+	FEED_COSMETIC,      /* about a page's looks or scripts */
+	FEED_PATTERN,       /* a pattern that is no host name */
+	FEED_EVERYTHING,    /* matches every name */
+	FEED_TRIGGER,       /* an RPZ trigger on something other than a name or an answer's address */
+	FEED_KIND,          /* an indicator of something other than names or addresses */
+	FEED_INCLUDE,       /* names another file */
+	FEED_BASE64,        /* not base64 */
+	FEED_SCORE,         /* a score out of range */
+	FEED_MATCH_WORD,    /* the `match` column says something unknown */
+	FEED_TOO_MANY,      /* more feeds with exceptions than can be told apart */
+	FEED_REASONS
 };
+
+/* Reports name the first FEED_REPORTS things of a file; the counts have all. */
+#define FEED_REPORTS  5
+#define FEED_LINE_MAX 65536
+
+struct feed_counts {
+	const char *format; /* as found, or "" */
+	uint64_t lines;     /* of text; of JSON: elements looked at */
+	uint64_t taken;     /* rules, repeats included */
+	uint64_t refused;
+	uint64_t refused_for[FEED_REASONS];
+};
+
+const char *feed_reason_text(enum feed_reason);
+
+/* The formats' names, for help texts; NULL after the last. */
+const char *feed_format_name(size_t index);
 
 /* NULL only when memory is out. */
 struct feed_builder *feed_builder_new(void);
 void feed_builder_free(struct feed_builder *);
 
-/* ByteDance's names and networks as built into the binary. */
+/* ByteDance's names and networks as built into the binary. False when memory is out. */
 bool feed_builder_add_builtin(struct feed_builder *);
 
 /*
@@ -70,18 +114,33 @@ struct feed_set *feed_builder_finish(struct feed_builder *);
 void feed_set_free(struct feed_set *);
 
 /*
- * The longest rule that matches `name` (any case, a final dot allowed), NULL when none does or an
- * allow list says so. Takes no lock, allocates nothing.
+ * The longest rule that matches `name` (any case, a final dot allowed); false when none does or an
+ * allow list says so. Takes no lock, allocates nothing. The strings in `out` live as long as the
+ * set. (The entry is put together on demand: kept for each of a million names it would cost more
+ * than the names.)
  */
-const struct feed_entry *feed_find_name(const struct feed_set *, const char *name, size_t len,
-					enum feed_where where);
+bool feed_find_name(const struct feed_set *, const char *name, size_t len, enum feed_where where,
+		    struct feed_entry *out);
 
-/* The longest prefix that holds `address` (16 bytes, IPv4 as ::ffff:a.b.c.d); NULL when none. */
-const struct feed_entry *feed_find_address(const struct feed_set *, const uint8_t address[16]);
+/* The longest prefix that holds `address` (16 bytes, IPv4 as ::ffff:a.b.c.d); false when none. */
+bool feed_find_address(const struct feed_set *, const uint8_t address[16], struct feed_entry *out);
+
+/* One rule of a set, for those who write it down again. */
+struct feed_rule {
+	enum { FEED_SUFFIX, FEED_EXACT, FEED_BELOW, FEED_PREFIX } match;
+	bool is_exception; /* or of an allow list */
+	struct feed_entry entry;
+};
+
+typedef void feed_visit(void *context, const struct feed_rule *);
+
+/* Every rule, names in no order that means anything, then networks by address. */
+void feed_set_each(const struct feed_set *, feed_visit *, void *context);
 
 /* How many names and networks it holds; version of the builtin feed. */
 size_t feed_set_names(const struct feed_set *);
 size_t feed_set_networks(const struct feed_set *);
+size_t feed_set_bytes(const struct feed_set *); /* of memory */
 const char *feed_builtin_version(void);
 
 #endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "feeds/json.h"
+
+#include <cJSON.h>
+
+/* struct json is cJSON's node; nobody else looks inside. */
+static const cJSON *node(const struct json *value)
+{
+	return (const cJSON *)value;
+}
+
+static const struct json *value(const cJSON *node)
+{
+	return (const struct json *)node;
+}
+
+struct json *json_open(struct text bytes, struct text *rest)
+{
+	const char *end = NULL;
+	cJSON *root = cJSON_ParseWithLengthOpts(bytes.ptr, bytes.len, &end, 0);
+
+	if (root == NULL)
+		return NULL;
+	struct text after = text_skip(bytes, (size_t)(end - bytes.ptr));
+
+	while (after.len > 0 && strchr(" \t\r\n", after.ptr[0]) != NULL && after.ptr[0] != '\0')
+		after = text_skip(after, 1);
+	if (rest != NULL)
+		*rest = after;
+	if (rest == NULL && after.len > 0) {
+		cJSON_Delete(root);
+		return NULL;
+	}
+	return (struct json *)root;
+}
+
+void json_close(struct json *root)
+{
+	cJSON_Delete((cJSON *)root);
+}
+
+const struct json *json_get(const struct json *object, const char *key)
+{
+	return value(cJSON_GetObjectItemCaseSensitive(node(object), key));
+}
+
+const struct json *json_first(const struct json *parent)
+{
+	return parent != NULL ? value(node(parent)->child) : NULL;
+}
+
+const struct json *json_next(const struct json *item)
+{
+	return value(node(item)->next);
+}
+
+bool json_is_array(const struct json *item)
+{
+	return cJSON_IsArray(node(item));
+}
+
+bool json_is_object(const struct json *item)
+{
+	return cJSON_IsObject(node(item));
+}
+
+struct text json_key(const struct json *item)
+{
+	return text_of(item != NULL && node(item)->string != NULL ? node(item)->string : "");
+}
+
+struct text json_string(const struct json *item)
+{
+	return text_of(cJSON_IsString(node(item)) ? node(item)->valuestring : "");
+}
+
+static const struct json_format *const formats[] = {
+	&json_disconnect, &json_disconnect_entities, &json_duckduckgo, &json_misp, &json_stix,
+	&json_adguard,    &json_services,	     &json_xray,       &json_asn,
+};
+
+const struct json_format *json_format_find(const char *name, const struct json *root)
+{
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+		if (name != NULL ? strcmp(formats[i]->name, name) == 0 : formats[i]->claims(root))
+			return formats[i];
+	return NULL;
+}
+
+void json_element(struct feed_reader *reader)
+{
+	reader->line++;
+	reader->counts->lines++;
+}
+
+void json_name(struct feed_reader *reader, struct text name, const struct row *row)
+{
+	json_element(reader);
+	if (text_starts(name, "."))
+		name = text_skip(name, 1);
+	reader_name_or_network(reader, name, row);
+}
