@@ -6,14 +6,16 @@
 
 enum { MD5_LEN = 16, SHA1_LEN = 20, SHA256_LEN = 32 };
 
-/* Hashes, their contexts fetched once: a hash of some bytes costs less than a microsecond. One thread at a time. */
+/* Hashes, their contexts fetched once: a hash of some bytes costs less than a microsecond. One
+ * thread at a time. */
 struct digest;
 
 /* NULL when memory is out or libcrypto has no SHA-256. */
 struct digest *digest_new(void);
 void digest_free(struct digest *);
 
-/* False, with zeros in `out`, where the machine's policy has switched the algorithm off (FIPS: MD5). */
+/* False, with zeros in `out`, where the machine's policy has switched the algorithm off (FIPS:
+ * MD5). */
 bool digest_md5(struct digest *, struct slice bytes, uint8_t out[MD5_LEN]);
 bool digest_sha1(struct digest *, struct slice bytes, uint8_t out[SHA1_LEN]);
 bool digest_sha256(struct digest *, struct slice bytes, uint8_t out[SHA256_LEN]);

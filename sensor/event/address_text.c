@@ -48,13 +48,15 @@ struct run {
 	size_t from, len;
 };
 
-/* RFC 5952, section 4.2: the longest run of zero groups, the first of equal ones, never a lone one. */
+/* RFC 5952, section 4.2: the longest run of zero groups, the first of equal ones, never a lone one.
+ */
 static struct run longest_zeros(const unsigned groups[GROUPS])
 {
 	struct run best = { GROUPS, 1 }, here = { 0, 0 };
 
 	for (size_t i = 0; i < GROUPS; i++) {
-		here = groups[i] == 0 ? (struct run){ here.from, here.len + 1 } : (struct run){ i + 1, 0 };
+		here = groups[i] == 0 ? (struct run){ here.from, here.len + 1 }
+		                      : (struct run){ i + 1, 0 };
 		if (here.len > best.len)
 			best = here;
 	}

@@ -89,7 +89,7 @@ static struct slice hash_input(const struct flow_tuple *t, uint8_t bytes[40])
 static void put_base64(struct slice s, char *out)
 {
 	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 	for (size_t i = 0; i < s.len; i += 3) {
 		uint32_t three = (uint32_t)s.ptr[i] << 16;

@@ -109,8 +109,9 @@ struct event_geo {
 	char as_org[96];
 	const char *source;    /* who gave country and city: "GeoLite2-City 2026-11-20" */
 	const char *as_source; /* who gave asn and as_org; NULL: `source` did */
-	bool is_anycast; /* its network answers from many places at once: the country means little */
-	bool is_cdn;     /* its network delivers for others: the country is the delivering server's */
+	bool is_anycast; /* its network answers from many places at once: the country means little
+	                  */
+	bool is_cdn; /* its network delivers for others: the country is the delivering server's */
 };
 
 struct event_site {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* EVE's dns object, version 3, with the question also at its top (`rrname`, as version 2 had it). */
+/* EVE's dns object, version 3, with the question also at its top (`rrname`, as version 2 had it).
+ */
 #include "sensor/event/event_parts.h"
 
 #include <stdio.h>
@@ -9,13 +10,13 @@ static const struct {
 	uint16_t type;
 	const char *word;
 } types[] = {
-	{ 1, "A" },	   { 2, "NS" },	    { 5, "CNAME" },   { 6, "SOA" },	 { 12, "PTR" },
-	{ 13, "HINFO" },   { 15, "MX" },    { 16, "TXT" },    { 28, "AAAA" },	 { 29, "LOC" },
-	{ 33, "SRV" },	   { 35, "NAPTR" }, { 39, "DNAME" },  { 43, "DS" },	 { 44, "SSHFP" },
-	{ 46, "RRSIG" },   { 47, "NSEC" },  { 48, "DNSKEY" }, { 50, "NSEC3" },	 { 52, "TLSA" },
-	{ 53, "SMIMEA" },  { 59, "CDS" },   { 64, "SVCB" },   { 65, "HTTPS" },	 { 99, "SPF" },
-	{ 249, "TKEY" },   { 250, "TSIG" }, { 251, "IXFR" },  { 252, "AXFR" },	 { 255, "ANY" },
-	{ 256, "URI" },	   { 257, "CAA" },
+	{ 1, "A" },       { 2, "NS" },     { 5, "CNAME" },   { 6, "SOA" },    { 12, "PTR" },
+	{ 13, "HINFO" },  { 15, "MX" },    { 16, "TXT" },    { 28, "AAAA" },  { 29, "LOC" },
+	{ 33, "SRV" },    { 35, "NAPTR" }, { 39, "DNAME" },  { 43, "DS" },    { 44, "SSHFP" },
+	{ 46, "RRSIG" },  { 47, "NSEC" },  { 48, "DNSKEY" }, { 50, "NSEC3" }, { 52, "TLSA" },
+	{ 53, "SMIMEA" }, { 59, "CDS" },   { 64, "SVCB" },   { 65, "HTTPS" }, { 99, "SPF" },
+	{ 249, "TKEY" },  { 250, "TSIG" }, { 251, "IXFR" },  { 252, "AXFR" }, { 255, "ANY" },
+	{ 256, "URI" },   { 257, "CAA" },
 };
 
 static const char *const rcodes[] = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The native shape: EVE's names where EVE has the thing. The order of the parts is that of the keys. */
+/* The native shape: EVE's names where EVE has the thing. The order of the parts is that of the
+ * keys. */
 #include "sensor/event/event_json.h"
 
 #include "sensor/event/event_parts.h"
@@ -71,7 +72,7 @@ static const struct {
 	const char *word;
 } protocols[] = {
 	{ IP_TCP, "TCP" },   { IP_UDP, "UDP" }, { IP_ICMP, "ICMP" }, { IP_ICMP6, "IPv6-ICMP" },
-	{ IP_SCTP, "SCTP" }, { 2, "IGMP" },	{ 47, "GRE" },	     { 50, "ESP" },
+	{ IP_SCTP, "SCTP" }, { 2, "IGMP" },     { 47, "GRE" },       { 50, "ESP" },
 	{ 51, "AH" },
 };
 
@@ -111,9 +112,9 @@ static void put_tuple(struct cJSON *line, const struct event *e)
 }
 
 static const char *const tunnels[] = {
-	[TUNNEL_IP_IN_IP] = "ip_in_ip", [TUNNEL_GRE] = "gre",	    [TUNNEL_ERSPAN] = "erspan",
-	[TUNNEL_VXLAN] = "vxlan",	[TUNNEL_GENEVE] = "geneve", [TUNNEL_GTP_U] = "gtp_u",
-	[TUNNEL_TEREDO] = "teredo",	[TUNNEL_TZSP] = "tzsp",	    [TUNNEL_MPLS] = "mpls",
+	[TUNNEL_IP_IN_IP] = "ip_in_ip", [TUNNEL_GRE] = "gre",       [TUNNEL_ERSPAN] = "erspan",
+	[TUNNEL_VXLAN] = "vxlan",       [TUNNEL_GENEVE] = "geneve", [TUNNEL_GTP_U] = "gtp_u",
+	[TUNNEL_TEREDO] = "teredo",     [TUNNEL_TZSP] = "tzsp",     [TUNNEL_MPLS] = "mpls",
 	[TUNNEL_PPPOE] = "pppoe",
 };
 
@@ -137,7 +138,8 @@ static struct cJSON *make_layer(const struct tunnel *t)
 	return layer;
 }
 
-/* EVE's object tells of the innermost tunnel and how deep it lies; `layers` has all, outermost first. */
+/* EVE's object tells of the innermost tunnel and how deep it lies; `layers` has all, outermost
+ * first. */
 static void put_tunnel(struct cJSON *line, const struct event *e)
 {
 	if (e->packet == NULL || e->packet->tunnel_count == 0)
@@ -160,10 +162,10 @@ static void put_app_proto(struct cJSON *line, const struct event *e)
 }
 
 static void (*const parts[])(struct cJSON *line, const struct event *) = {
-	put_head,      put_origin,   put_vlans,	 put_tuple, put_tunnel, put_app_proto, put_local,
-	put_tracker,   put_judgement, put_evidence, put_policy, put_geo, put_site,	put_ndpi,
-	put_hello,     put_http,     put_dns,	 put_flow,  put_tcp,	put_summary,   put_stats,
-	put_names,
+	put_head,  put_origin,  put_vlans,     put_tuple,    put_tunnel, put_app_proto,
+	put_local, put_tracker, put_judgement, put_evidence, put_policy, put_geo,
+	put_site,  put_ndpi,    put_hello,     put_http,     put_dns,    put_flow,
+	put_tcp,   put_summary, put_stats,     put_names,
 };
 
 struct slice event_json_native(struct event_json *j, const struct event *e)

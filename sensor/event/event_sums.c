@@ -45,7 +45,6 @@ static void put_counter(struct cJSON *stats, const struct event_counter *counter
 		json_put_named_count(parent, name, counter->value);
 }
 
-
 enum total { OF_PACKETS, OF_FLOWS, OF_HELLOS };
 
 #define AT(member) offsetof(struct event_visibility, member)

@@ -134,7 +134,7 @@ static char *copy(struct slice text)
 static void put_copy(cJSON *parent, const char *key, const char *text, size_t len)
 {
 	put_item(parent, key,
-		 cJSON_CreateStringReference(copy((struct slice){ (const uint8_t *)text, len })));
+	         cJSON_CreateStringReference(copy((struct slice){ (const uint8_t *)text, len })));
 }
 
 void json_put_wire(struct cJSON *parent, const char *key, struct slice bytes, enum wire_form form)
@@ -154,8 +154,9 @@ void json_put_wire(struct cJSON *parent, const char *key, struct slice bytes, en
 void json_put_string(struct cJSON *parent, const char *key, const char *string)
 {
 	if (string != NULL)
-		json_put_wire(parent, key, (struct slice){ (const uint8_t *)string, strlen(string) },
-			      WIRE_BYTES);
+		json_put_wire(parent, key,
+		              (struct slice){ (const uint8_t *)string, strlen(string) },
+		              WIRE_BYTES);
 }
 
 void json_put_word(struct cJSON *parent, const char *key, const char *literal)
@@ -167,7 +168,8 @@ void json_put_word(struct cJSON *parent, const char *key, const char *literal)
 /* A number as text: cJSON has only doubles. The node is a string that is printed without quotes. */
 static void put_number(cJSON *parent, const char *key, const char *text, size_t len)
 {
-	cJSON *item = cJSON_CreateStringReference(copy((struct slice){ (const uint8_t *)text, len }));
+	cJSON *item =
+	        cJSON_CreateStringReference(copy((struct slice){ (const uint8_t *)text, len }));
 
 	if (item == NULL)
 		return;
@@ -272,7 +274,8 @@ void json_put_hex(struct cJSON *parent, const char *key, struct slice bytes)
 
 static cJSON *find_child(cJSON *parent, struct slice name)
 {
-	for (cJSON *child = parent != NULL ? parent->child : NULL; child != NULL; child = child->next)
+	for (cJSON *child = parent != NULL ? parent->child : NULL; child != NULL;
+	     child = child->next)
 		if (strlen(child->string) == name.len &&
 		    memcmp(child->string, name.ptr, name.len) == 0)
 			return child;

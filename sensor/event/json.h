@@ -21,7 +21,8 @@ struct cJSON; /* an object or an array; lives until the next json_begin() */
 struct json *json_new(void);
 void json_free(struct json *);
 
-/* The object that the line is. Nodes are made and put between these two calls, by the same thread. */
+/* The object that the line is. Nodes are made and put between these two calls, by the same thread.
+ */
 struct cJSON *json_begin(struct json *);
 /* The line, without newline; it lives until the next json_end(). Empty when memory is out. */
 struct slice json_end(struct json *);
@@ -43,7 +44,8 @@ void json_put_word(struct cJSON *parent, const char *key, const char *literal);
 void json_put_count(struct cJSON *parent, const char *key, uint64_t count);
 void json_put_some(struct cJSON *parent, const char *key, uint64_t count); /* absent when 0 */
 void json_put_signed(struct cJSON *parent, const char *key, int64_t number);
-/* With at most four decimals, the same on every machine and in every locale; no NaN, no infinity. */
+/* With at most four decimals, the same on every machine and in every locale; no NaN, no infinity.
+ */
 void json_put_decimal(struct cJSON *parent, const char *key, double number);
 void json_put_bool(struct cJSON *parent, const char *key, bool value);
 
@@ -52,7 +54,8 @@ void json_put_address(struct cJSON *parent, const char *key, const uint8_t addre
 void json_put_mac(struct cJSON *parent, const char *key, const uint8_t mac[6]);
 void json_put_hex(struct cJSON *parent, const char *key, struct slice bytes);
 
-/* The object of this name in `parent`, made when there is none. NULL: the name is something else. */
+/* The object of this name in `parent`, made when there is none. NULL: the name is something else.
+ */
 struct cJSON *json_nested(struct cJSON *parent, struct slice name);
 /* As json_put_count(), with a key that is copied. */
 void json_put_named_count(struct cJSON *parent, struct slice name, uint64_t count);

@@ -34,7 +34,8 @@ void *json_arena_take(struct json_arena *a, size_t size)
 		return NULL;
 	}
 	size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-	if ((a->newest == NULL || a->newest->size - a->newest->used < size) && !add_block(a, size)) {
+	if ((a->newest == NULL || a->newest->size - a->newest->used < size) &&
+	    !add_block(a, size)) {
 		a->failed = true;
 		return NULL;
 	}

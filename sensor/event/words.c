@@ -3,28 +3,20 @@
 #include "sensor/event/event.h"
 
 static const char *const types[EVENT_TYPES] = {
-	[EVENT_CONTACT] = "contact",	 [EVENT_LOOKUP] = "lookup", [EVENT_FLOW] = "flow",
-	[EVENT_PLACEMENT] = "placement", [EVENT_SITE] = "site",	    [EVENT_HOST] = "host",
+	[EVENT_CONTACT] = "contact",     [EVENT_LOOKUP] = "lookup", [EVENT_FLOW] = "flow",
+	[EVENT_PLACEMENT] = "placement", [EVENT_SITE] = "site",     [EVENT_HOST] = "host",
 	[EVENT_STATS] = "stats",
 };
 
 static const char *const kinds[EVIDENCE_KINDS] = {
-	[EVIDENCE_DNS_QUERY] = "dns_query",
-	[EVIDENCE_DNS_ANSWER] = "dns_answer",
-	[EVIDENCE_DNS_CNAME] = "dns_cname",
-	[EVIDENCE_DNS_HTTPS] = "dns_https",
-	[EVIDENCE_MDNS_QUERY] = "mdns_query",
-	[EVIDENCE_LLMNR_QUERY] = "llmnr_query",
-	[EVIDENCE_TLS_SNI] = "tls_sni",
-	[EVIDENCE_QUIC_SNI] = "quic_sni",
-	[EVIDENCE_GQUIC_SNI] = "gquic_sni",
-	[EVIDENCE_DTLS_SNI] = "dtls_sni",
-	[EVIDENCE_HTTP_HOST] = "http_host",
-	[EVIDENCE_H2C_AUTHORITY] = "h2c_authority",
-	[EVIDENCE_HTTP_REFERER] = "http_referer",
-	[EVIDENCE_TLS_CERT] = "tls_cert",
-	[EVIDENCE_IP_NETWORK] = "ip_network",
-	[EVIDENCE_NDPI] = "ndpi",
+	[EVIDENCE_DNS_QUERY] = "dns_query",       [EVIDENCE_DNS_ANSWER] = "dns_answer",
+	[EVIDENCE_DNS_CNAME] = "dns_cname",       [EVIDENCE_DNS_HTTPS] = "dns_https",
+	[EVIDENCE_MDNS_QUERY] = "mdns_query",     [EVIDENCE_LLMNR_QUERY] = "llmnr_query",
+	[EVIDENCE_TLS_SNI] = "tls_sni",           [EVIDENCE_QUIC_SNI] = "quic_sni",
+	[EVIDENCE_GQUIC_SNI] = "gquic_sni",       [EVIDENCE_DTLS_SNI] = "dtls_sni",
+	[EVIDENCE_HTTP_HOST] = "http_host",       [EVIDENCE_H2C_AUTHORITY] = "h2c_authority",
+	[EVIDENCE_HTTP_REFERER] = "http_referer", [EVIDENCE_TLS_CERT] = "tls_cert",
+	[EVIDENCE_IP_NETWORK] = "ip_network",     [EVIDENCE_NDPI] = "ndpi",
 };
 
 static const char *const confidences[] = {
@@ -35,10 +27,8 @@ static const char *const confidences[] = {
 };
 
 static const char *const outcomes[] = {
-	[OUTCOME_PENDING] = "pending",
-	[OUTCOME_ESTABLISHED] = "established",
-	[OUTCOME_RESET] = "reset",
-	[OUTCOME_UNANSWERED] = "unanswered",
+	[OUTCOME_PENDING] = "pending", [OUTCOME_ESTABLISHED] = "established",
+	[OUTCOME_RESET] = "reset",     [OUTCOME_UNANSWERED] = "unanswered",
 	[OUTCOME_BLOCKED] = "blocked",
 };
 

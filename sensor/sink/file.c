@@ -8,9 +8,9 @@
  *
  * so that whoever reads events.jsonl (a shipper, a script that waits for it) never reads half of
  * one, and a run that fails does not destroy what the run before left there. Whoever wants to watch
- * reads events.jsonl.partial (tail -F), or asks for a pipe or standard output, which are written in place.
- * The partial file is locked while it is written. One that nobody holds was left by a run that was killed: it
- * is kept, as events.jsonl.partial.1 and so on, and said.
+ * reads events.jsonl.partial (tail -F), or asks for a pipe or standard output, which are written in
+ * place. The partial file is locked while it is written. One that nobody holds was left by a run
+ * that was killed: it is kept, as events.jsonl.partial.1 and so on, and said.
  */
 #include "sensor/log.h"
 #include "sensor/sink/kind.h"

@@ -7,8 +7,8 @@
 
 /*
  * A kind of sink: a row of the table in sink.c. It opens an address (what stands behind "://"),
- * and then moves bytes: whole lines, each with its newline, many at a time. Every function that fails
- * sets errno or says more in `*reason` (a literal; NULL: what errno says).
+ * and then moves bytes: whole lines, each with its newline, many at a time. Every function that
+ * fails sets errno or says more in `*reason` (a literal; NULL: what errno says).
  */
 struct sink_kind {
 	const char *scheme;

@@ -36,7 +36,8 @@ static void complain(const char *target, const char *reason)
 /* RFC 3986, section 3.1. 0: `target` begins with no "scheme://". */
 static size_t scheme_len(const char *target)
 {
-	size_t len = strspn(target, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+	size_t len =
+	        strspn(target, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 
 	return strncmp(target + len, "://", 3) == 0 ? len : 0;
 }
@@ -56,9 +57,9 @@ static void refuse_scheme(const char *target, size_t len)
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		used += (size_t)snprintf(known + used, sizeof known - used, ", %s://",
-					 kinds[i]->scheme);
+		                         kinds[i]->scheme);
 	log_error("%s: no such kind of output: %.*s://; known are a path, - (standard output)%s",
-		  target, (int)len, target, known);
+	          target, (int)len, target, known);
 }
 
 /* The kind of `target`, and what to open; NULL, said, when there is none. */
@@ -183,7 +184,7 @@ bool sink_close(struct sink *s)
 		fail(s, reason);
 	if (s->lost > 0)
 		log_error("%s: %llu events were not written", s->target,
-			  (unsigned long long)s->lost);
+		          (unsigned long long)s->lost);
 	bool ok = !s->failed;
 
 	free(s->target);

@@ -50,11 +50,12 @@ static bool add_file(struct geo *g, const char *path)
 		return refuse(path, "more databases than can be used at once (32)");
 	MMDB_s *db = &g->databases[g->count];
 
-	errno = 0;
+	if (access(path, R_OK) != 0)
+		return refuse(path, strerror(errno));
 	int answer = MMDB_open(path, MMDB_MODE_MMAP, db);
 
 	if (answer == MMDB_FILE_OPEN_ERROR || answer == MMDB_IO_ERROR)
-		return refuse(path, errno != 0 ? strerror(errno) : MMDB_strerror(answer));
+		return refuse(path, "not a MaxMind database"); /* empty, or no regular file */
 	if (answer != MMDB_SUCCESS)
 		return refuse(path, MMDB_strerror(answer));
 	name_source(db, g->names[g->count]);
@@ -181,7 +182,8 @@ static char upper(char c)
 	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
-/* ISO 3166-1 alpha-2, and nothing else: IPinfo has a whole name under the key that others use for the code. */
+/* ISO 3166-1 alpha-2, and nothing else: IPinfo has a whole name under the key that others use for
+ * the code. */
 static void take_country(const MMDB_entry_data_s *data, struct event_geo *out)
 {
 	if (!is_text(data) || data->data_size != 2 || !is_letter(data->utf8_string[0]) ||
@@ -255,8 +257,8 @@ static const struct {
 	{ COUNTRY, { "country" }, take_country },             /* IPinfo country, location, core */
 	{ CITY, { "city", "names", "en" }, take_city },       /* MaxMind, DB-IP */
 	{ CITY, { "city" }, take_city },                      /* IPinfo location */
-	{ NUMBER, { "autonomous_system_number" }, take_number }, /* MaxMind, DB-IP */
-	{ NUMBER, { "asn" }, take_number },                      /* IPinfo */
+	{ NUMBER, { "autonomous_system_number" }, take_number },       /* MaxMind, DB-IP */
+	{ NUMBER, { "asn" }, take_number },                            /* IPinfo */
 	{ HOLDER, { "autonomous_system_organization" }, take_holder }, /* MaxMind, DB-IP */
 	{ HOLDER, { "as_name" }, take_holder },                        /* IPinfo lite */
 	{ HOLDER, { "name" }, take_holder },                           /* IPinfo asn */
@@ -290,7 +292,7 @@ static bool look_up(const MMDB_s *db, const uint8_t address[16], MMDB_entry_s *e
 	memcpy(&v4.sin_addr, address + 12, 4);
 	memcpy(&v6.sin6_addr, address, 16);
 	MMDB_lookup_result_s found = MMDB_lookup_sockaddr(
-		db, is_v4 ? (const struct sockaddr *)&v4 : (const struct sockaddr *)&v6, &error);
+	        db, is_v4 ? (const struct sockaddr *)&v4 : (const struct sockaddr *)&v6, &error);
 
 	*entry = found.entry;
 	return error == MMDB_SUCCESS && found.found_entry;
@@ -318,7 +320,7 @@ static void merge_place(struct event_geo *out, const struct event_geo *said, con
 {
 	bool is_new = out->country[0] == '\0' && said->country[0] != '\0';
 	bool is_closer = out->city[0] == '\0' && said->city[0] != '\0' &&
-			 strcmp(out->country, said->country) == 0;
+	                 strcmp(out->country, said->country) == 0;
 
 	if (!is_new && !is_closer)
 		return;

@@ -13,7 +13,8 @@ struct geo;
 
 /*
  * Opens `paths` (-g); with none, those in the usual folders (/usr/share/GeoIP, /var/lib/GeoIP,
- * /usr/local/share/GeoIP) and behind them what the build made (geo/ beside the running program, or else
+ * /usr/local/share/GeoIP) and behind them what the build made (geo/ beside the running program, or
+ * else
  * ../share/dancecard/geo). A database that cannot be read is named on standard error with the
  * reason and counted in `*failures` (set, not added to); the others are used. There may be none at
  * all. NULL only when memory is out.
@@ -22,9 +23,9 @@ struct geo *geo_open(const char *const *paths, size_t count, unsigned *failures)
 void geo_free(struct geo *);
 
 /*
- * False: no database knows the address (`out` is then empty). Otherwise country and city are the word of one database, the
- * number and name of the network that of one, perhaps another; the first that knows is heard.
- * Strings in `out` live as long as `geo`.
+ * False: no database knows the address (`out` is then empty). Otherwise country and city are the
+ * word of one database, the number and name of the network that of one, perhaps another; the first
+ * that knows is heard. Strings in `out` live as long as `geo`.
  */
 bool geo_find(const struct geo *, const uint8_t address[16], struct event_geo *out);
 

@@ -3,7 +3,8 @@
  * Autonomous systems for whose addresses a country is not what it seems.
  *
  * anycast: one address is announced from many places; a database can only name one of them.
- * cdn: others' content is served from there; the country is that of the server that was near to the client.
+ * cdn: others' content is served from there; the country is that of the server that was near to the
+ * client.
  *
  * By their holders' own public words; only where it holds for most of the addresses. Amazon
  * (16509, with CloudFront and Global Accelerator in it) and Microsoft (8075, with Front Door) are

@@ -24,7 +24,7 @@ static bool fits(const char *wanted, const char *given)
 }
 
 enum severity severity_of(const char *policy_verdict, const char *category,
-			  enum confidence confidence)
+                          enum confidence confidence)
 {
 	size_t i = 0;
 

@@ -10,6 +10,6 @@
  * the feed is silent. CONFIDENCE_NONE counts as weak.
  */
 enum severity severity_of(const char *policy_verdict, const char *category,
-			  enum confidence confidence);
+                          enum confidence confidence);
 
 #endif

@@ -3,7 +3,10 @@
 
 #include "tests/check.h"
 
-#define BYTES(literal) { (const uint8_t *)(literal), sizeof(literal) - 1 }
+#define BYTES(literal)                                                                             \
+	{                                                                                          \
+		(const uint8_t *)(literal), sizeof(literal) - 1                                    \
+	}
 
 /* MD5: RFC 1321, appendix A.5. SHA-1, SHA-256: the examples of FIPS 180-4. */
 static const struct {
@@ -12,7 +15,8 @@ static const struct {
 } rows[] = {
 	{ BYTES(""), "d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709",
 	  "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
-	{ BYTES("abc"), "900150983cd24fb0d6963f7d28e17f72", "a9993e364706816aba3e25717850c26c9cd0d89d",
+	{ BYTES("abc"), "900150983cd24fb0d6963f7d28e17f72",
+	  "a9993e364706816aba3e25717850c26c9cd0d89d",
 	  "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
 };
 

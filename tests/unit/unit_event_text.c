@@ -7,7 +7,10 @@
 
 #include <time.h>
 
-#define BYTES(literal) { (const uint8_t *)(literal), sizeof(literal) - 1 }
+#define BYTES(literal)                                                                             \
+	{                                                                                          \
+		(const uint8_t *)(literal), sizeof(literal) - 1                                    \
+	}
 
 static const struct {
 	struct slice bytes;
@@ -15,16 +18,22 @@ static const struct {
 } wires[] = {
 	{ BYTES("analytics.tiktok.com"), "analytics.tiktok.com", "analytics.tiktok.com" },
 	{ BYTES(""), "", "" },
-	{ BYTES("b\xc3\xbc" "cher"), "b\xc3\xbc" "cher", "b\xc3\xbc" "cher" },
-	{ BYTES("\xe2\x82\xac \xf0\x9f\x92\x83"), "\xe2\x82\xac \xf0\x9f\x92\x83", "\xe2\x82\xac \xf0\x9f\x92\x83" },
+	{ BYTES("b\xc3\xbc"
+	        "cher"),
+	  "b\xc3\xbc"
+	  "cher",
+	  "b\xc3\xbc"
+	  "cher" },
+	{ BYTES("\xe2\x82\xac \xf0\x9f\x92\x83"), "\xe2\x82\xac \xf0\x9f\x92\x83",
+	  "\xe2\x82\xac \xf0\x9f\x92\x83" },
 	{ BYTES("a\0b"), "a\\000b", "a\\000b" },
 	{ BYTES("\xff\xfe"), "\\255\\254", "\\255\\254" },
-	{ BYTES("\xc0\xaf"), "\\192\\175", "\\192\\175" },                 /* overlong '/' */
-	{ BYTES("\xc1\xbf"), "\\193\\191", "\\193\\191" },                 /* overlong */
-	{ BYTES("\xe0\x80\xaf"), "\\224\\128\\175", "\\224\\128\\175" },   /* overlong */
+	{ BYTES("\xc0\xaf"), "\\192\\175", "\\192\\175" },               /* overlong '/' */
+	{ BYTES("\xc1\xbf"), "\\193\\191", "\\193\\191" },               /* overlong */
+	{ BYTES("\xe0\x80\xaf"), "\\224\\128\\175", "\\224\\128\\175" }, /* overlong */
 	{ BYTES("\xf0\x80\x80\xaf"), "\\240\\128\\128\\175", "\\240\\128\\128\\175" },
-	{ BYTES("\xed\xa0\x80"), "\\237\\160\\128", "\\237\\160\\128" },   /* U+D800 */
-	{ BYTES("\xed\x9f\xbf"), "\xed\x9f\xbf", "\xed\x9f\xbf" },         /* U+D7FF */
+	{ BYTES("\xed\xa0\x80"), "\\237\\160\\128", "\\237\\160\\128" },       /* U+D800 */
+	{ BYTES("\xed\x9f\xbf"), "\xed\x9f\xbf", "\xed\x9f\xbf" },             /* U+D7FF */
 	{ BYTES("\xf4\x8f\xbf\xbf"), "\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf" }, /* U+10FFFF */
 	{ BYTES("\xf4\x90\x80\x80"), "\\244\\144\\128\\128", "\\244\\144\\128\\128" },
 	{ BYTES("\xf5\x80\x80\x80"), "\\245\\128\\128\\128", "\\245\\128\\128\\128" },
@@ -68,7 +77,8 @@ static void check_cut(void)
 		CHECK(memcmp(out, bytes, len) == 0);
 	}
 	memset(bytes, 0xff, sizeof bytes);
-	CHECK(wire_text_len((struct slice){ bytes, sizeof bytes }, WIRE_BYTES) == 4 * WIRE_TEXT_MAX);
+	CHECK(wire_text_len((struct slice){ bytes, sizeof bytes }, WIRE_BYTES) ==
+	      4 * WIRE_TEXT_MAX);
 }
 
 /* RFC 5952; the first ones are its own examples. */
@@ -89,12 +99,14 @@ static const struct {
 	{ { 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6 }, "1:2:3:4:5:6::" },
 	{ { 0, 0, 0, 0, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 8 }, "::3:4:5:6:7:8" },
 	{ { 0, 0, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 0 }, "0:2:3:4:5:6:7:0" },
-	{ { [12] = 1, 2, 3, 4 }, "::102:304" }, /* no IPv4-compatible form: RFC 4291 has put it away */
+	{ { [12] = 1, 2, 3, 4 },
+	  "::102:304" }, /* no IPv4-compatible form: RFC 4291 has put it away */
 	{ { [10] = 0xff, 0xff, 10, 20, 0, 101 }, "10.20.0.101" },
 	{ { [10] = 0xff, 0xff, 255, 255, 255, 255 }, "255.255.255.255" },
 	{ { [10] = 0xff, 0xff, 0, 0, 0, 0 }, "0.0.0.0" },
 	{ { [8] = 0xff, 0xff, 0, 0, 10, 20, 0, 101 }, "::ffff:0:a14:65" },
-	{ { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
+	{ { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	    0xff, 0xff },
 	  "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
 };
 
@@ -102,10 +114,18 @@ static const struct {
 	uint64_t seconds;
 	const char *date;
 } dates[] = {
-	{ 0, "1970-01-01" },	       { 951782399, "2000-02-28" },   { 951782400, "2000-02-29" },
-	{ 951868800, "2000-03-01" },   { 1709164800, "2024-02-29" },  { 1735689599, "2024-12-31" },
-	{ 4107542399, "2100-02-28" },  { 4107542400, "2100-03-01" },  { 13574563200, "2400-02-29" },
-	{ 253402300799, "9999-12-31" }, { 253402300800, "9999-12-31" }, { UINT64_MAX, "9999-12-31" },
+	{ 0, "1970-01-01" },
+	{ 951782399, "2000-02-28" },
+	{ 951782400, "2000-02-29" },
+	{ 951868800, "2000-03-01" },
+	{ 1709164800, "2024-02-29" },
+	{ 1735689599, "2024-12-31" },
+	{ 4107542399, "2100-02-28" },
+	{ 4107542400, "2100-03-01" },
+	{ 13574563200, "2400-02-29" },
+	{ 253402300799, "9999-12-31" },
+	{ 253402300800, "9999-12-31" },
+	{ UINT64_MAX, "9999-12-31" },
 };
 
 /* libc's gmtime, which knows no TZ, over some 30,000 instants of eight centuries. */
@@ -118,8 +138,10 @@ static void check_calendar(void)
 
 		CHECK(gmtime_r(&then, &theirs) != NULL);
 		CHECK(ours.year == (unsigned)theirs.tm_year + 1900);
-		CHECK(ours.month == (unsigned)theirs.tm_mon + 1 && ours.day == (unsigned)theirs.tm_mday);
-		CHECK(ours.hour == (unsigned)theirs.tm_hour && ours.minute == (unsigned)theirs.tm_min);
+		CHECK(ours.month == (unsigned)theirs.tm_mon + 1 &&
+		      ours.day == (unsigned)theirs.tm_mday);
+		CHECK(ours.hour == (unsigned)theirs.tm_hour &&
+		      ours.minute == (unsigned)theirs.tm_min);
 		CHECK(ours.second == (unsigned)theirs.tm_sec);
 	}
 }
