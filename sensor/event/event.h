@@ -57,13 +57,24 @@ enum outcome {
 
 enum ech_state { ECH_NONE, ECH_UNKNOWN, ECH_GREASE, ECH_REAL };
 
-enum { EVENT_EVIDENCE_MAX = 16, EVENT_NAMES_MAX = 64, EVENT_ANSWERS_MAX = 32 };
+enum {
+	EVENT_EVIDENCE_MAX = 16,
+	EVENT_NAMES_MAX = 64,
+	EVENT_ANSWERS_MAX = 32,
+	EVENT_ALPNS_MAX = 8,
+	EVENT_RISKS_MAX = 8,
+	EVENT_CATEGORIES_MAX = 16,
+};
 
+/*
+ * A value is what stood on the wire: of the DNS kinds a name in presentation form (dissect/dns.h),
+ * of all others the bytes themselves.
+ */
 struct event_evidence {
 	enum evidence_kind kind;
-	struct slice value;       /* bytes from the wire */
-	uint64_t packet;          /* pcap_cnt; 0: not known */
-	const char *file;         /* NULL: the event's own */
+	struct slice value;
+	uint64_t packet;  /* pcap_cnt; 0: not known */
+	const char *file; /* NULL: the event's own */
 };
 
 struct event_name {
@@ -77,14 +88,14 @@ struct event_local {
 	bool has_ip, has_mac;
 	uint8_t mac[6];
 	bool mac_is_random; /* locally administered bit */
-	struct slice name;
+	struct slice name;  /* bytes, as DHCP, mDNS or the policy file gave it */
 	const char *name_source;
 	const char *network, *organisation, *jurisdiction, *sector, *role;
 };
 
 struct event_tracker {
 	const char *entity, *product, *category, *rule, *feed, *feed_version;
-	struct slice name;
+	struct slice name; /* lower case, presentation form */
 };
 
 struct event_policy {
@@ -92,12 +103,15 @@ struct event_policy {
 };
 
 struct event_geo {
-	char country[3];
+	char country[3]; /* ISO 3166-1 alpha-2, upper case; "": not known */
 	char city[64];
-	uint32_t asn;
+	uint32_t asn; /* 0: not known */
 	char as_org[96];
-	const char *source; /* "GeoLite2-City 2026-11-20" */
-	bool is_anycast;
+	const char *source;    /* who gave country and city: "GeoLite2-City 2026-11-20" */
+	const char *as_source; /* who gave asn and as_org; NULL: `source` did */
+	bool is_anycast; /* its network answers from many places at once: the country means little
+	                  */
+	bool is_cdn; /* its network delivers for others: the country is the delivering server's */
 };
 
 struct event_site {
@@ -116,7 +130,7 @@ struct event_site {
 
 struct event_ndpi {
 	const char *protocol, *category;
-	const char *risks[8];
+	const char *risks[EVENT_RISKS_MAX];
 	uint8_t risk_count;
 };
 
@@ -125,7 +139,8 @@ struct event_hello {
 	bool is_quic;
 	char version[24]; /* "TLS 1.3"; quic: "1", "2", "draft-29", "Q046", "0x…" */
 	struct slice sni;
-	struct slice alpn; /* first one offered */
+	struct slice alpn[EVENT_ALPNS_MAX]; /* as offered, in order */
+	uint8_t alpn_count;
 	char ja3[33], ja4[37];
 	enum ech_state ech;
 	bool has_post_quantum_share;
@@ -168,12 +183,13 @@ struct event_host {
 	uint64_t first_seen_ns, last_seen_ns;
 	uint64_t contacts, lookups, bytes_toserver, bytes_toclient, sites;
 	const char *product;
-	const char *categories[16];
+	const char *categories[EVENT_CATEGORIES_MAX];
 	uint8_t category_count;
 };
 
 /* How much a "no contact" is worth, DESIGN.md. Counts; shares are made by whoever shows them. */
 struct event_visibility {
+	uint64_t packets; /* that were seen; drops come on top */
 	uint64_t flows, flows_named;
 	uint64_t hellos, hellos_incomplete, one_sided;
 	uint64_t ech_real, ech_grease, ech_unknown;
@@ -210,7 +226,7 @@ struct event {
 	uint64_t pcap_cnt;
 	const struct packet *packet; /* VLANs and tunnels of the flow's first packet; NULL: none */
 	uint8_t src[16], dst[16];
-	uint16_t src_port, dst_port;
+	uint16_t src_port, dst_port; /* ICMP and ICMPv6: type and code */
 	uint8_t protocol;
 	const char *app_proto;
 
@@ -237,11 +253,12 @@ struct event {
 	size_t name_count;
 };
 
-/* The words that events use, and their numbers back; tables, so that docs and schema can be checked. */
+/* The words that events use: literals; NULL for CONFIDENCE_NONE and ECH_NONE. */
 const char *event_type_word(enum event_type);
 const char *evidence_word(enum evidence_kind);
 const char *confidence_word(enum confidence);
 const char *outcome_word(enum outcome);
 const char *severity_word(enum severity);
+const char *ech_word(enum ech_state);
 
 #endif

@@ -4,14 +4,19 @@
 
 #include "sensor/event/event.h"
 
-/* Makes JSON of events; owns the memory that cJSON builds in, reset after each event. One thread. */
+/*
+ * Makes JSON of events; owns the memory that cJSON builds in, reset after each event. One thread
+ * at a time; every worker has its own. The first one of a process is made before there are other
+ * threads (sensor/event/json.h says why). NULL only when memory is out.
+ */
 struct event_json;
 struct event_json *event_json_new(void);
 void event_json_free(struct event_json *);
 
 /*
  * One event as one line of JSON in the native shape, without the newline. The line lives until
- * the next call. Never invalid JSON: bytes that are not UTF-8 are written \DDD. NULL with len 0
+ * the next call. Never invalid JSON: bytes that are not UTF-8 are written \DDD
+ * (sensor/event/wire_text.h). Never more than EVENT_TEXT_MAX bytes of one value. NULL with len 0
  * only when memory is out.
  */
 struct slice event_json_native(struct event_json *, const struct event *);

@@ -7,20 +7,35 @@
 
 /*
  * Somewhere finished lines go. One line is one JSON object, without the newline. Sinks know
- * nothing of events; events know nothing of sinks.
+ * nothing of events; events know nothing of sinks. One thread at a time.
  */
 struct sink;
 
 /*
- * Opens a target of -o: "-" is standard output, a path is a file (made new; written in place when
- * it is no regular file). NULL, with target and reason on standard error, when that cannot be done.
+ * Opens a target of -o:
+ *
+ *   -                standard output
+ *   PATH             a regular file, or one that is not there yet, is written as PATH.partial and
+ *   file://PATH      renamed to PATH at the close, whole (sensor/sink/file.c says what that means
+ *                    to those who read it); a pipe, device or socket is written in place
+ *   OTHER://...      refused, and the known ones are named
+ *
+ * NULL, with target and reason on standard error, when it cannot be opened. Standard output and
+ * pipes may be closed by their reader at any time: SIGPIPE must be ignored by the program.
  */
 struct sink *sink_open(const char *target);
 
-/* False once writing has failed: said once on standard error; later lines are counted, not kept. */
+/*
+ * Takes one line; it is written in blocks of 64 KiB, or at the flush (on a terminal at once).
+ * False once writing has failed: said once on standard error; later lines are counted, not kept.
+ */
 bool sink_write(struct sink *, const char *line, size_t len);
 bool sink_flush(struct sink *);
-/* Flushes and closes. False when anything written before did not arrive. */
+
+/*
+ * Flushes, closes and frees. False when anything written before did not arrive; how many lines
+ * were lost is then said on standard error. NULL is allowed, and true.
+ */
 bool sink_close(struct sink *);
 
 #endif

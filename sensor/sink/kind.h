@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SENSOR_SINK_KIND_H
+#define SENSOR_SINK_KIND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * A kind of sink: a row of the table in sink.c. It opens an address (what stands behind "://"),
+ * and then moves bytes: whole lines, each with its newline, many at a time. Every function that
+ * fails sets errno or says more in `*reason` (a literal; NULL: what errno says).
+ */
+struct sink_kind {
+	const char *scheme;
+	void *(*open)(const char *address, const char **reason);
+	bool (*write)(void *state, const char *bytes, size_t len, const char **reason);
+	/* Ends and frees. `whole` is false when lines were lost before. */
+	bool (*close)(void *state, bool whole, const char **reason);
+	/* Does somebody watch, so that each line should be there at once? */
+	bool (*is_watched)(const void *state);
+};
+
+extern const struct sink_kind sink_file;   /* file.c */
+extern const struct sink_kind sink_stdout; /* file.c */
+
+#endif
