@@ -71,6 +71,7 @@ static enum parse read_ip4(struct layers *l)
 		return PARSE_BROKEN;
 	l->wire = total != 0 ? (uint32_t)(total - header_len) : (uint32_t)l->at.rest.len;
 	l->at.rest = slice_head(l->at.rest, l->wire);
+	l->out->network = (struct slice){ header.ptr, header_len + l->at.rest.len };
 	begin_ip(l->out, 4, field_u8(header, 9));
 	set_ip4(l->out->src, header.ptr + 12);
 	set_ip4(l->out->dst, header.ptr + 16);
@@ -89,6 +90,7 @@ static enum parse read_ip6(struct layers *l)
 	/* 0: a jumbogram (RFC 2675), or left to the network card */
 	l->wire = len != 0 ? len : (uint32_t)l->at.rest.len;
 	l->at.rest = slice_head(l->at.rest, l->wire);
+	l->out->network = (struct slice){ header.ptr, header.len + l->at.rest.len };
 	begin_ip(l->out, 6, field_u8(header, 6));
 	memcpy(l->out->src, header.ptr + 8, sizeof l->out->src);
 	memcpy(l->out->dst, header.ptr + 24, sizeof l->out->dst);
@@ -213,5 +215,6 @@ enum parse dissect_transport(struct slice datagram, struct packet *out)
 
 	out->is_fragment = false;
 	out->more_fragments = false;
+	out->network = (struct slice){ 0 };
 	return peel_upper(&l);
 }

@@ -25,6 +25,7 @@ struct run {
 	struct geo *geo;
 	struct sink **sinks;
 	size_t sink_count;
+	struct capture_options what; /* the capture reads it for as long as it lives */
 	struct capture *capture;
 	struct worker *worker;
 	unsigned failures;
@@ -123,7 +124,7 @@ static bool open_capture(struct run *run)
 {
 	const struct options *o = &run->options;
 
-	run->capture = capture_open(&(struct capture_options){
+	run->what = (struct capture_options){
 		.reads = o->reads.items,
 		.read_count = o->reads.count,
 		.interfaces = o->interfaces.items,
@@ -131,7 +132,9 @@ static bool open_capture(struct run *run)
 		.filter = o->filter,
 		.from_ns = o->from_ns,
 		.to_ns = o->to_ns,
-	});
+		.keep_duplicates = o->keep_duplicates,
+	};
+	run->capture = capture_open(&run->what);
 	return run->capture != NULL;
 }
 

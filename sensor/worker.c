@@ -47,7 +47,8 @@ static bool build(struct worker *w)
 	w->budget.limit = w->use.memory_limit;
 	w->names = name_table_new(&w->budget, w->use.feeds, seed);
 	w->flows = flow_table_new(w->use.flow_limit, seed, flow_is_over, w);
-	w->fragments = fragments_new(seed);
+	w->fragments = fragments_new(&(struct fragments_options){ .seed = { seed, ~seed } });
+	w->duplicates = w->use.keep_duplicates ? NULL : duplicates_new();
 	w->classify = classify_new(&w->budget);
 	w->digest = digest_new();
 	w->json = event_json_new();
@@ -89,6 +90,7 @@ void worker_free(struct worker *w)
 	digest_free(w->digest);
 	classify_free(w->classify);
 	fragments_free(w->fragments);
+	duplicates_free(w->duplicates);
 	flow_table_free(w->flows);
 	name_table_free(w->names);
 	tally_free(&w->tally);
@@ -288,6 +290,21 @@ static void follow(struct worker *w, const struct frame *frame, const struct pac
 	flow_table_touch(w->flows, f, w->now_ns);
 }
 
+/* A datagram may hold a tunnel that holds a fragment; each is peeled off, so this ends. */
+static bool put_together(struct worker *w, struct packet *p)
+{
+	struct slice whole;
+
+	for (unsigned depth = 0; p->is_fragment; depth++) {
+		w->counters.fragments++;
+		if (depth > PACKET_TUNNELS_MAX ||
+		    !fragments_add(w->fragments, w->now_ns, p, &whole) ||
+		    dissect_transport(whole, p) != PARSE_OK)
+			return false;
+	}
+	return true;
+}
+
 void worker_packet(struct worker *w, const struct frame *frame, uint64_t now_ns)
 {
 	struct packet *p = &w->packet;
@@ -305,13 +322,13 @@ void worker_packet(struct worker *w, const struct frame *frame, uint64_t now_ns)
 		w->counters.malformed++;
 		return;
 	}
-	for (unsigned depth = 0; p->is_fragment; depth++) {
-		struct slice whole;
-
-		w->counters.fragments++;
-		if (depth > PACKET_TUNNELS_MAX || !fragments_add(w->fragments, p, now_ns, &whole) ||
-		    dissect_transport(whole, p) != PARSE_OK)
-			return;
+	if (w->duplicates != NULL && duplicate_seen(w->duplicates, p, frame)) {
+		w->counters.duplicates++;
+		return;
+	}
+	if (p->is_fragment && !put_together(w, p)) {
+		w->counters.fragments_held++;
+		return;
 	}
 	count_protocol(w, p);
 	hear_host_names(w, p);

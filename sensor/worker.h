@@ -28,6 +28,7 @@ struct worker_options {
 	size_t flow_limit;
 	size_t memory_limit; /* bytes for open questions, names and notes */
 	bool all_flows;
+	bool keep_duplicates; /* copies that a span port makes count as packets */
 	bool is_live;
 	emit_line *emit;
 	name_source *source;
@@ -37,7 +38,8 @@ struct worker_options {
 /* Summed over a worker's life. `answers` are counted by enum parse. */
 struct worker_counters {
 	uint64_t packets, bytes;
-	uint64_t not_ip, malformed, bad_ip_checksum, fragments, truncated;
+	uint64_t not_ip, malformed, bad_ip_checksum, fragments, fragments_held,
+		truncated, duplicates;
 	uint64_t tcp, udp, icmp, other;
 	uint64_t flows, flows_named, flows_one_sided, evictions;
 	uint64_t contacts, contacts_by_confidence[4], lookups, lookups_blocked;

@@ -2,6 +2,7 @@
 #ifndef SENSOR_WORKER_STATE_H
 #define SENSOR_WORKER_STATE_H
 
+#include "sensor/capture/duplicates.h"
 #include "sensor/digest.h"
 #include "sensor/event/event_json.h"
 #include "sensor/flow/flow_table.h"
@@ -28,7 +29,7 @@ struct contact {
 	struct contact *next;            /* of the same flow */
 	struct contact *older, *newer;   /* of those that wait for their outcome */
 	struct flow *flow;
-	const struct feed_entry *entry;
+	struct feed_entry entry;
 	struct name *name; /* held; NULL: the entry's rule is the name */
 	enum confidence confidence;
 	uint64_t time_ns, number; /* of the packet that settled it */
@@ -48,6 +49,7 @@ struct worker {
 	struct name_table *names;
 	struct flow_table *flows;
 	struct fragments *fragments;
+	struct duplicates *duplicates; /* NULL: copies are kept */
 	struct inspector *inspector;
 	struct classify *classify;
 	struct resolutions *resolutions;

@@ -55,6 +55,13 @@ struct name_table *name_table_new(struct budget *budget, const struct feed_set *
 	return NULL;
 }
 
+static void drop(struct name_table *t, struct name *n)
+{
+	budget_give(t->budget, n->match, sizeof *n->match);
+	budget_give(t->budget, n->alias_match, sizeof *n->alias_match);
+	budget_give(t->budget, n, sizeof *n + n->len);
+}
+
 void name_table_free(struct name_table *t)
 {
 	if (t == NULL)
@@ -64,7 +71,7 @@ void name_table_free(struct name_table *t)
 			struct name *n = t->buckets[i];
 
 			t->buckets[i] = n->next;
-			budget_give(t->budget, n, sizeof *n + n->len);
+			drop(t, n);
 		}
 	free(t->buckets);
 	free(t);
@@ -96,13 +103,25 @@ static void spread(struct name_table *t)
 	free(old);
 }
 
+static struct feed_entry *keep_entry(const struct name_table *t, const struct feed_entry *found)
+{
+	struct feed_entry *kept = budget_take(t->budget, sizeof *kept);
+
+	if (kept != NULL)
+		*kept = *found;
+	return kept;
+}
+
 static void judge(const struct name_table *t, struct name *n)
 {
 	const char *text = (const char *)n->text;
+	struct feed_entry found;
 
 	n->judged_by = t->feeds;
-	n->match = feed_find_name(t->feeds, text, n->len, FEED_NAME);
-	n->alias_match = feed_find_name(t->feeds, text, n->len, FEED_ALIAS);
+	if (feed_find_name(t->feeds, text, n->len, FEED_NAME, &found))
+		n->match = keep_entry(t, &found);
+	if (feed_find_name(t->feeds, text, n->len, FEED_ALIAS, &found))
+		n->alias_match = keep_entry(t, &found);
 }
 
 static struct name *add_name(struct name_table *t, struct slice text, uint32_t hash)
@@ -161,7 +180,7 @@ void name_release(struct name_table *t, struct name *n)
 		link = &(*link)->next;
 	*link = n->next;
 	t->count--;
-	budget_give(t->budget, n, sizeof *n + n->len);
+	drop(t, n);
 }
 
 size_t name_table_count(const struct name_table *t)

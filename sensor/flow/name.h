@@ -20,8 +20,8 @@ struct name {
 	uint32_t hash;
 	uint32_t refs;
 	const struct feed_set *judged_by;
-	const struct feed_entry *match;       /* seen as a name */
-	const struct feed_entry *alias_match; /* seen as a DNS answer's alias */
+	struct feed_entry *match;       /* what it is when seen as a name; NULL: nothing */
+	struct feed_entry *alias_match; /* the same when seen as a DNS answer's alias */
 	uint16_t len;
 	uint8_t text[]; /* lower case, no final dot; bytes as on the wire */
 };

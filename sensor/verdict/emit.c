@@ -254,7 +254,7 @@ static void tally_contact(struct worker *w, const struct contact *c, const struc
 
 	snprintf(text, sizeof text, "%.*s", (int)e->tracker->name.len,
 		 (const char *)e->tracker->name.ptr);
-	struct tally_row *row = tally_row(&w->tally, e->local->ip, text, c->entry->category);
+	struct tally_row *row = tally_row(&w->tally, e->local->ip, text, c->entry.category);
 
 	if (row == NULL)
 		return;
@@ -273,7 +273,7 @@ void emit_contact(struct worker *w, const struct contact *c, enum outcome outcom
 	struct borrowed b;
 
 	fill_common(w, c->flow, e, &b);
-	fill_tracker(c->entry, c->name, &b.tracker);
+	fill_tracker(&c->entry, c->name, &b.tracker);
 	e->tracker = &b.tracker;
 	e->pcap_cnt = c->number;
 	if (!w->use.is_live)
@@ -322,10 +322,10 @@ static void tally_bytes(struct worker *w, const struct flow *f, const struct con
 	char text[TALLY_NAME_MAX];
 	struct event_tracker t;
 
-	fill_tracker(c->entry, c->name, &t);
+	fill_tracker(&c->entry, c->name, &t);
 	snprintf(text, sizeof text, "%.*s", (int)t.name.len, (const char *)t.name.ptr);
 	struct tally_row *row = tally_row(&w->tally, f->address[local_side(f)], text,
-					  c->entry->category);
+					  c->entry.category);
 
 	if (row == NULL)
 		return;
@@ -344,7 +344,7 @@ void emit_flow(struct worker *w, struct flow *f, const char *reason)
 	e->flow = &b.flow;
 	e->pcap_cnt = f->first_number;
 	if (c != NULL) {
-		fill_tracker(c->entry, c->name, &b.tracker);
+		fill_tracker(&c->entry, c->name, &b.tracker);
 		e->tracker = &b.tracker;
 		e->confidence = c->confidence;
 		e->has_outcome = true;

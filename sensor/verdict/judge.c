@@ -51,7 +51,7 @@ static struct contact *find_contact(const struct flow *f, const struct feed_entr
 {
 	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
 
-	while (c != NULL && (c->name != name || (name == NULL && c->entry != entry)))
+	while (c != NULL && (c->name != name || (name == NULL && strcmp(c->entry.rule, entry->rule) != 0)))
 		c = c->next;
 	return c;
 }
@@ -93,7 +93,7 @@ static struct contact *add_contact(struct worker *w, struct flow *f, const struc
 		return NULL;
 	*c = (struct contact){ .next = notes->contacts,
 			       .flow = f,
-			       .entry = entry,
+			       .entry = *entry,
 			       .name = name != NULL ? name_again(name) : NULL,
 			       .confidence = confidence,
 			       .time_ns = last->time_ns,
@@ -209,16 +209,15 @@ static void judge_unnamed(struct worker *w, struct flow *f, const struct frame *
 
 static void judge_network(struct worker *w, struct flow *f, const struct frame *last)
 {
-	const struct feed_entry *entry =
-		feed_find_address(w->use.feeds, f->address[flow_server(f)]);
 	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
+	struct feed_entry entry;
 
-	if (entry == NULL)
+	if (!feed_find_address(w->use.feeds, f->address[flow_server(f)], &entry))
 		return;
 	if (c == NULL)
-		c = add_contact(w, f, last, entry, NULL, CONFIDENCE_WEAK);
+		c = add_contact(w, f, last, &entry, NULL, CONFIDENCE_WEAK);
 	if (c != NULL && c->is_waiting)
-		add_rule_evidence(c, EVIDENCE_IP_NETWORK, entry->rule);
+		add_rule_evidence(c, EVIDENCE_IP_NETWORK, entry.rule);
 }
 
 static void judge_label(struct worker *w, struct flow *f, const struct frame *last)

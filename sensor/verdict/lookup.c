@@ -12,7 +12,7 @@ struct lookup {
 	struct lookup *older, *newer;
 	struct flow flow; /* as it was */
 	struct name *name;
-	const struct feed_entry *entry;
+	struct feed_entry entry;
 	uint64_t time_ns, number;
 	uint32_t source;
 	uint16_t id, type;
@@ -225,7 +225,7 @@ static void tally_lookup(struct worker *w, const struct lookup *l, bool is_block
 
 	snprintf(text, sizeof text, "%.*s", (int)l->name->len, (const char *)l->name->text);
 	struct tally_row *row = tally_row(&w->tally, l->flow.address[l->flow.client], text,
-					  l->entry->category);
+					  l->entry.category);
 
 	if (row == NULL)
 		return;
@@ -249,7 +249,7 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 				  .transport = l->transport };
 	e->pcap_cnt = l->number;
 	fill_local(w, l->flow.address[l->flow.client], &local);
-	fill_tracker(l->entry, l->name, &tracker);
+	fill_tracker(&l->entry, l->name, &tracker);
 	e->local = &local;
 	e->tracker = &tracker;
 	e->has_outcome = true;
@@ -279,7 +279,7 @@ static struct lookup *add_lookup(struct worker *w, const struct sight *s, struct
 	*l = (struct lookup){ .older = w->newest_lookup,
 			      .flow = *s->flow,
 			      .name = name_again(name),
-			      .entry = entry,
+			      .entry = *entry,
 			      .time_ns = s->frame->time_ns,
 			      .number = s->frame->number,
 			      .source = s->frame->source,
