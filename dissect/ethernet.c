@@ -2,7 +2,7 @@
 /* Ethernet, the tags and LLC headers behind it, and the types that say what it carries. */
 #include "dissect/layers.h"
 
-enum { ETHER_IP4 = 0x0800, ETHER_LEAST = 0x0600, VLAN_ID = 0x0fff };
+enum { ETHER_IP4 = 0x0800, ETHER_METADATA = 0x8909, ETHER_LEAST = 0x0600, VLAN_ID = 0x0fff };
 
 static const struct {
 	uint16_t type;
@@ -14,6 +14,11 @@ static const struct {
 	{ 0x88e7, peel_pbb },    { 0x22f3, peel_trill },
 };
 
+static enum parse peel_metadata(struct layers *l)
+{
+	return peel_ethertype(l, ETHER_METADATA);
+}
+
 /* Types that mean something inside a tunnel only. Outside they could nest without end. */
 static const struct {
 	uint16_t type;
@@ -21,6 +26,7 @@ static const struct {
 } inner_types[] = {
 	{ 0x6558, peel_ethernet }, /* Transparent Ethernet Bridging */
 	{ 0x880b, peel_ppp },
+	{ ETHER_METADATA, peel_metadata }, /* Cisco puts it inside GRE */
 };
 
 /* Tags: bytes before the next type. */
@@ -29,12 +35,12 @@ static const struct {
 	uint8_t len;
 	bool is_vlan;
 } tags[] = {
-	{ 0x8100, 2, true },                        /* 802.1Q */
-	{ 0x88a8, 2, true },                        /* 802.1ad */
-	{ 0x9100, 2, true },                        /* QinQ before 802.1ad */
-	{ 0x9200, 2, true },  { 0x8909, 6, false }, /* Cisco MetaData */
-	{ 0x8926, 4, false },                       /* VN-Tag */
-	{ 0x893f, 6, false },                       /* 802.1BR */
+	{ 0x8100, 2, true },                                /* 802.1Q */
+	{ 0x88a8, 2, true },                                /* 802.1ad */
+	{ 0x9100, 2, true },                                /* QinQ before 802.1ad */
+	{ 0x9200, 2, true },  { ETHER_METADATA, 6, false }, /* Cisco MetaData */
+	{ 0x8926, 4, false },                               /* VN-Tag */
+	{ 0x893f, 6, false },                               /* 802.1BR */
 };
 
 static layer_peel *ethertype_find(uint16_t type)
@@ -128,6 +134,20 @@ enum parse peel_ethernet(struct layers *l)
 		return PARSE_BROKEN;
 	packet_set_macs(l->out, header.ptr + 6, header.ptr);
 	return peel_ethertype(l, field_u16(header, 12));
+}
+
+/* Frame control, two addresses; asynchronous frames carry 802.2 LLC (RFC 1390). */
+enum parse peel_fddi(struct layers *l)
+{
+	enum { KIND = 0xc0, LLC_ASYNC = 0x40 };
+	struct slice header = read_bytes(&l->at, 13);
+
+	if (header.len == 0)
+		return PARSE_BROKEN;
+	if ((header.ptr[0] & KIND) != LLC_ASYNC)
+		return PARSE_FOREIGN;
+	packet_set_macs(l->out, header.ptr + 7, header.ptr + 1);
+	return peel_ethertype(l, ETHER_LLC);
 }
 
 bool ethernet_likely(struct slice frame)

@@ -103,6 +103,16 @@ static void read_gre0(struct layers *l, struct gre *gre)
 		skip_gre_routes(l);
 }
 
+/* MikroTik's EoIP calls itself version 1: the key is a length and, little-endian, the tunnel's id.
+ */
+static enum parse read_eoip(struct layers *l, struct inner *in)
+{
+	uint32_t id = field_le16(layers_take(l, 4), 2);
+
+	*in = (struct inner){ TUNNEL_GRE, id, peel_ethernet };
+	return PARSE_OK;
+}
+
 /* RFC 2637, section 4.1: the key is the payload's length and the call; no sequence, no payload. */
 static bool read_gre1(struct layers *l, struct gre *gre)
 {
@@ -116,10 +126,13 @@ static bool read_gre1(struct layers *l, struct gre *gre)
 
 static enum parse read_gre(struct layers *l, struct inner *in)
 {
+	enum { EOIP_FLAGS = GRE_KEY | 1, EOIP_TYPE = 0x6400 };
 	struct slice header = layers_take(l, 4);
 	struct gre gre = { field_u16(header, 0), field_u16(header, 2), 0 };
 	unsigned version = gre.flags & GRE_VERSION;
 
+	if (gre.flags == EOIP_FLAGS && gre.type == EOIP_TYPE)
+		return read_eoip(l, in);
 	if (version > 1 || (version == 1 && !read_gre1(l, &gre)))
 		return PARSE_FOREIGN;
 	if (version == 0)

@@ -78,6 +78,7 @@ static inline enum parse layers_foreign(const struct layers *l)
 /* ethernet.c */
 enum { ETHER_LLC = 0 }; /* a pseudo type: 802.2 LLC follows (real ones begin at 0x0600) */
 enum parse peel_ethernet(struct layers *l);
+enum parse peel_fddi(struct layers *l);
 enum parse peel_ethertype(struct layers *l, uint16_t type);
 /* The decoder for what GRE or GENEVE call by an Ethernet type; NULL where there is none. */
 layer_peel *ethertype_inner(uint16_t type);
@@ -88,7 +89,7 @@ void packet_set_macs(struct packet *out, const uint8_t src[6], const uint8_t dst
 /* wifi.c, ppp.c, mpls.c */
 enum parse peel_wifi(struct layers *l);
 enum parse peel_radiotap(struct layers *l);
-/* 802.11 as CAPWAP carries it: some controllers swap the two bytes of its frame control. */
+/* 802.11 as CAPWAP carries it: some controllers swap the two bytes of its fields. */
 enum parse peel_wifi_capwap(struct layers *l);
 enum parse peel_ppp(struct layers *l);
 enum parse peel_ppp_hdlc(struct layers *l);

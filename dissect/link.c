@@ -100,24 +100,17 @@ static const struct {
 	enum link_type type;
 	layer_peel *peel;
 } links[] = {
-	{ LINK_ETHERNET, peel_ethernet },
-	{ LINK_LINUX_SLL, peel_sll },   /* "any" on older Linux */
-	{ LINK_LINUX_SLL2, peel_sll2 }, /* "any" */
-	{ LINK_RAW, peel_ip },          /* tun devices */
-	{ LINK_RAW_BSD, peel_ip },
-	{ LINK_RAW_OPENBSD, peel_ip },
-	{ LINK_IPV4, peel_ip4 },
-	{ LINK_IPV6, peel_ip6 },
+	{ LINK_ETHERNET, peel_ethernet }, { LINK_LINUX_SLL, peel_sll }, /* "any" on older Linux */
+	{ LINK_LINUX_SLL2, peel_sll2 },                                 /* "any" */
+	{ LINK_FDDI, peel_fddi },         { LINK_RAW, peel_ip },        /* tun devices */
+	{ LINK_RAW_BSD, peel_ip },        { LINK_RAW_OPENBSD, peel_ip },
+	{ LINK_IPV4, peel_ip4 },          { LINK_IPV6, peel_ip6 },
 	{ LINK_NULL, peel_null }, /* BSD loopback */
 	{ LINK_LOOP, peel_null }, /* OpenBSD's: network order */
-	{ LINK_IEEE802_11, peel_wifi },
-	{ LINK_RADIOTAP, peel_radiotap },
-	{ LINK_PPP, peel_ppp_hdlc },
-	{ LINK_PPP_HDLC, peel_ppp_hdlc },
-	{ LINK_C_HDLC, peel_ppp_hdlc },
-	{ LINK_PPP_ETHER, peel_pppoe },
-	{ LINK_NFLOG, peel_nflog },
-	{ LINK_PPI, peel_ppi },
+	{ LINK_IEEE802_11, peel_wifi },   { LINK_RADIOTAP, peel_radiotap },
+	{ LINK_PPP, peel_ppp_hdlc },      { LINK_PPP_HDLC, peel_ppp_hdlc },
+	{ LINK_C_HDLC, peel_ppp_hdlc },   { LINK_PPP_ETHER, peel_pppoe },
+	{ LINK_NFLOG, peel_nflog },       { LINK_PPI, peel_ppi },
 };
 
 static enum parse peel_link(struct layers *l, uint32_t type)

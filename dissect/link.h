@@ -7,6 +7,7 @@ enum link_type {
 	LINK_NULL = 0,
 	LINK_ETHERNET = 1,
 	LINK_PPP = 9,
+	LINK_FDDI = 10,
 	LINK_RAW_BSD = 12, /* old files hold the host's DLT_RAW */
 	LINK_RAW_OPENBSD = 14,
 	LINK_PPP_HDLC = 50,

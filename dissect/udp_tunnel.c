@@ -6,30 +6,34 @@
  */
 #include "dissect/layers.h"
 
-/* RFC 7348, section 5; the group policy extension uses the second byte and the two behind it. */
+/*
+ * RFC 7348, section 5. Extensions and some senders set bits that it reserves and that a receiver
+ * has to ignore; then the frame inside must make sense.
+ */
 static enum parse read_vxlan(struct layers *l, struct inner *in)
 {
-	enum { FLAG_VNI = 0x08, FLAG_POLICY = 0x80 };
+	enum { FLAG_VNI = 0x08, LEAST_FRAME = 15 };
 	struct slice header = layers_take(l, 8);
-	uint8_t flags = field_u8(header, 0);
-	bool has_policy = flags & FLAG_POLICY;
-	uint32_t reserved = has_policy ? 0xb70000u : 0xffffff;
+	bool is_strict =
+	        field_u32(header, 0) == (uint32_t)FLAG_VNI << 24 && field_u8(header, 7) == 0;
 
-	if ((flags & ~FLAG_POLICY) != FLAG_VNI || field_u32(header, 0) & reserved ||
-	    field_u8(header, 7) != 0)
+	if (!(field_u8(header, 0) & FLAG_VNI))
+		return PARSE_FOREIGN;
+	if (!is_strict && l->at.rest.len < LEAST_FRAME)
+		reader_fail(&l->at, PARSE_BROKEN);
+	if (!is_strict && !ethernet_likely(l->at.rest))
 		return PARSE_FOREIGN;
 	*in = (struct inner){ TUNNEL_VXLAN, field_u32(header, 4) >> 8, peel_ethernet };
 	return PARSE_OK;
 }
 
-/* draft-ietf-nvo3-vxlan-gpe, section 3 */
+/* draft-ietf-nvo3-vxlan-gpe, section 3; some senders name what is next without its flag. */
 static enum parse read_vxlan_gpe(struct layers *l, struct inner *in)
 {
-	enum { FIXED = 0xfa, FLAG_VNI = 0x08, FLAG_NEXT = 0x04 };
-	static layer_peel *const next[] = { NULL, peel_ip4, peel_ip6, peel_ethernet };
+	enum { FIXED = 0xfa, FLAG_VNI = 0x08 }; /* the flag for "next" may be either */
+	static layer_peel *const next[] = { peel_ethernet, peel_ip4, peel_ip6, peel_ethernet };
 	struct slice header = layers_take(l, 8);
-	uint8_t flags = field_u8(header, 0);
-	size_t protocol = flags & FLAG_NEXT ? field_u8(header, 3) : 3;
+	uint8_t flags = field_u8(header, 0), protocol = field_u8(header, 3);
 
 	if ((flags & FIXED) != FLAG_VNI || field_u16(header, 1) != 0 || field_u8(header, 7) != 0 ||
 	    protocol >= sizeof next / sizeof *next)
@@ -83,23 +87,34 @@ static enum parse read_gtp_u(struct layers *l, struct inner *in)
 	return PARSE_OK;
 }
 
-/* RFC 4380, section 5.1.1: perhaps authentication, perhaps an origin, then an IPv6 packet. */
+/* A Teredo address on one side (RFC 4380, section 4), or a link-local one that asks for its own. */
+static bool is_teredo_ip6(struct slice header)
+{
+	enum { PREFIX = 0x20010000, LINK_LOCAL = 0xfe80 };
+
+	return field_u8(header, 0) >> 4 == 6 &&
+	       (field_u32(header, 8) == PREFIX || field_u32(header, 24) == PREFIX ||
+	        field_u16(header, 8) == LINK_LOCAL);
+}
+
+/*
+ * RFC 4380, section 5.1.1: perhaps authentication, perhaps an origin, then an IPv6 packet, and
+ * perhaps trailers behind it (RFC 6081, section 4).
+ */
 static enum parse read_teredo(struct layers *l, struct inner *in)
 {
-	enum { ORIGIN = 0x0000, AUTHENTICATION = 0x0001 };
+	enum { ORIGIN = 0x0000, AUTHENTICATION = 0x0001, IP6_HEADER = 40 };
 
-	if (l->at.rest.len > 0 && field_u16(l->at.rest, 0) == AUTHENTICATION) {
+	if (l->at.rest.len > 1 && field_u16(l->at.rest, 0) == AUTHENTICATION) {
 		struct slice header = layers_take(l, 4);
 
 		layers_take(l, field_u8(header, 2) + (size_t)field_u8(header, 3) + 9);
 	}
-	if (l->at.rest.len > 0 && field_u16(l->at.rest, 0) == ORIGIN)
+	if (l->at.rest.len > 1 && field_u16(l->at.rest, 0) == ORIGIN)
 		layers_take(l, 8);
-	if (l->wire < 40)
-		return PARSE_FOREIGN;
-	if (l->at.rest.len < 6)
+	if (l->at.rest.len < IP6_HEADER)
 		reader_fail(&l->at, PARSE_BROKEN);
-	if (field_u8(l->at.rest, 0) >> 4 != 6 || field_u16(l->at.rest, 4) + 40u != l->wire)
+	if (!is_teredo_ip6(l->at.rest) || field_u16(l->at.rest, 4) + 0u + IP6_HEADER > l->wire)
 		return PARSE_FOREIGN;
 	*in = (struct inner){ TUNNEL_TEREDO, 0, peel_ip6 };
 	return PARSE_OK;
@@ -191,8 +206,10 @@ static const struct {
 
 enum parse peel_udp_tunnel(struct layers *l)
 {
-	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
+	enum parse answer = PARSE_FOREIGN;
+
+	for (size_t i = 0; i < sizeof ports / sizeof *ports && answer == PARSE_FOREIGN; i++)
 		if (ports[i].port == l->out->dst_port || ports[i].port == l->out->src_port)
-			return tunnel_try(l, ports[i].read);
-	return PARSE_FOREIGN;
+			answer = tunnel_try(l, ports[i].read);
+	return answer;
 }

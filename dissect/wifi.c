@@ -3,7 +3,7 @@
 #include "dissect/layers.h"
 
 enum { TYPE_MASK = 0x0f, TYPE_DATA = 0x08, SUBTYPE_NULL = 0x40, SUBTYPE_QOS = 0x80 };
-enum { TO_DS = 0x01, FROM_DS = 0x02, RETRY = 0x08, PROTECTED = 0x40, ORDER = 0x80 };
+enum { TO_DS = 0x01, FROM_DS = 0x02, PROTECTED = 0x40, ORDER = 0x80 };
 enum { QOS_AMSDU = 0x80, FRAGMENT_NUMBER = 0x0f };
 
 /* Which of the four addresses are the hosts', by the two DS bits. */
@@ -27,57 +27,72 @@ static size_t header_len(uint8_t kind, uint8_t flags)
 	return len;
 }
 
+struct control {
+	uint8_t kind, flags;
+	uint8_t fragment_at; /* where the fragment's number is: half of a byte of the sequence
+	                        control */
+	uint8_t pad;         /* the header is padded to a multiple of it; 0: is not */
+};
+
 /* A fragment behind the first does not begin with LLC; a protected frame is not readable. */
-static bool is_readable(uint8_t kind, uint8_t flags, struct slice header)
+static bool is_readable(const struct control *c, struct slice header)
 {
-	return !(kind & SUBTYPE_NULL) && !(flags & PROTECTED) &&
-	       !(field_u8(header, 22) & FRAGMENT_NUMBER);
+	return !(c->kind & SUBTYPE_NULL) && !(c->flags & PROTECTED) &&
+	       !(field_u8(header, c->fragment_at) & FRAGMENT_NUMBER);
 }
 
 /* QoS control stands at the end of the header, before the HT control. */
-static bool is_aggregate(uint8_t kind, uint8_t flags, struct slice header)
+static bool is_aggregate(const struct control *c, struct slice header)
 {
-	size_t at = header.len - (flags & ORDER ? 6 : 2);
+	size_t at = header.len - (c->flags & ORDER ? 6 : 2);
 
-	return kind & SUBTYPE_QOS && field_u8(header, at) & QOS_AMSDU;
+	return c->kind & SUBTYPE_QOS && field_u8(header, at) & QOS_AMSDU;
 }
 
-static enum parse peel_data(struct layers *l, uint8_t kind, uint8_t flags, size_t pad)
+static enum parse peel_data(struct layers *l, const struct control *c)
 {
 	enum { AMSDU_HEADER = 14 };
 
 	if (l->at.rest.len < 2)
 		return PARSE_BROKEN;
-	if ((kind & TYPE_MASK) != TYPE_DATA)
+	if ((c->kind & TYPE_MASK) != TYPE_DATA)
 		return PARSE_FOREIGN;
-	size_t len = header_len(kind, flags);
-	struct slice header = read_bytes(&l->at, len);
+	struct slice header = read_bytes(&l->at, header_len(c->kind, c->flags));
 
 	if (header.len == 0)
 		return PARSE_BROKEN;
-	if (!is_readable(kind, flags, header))
+	if (!is_readable(c, header))
 		return PARSE_FOREIGN;
-	if (pad > 0)
-		read_bytes(&l->at, (pad - len % pad) % pad);
-	unsigned ds = flags & (TO_DS | FROM_DS);
+	if (c->pad > 0)
+		read_bytes(&l->at, (c->pad - header.len % c->pad) % c->pad);
+	unsigned ds = c->flags & (TO_DS | FROM_DS);
 
 	packet_set_macs(l->out, header.ptr + addresses[ds].src, header.ptr + addresses[ds].dst);
-	if (is_aggregate(kind, flags, header))
+	if (is_aggregate(c, header))
 		read_bytes(&l->at, AMSDU_HEADER); /* of the first of them */
 	return peel_ethertype(l, ETHER_LLC);
 }
 
+/* The fields of two bytes as the norm has them, low byte first. */
+static struct control control_of(const struct layers *l)
+{
+	return (struct control){ field_u8(l->at.rest, 0), field_u8(l->at.rest, 1), 22, 0 };
+}
+
 enum parse peel_wifi(struct layers *l)
 {
-	return peel_data(l, field_u8(l->at.rest, 0), field_u8(l->at.rest, 1), 0);
+	struct control c = control_of(l);
+
+	return peel_data(l, &c);
 }
 
 enum parse peel_wifi_capwap(struct layers *l)
 {
-	uint8_t first = field_u8(l->at.rest, 0), second = field_u8(l->at.rest, 1);
-	bool is_swapped = (first & TYPE_MASK) != TYPE_DATA && (second & TYPE_MASK) == TYPE_DATA;
+	struct control c = control_of(l);
 
-	return is_swapped ? peel_data(l, second, first, 0) : peel_data(l, first, second, 0);
+	if ((c.kind & TYPE_MASK) != TYPE_DATA && (c.flags & TYPE_MASK) == TYPE_DATA)
+		c = (struct control){ c.flags, c.kind, 23, 0 };
+	return peel_data(l, &c);
 }
 
 /*
@@ -107,7 +122,8 @@ enum parse peel_radiotap(struct layers *l)
 
 	if (header.len < 8)
 		return PARSE_BROKEN;
-	size_t pad = radiotap_flags(header) & FLAG_DATAPAD ? 4 : 0;
+	struct control c = control_of(l);
 
-	return peel_data(l, field_u8(l->at.rest, 0), field_u8(l->at.rest, 1), pad);
+	c.pad = radiotap_flags(header) & FLAG_DATAPAD ? 4 : 0;
+	return peel_data(l, &c);
 }

@@ -35,10 +35,11 @@ struct layer {
 #define MAC_D "\x02\0\0\0\0\x0d"
 #define IP4_A "\x0a\0\0\x01"
 #define IP4_B "\x0a\0\0\x02"
-#define IP6_A "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01"
+#define IP6_A "\x20\x01\0\0\x0d\xb8\0\0\0\0\0\0\0\0\0\x01"
 #define IP6_B "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x02"
 
-/* Hosts A and B talk in the tunnel; its ends are 192.0.2.1 and .2, or 2001:db8:f::1 and ::2. */
+/* Hosts A (whose IPv6 address is a Teredo one) and B talk in the tunnel; its ends are 192.0.2.1 and
+ * .2, or 2001:db8:f::1 and ::2. */
 #define ETHER(type)       LAYER(MAC_B MAC_A type)
 #define ETHER_OUTER(type) LAYER(MAC_D MAC_C type)
 #define IP4_FULL(flags, protocol, src, dst)                                                        \

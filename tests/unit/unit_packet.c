@@ -7,7 +7,7 @@
 
 static const uint8_t address4[2][16] = { { [10] = 0xff, 0xff, 10, 0, 0, 1 },
 	                                 { [10] = 0xff, 0xff, 10, 0, 0, 2 } };
-static const uint8_t address6[2][16] = { { 0x20, 1, 0x0d, 0xb8, [15] = 1 },
+static const uint8_t address6[2][16] = { { 0x20, 1, 0, 0, 0x0d, 0xb8, [15] = 1 },
 	                                 { 0x20, 1, 0x0d, 0xb8, [15] = 2 } };
 static const uint8_t outer4[16] = { [10] = 0xff, 0xff, 192, 0, 2, 1 };
 static const uint8_t outer6[16] = { 0x20, 1, 0x0d, 0xb8, 0, 0x0f, [15] = 1 };
@@ -197,6 +197,15 @@ static const struct odd {
 	{ "dns from 6081", LINK_RAW, PARSE_OK, IP_UDP, 0, 6081, 53, 24, 24,
 	  .layers = { IP4("\x11"), UDP_PORTS("\x17\xc1\0\x35"),
 	              LAYER("\0\0\x01\0\0\x01\0\0\0\0\0\0"), HELLO } },
+	{ "dns from 3544", LINK_RAW, PARSE_OK, IP_UDP, 0, 3544, 53, 52, 52,
+	  .layers = { IP4("\x11"), UDP_PORTS("\x0d\xd8\0\x35"),
+	              LAYER("\x60\0\x01\0\0\x01\0\0\0\0\0\0"),
+	              LAYER("\x1b"
+	                    "abcdefghijklmnopqrstuvwxyz1\x06"
+	                    "suffix\0\0\x01\0\x01") } },
+	{ "vxlan without its flag", LINK_RAW, PARSE_OK, IP_UDP, 0, 49154, 4789, 74, 74,
+	  .layers = { IP4("\x11"), UDP_PORTS("\xc0\x02\x12\xb5"), LAYER("\0\0\0\0\0\0\x07\0"),
+	              ETHER("\x08\0"), IP4("\x06"), TCP_DATA, HELLO } },
 	{ "gtp echo", LINK_RAW, PARSE_OK, IP_UDP, 0, 2152, 2152, 8, 8,
 	  .layers = { IP4("\x11"), UDP_PORTS("\x08\x68\x08\x68"), LAYER("\x30\x01\0\0\0\0\0\0") } },
 	{ "gtp whose length lies", LINK_RAW, PARSE_OK, IP_UDP, 0, 2152, 2152, 20, 20,
