@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dissect/http.h"
+#include "tests/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -14,8 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct scratch text = { memory, rooms[i], 0 };
 
 		(void)dissect_h2c((struct slice){ data, size }, &text, &requests);
-		if (text.used > text.room || requests.count > H2C_REQUESTS_MAX)
-			__builtin_trap();
+		CHECK(!(text.used > text.room || requests.count > H2C_REQUESTS_MAX));
 	}
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dissect/prefix.h"
+#include "tests/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -10,8 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct prefix prefix;
 
 	while (dissect_prefix(stream, &prefix) == PARSE_OK) {
-		if (prefix.len == 0 || prefix.len > stream.len)
-			__builtin_trap();
+		CHECK(!(prefix.len == 0 || prefix.len > stream.len));
 		stream = slice_skip(stream, prefix.len);
 	}
 	return 0;
