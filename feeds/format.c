@@ -16,7 +16,7 @@ static const struct format *const formats[] = {
 
 const char *feed_format_name(size_t index)
 {
-	return index < FORMATS ? formats[index]->name : NULL;
+	return index < FORMATS ? formats[index]->name : json_format_name(index - FORMATS);
 }
 
 const struct format *format_named(const char *name)
@@ -83,5 +83,5 @@ const struct format *format_find(struct text bytes)
 		if (voices[i] > voices[best])
 			best = i;
 	/* Some lines of anything look like something. */
-	return voices[best] > 0 && voices[best] * 4 >= heard ? formats[best] : NULL;
+	return voices[best] > 0 && voices[best] * 2 >= heard ? formats[best] : NULL;
 }

@@ -6,16 +6,6 @@
  * something of a whole host and all below it; whatever else there is speaks of pages and paths,
  * and would be wrong about a host.
  */
-static enum format_claim claims(struct text line)
-{
-	if (text_starts(line, "[Adblock") || text_starts(line, "[uBlock") ||
-	    text_starts(line, "[AdGuard"))
-		return FORMAT_SURE;
-	return text_starts(line, "||") || text_starts(line, "@@") || text_starts(line, "!")
-		       ? FORMAT_LIKELY
-		       : FORMAT_NO;
-}
-
 static bool is_cosmetic(struct text line)
 {
 	static const char *const marks[] = { "##", "#@", "#?#", "#$", "#%", "$$", "$@$" };
@@ -26,6 +16,17 @@ static bool is_cosmetic(struct text line)
 				if (text_starts(text_skip(line, at), marks[i]))
 					return true;
 	return false;
+}
+
+static enum format_claim claims(struct text line)
+{
+	if (text_starts(line, "[Adblock") || text_starts(line, "[uBlock") ||
+	    text_starts(line, "[AdGuard"))
+		return FORMAT_SURE;
+	return text_starts(line, "||") || text_starts(line, "@@") || text_starts(line, "!") ||
+			       is_cosmetic(line)
+		       ? FORMAT_LIKELY
+		       : FORMAT_NO;
 }
 
 /* What the modifiers leave of a rule. */

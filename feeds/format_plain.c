@@ -3,12 +3,15 @@
 #include "feeds/name.h"
 
 /*
- * A name, an address or a prefix on each line; `#` begins a comment. `*.x` and `.x` are x and all
+ * A name, an address or a prefix on each line; `#` at the beginning or behind a blank begins a
+ * comment. `*.x` and `.x` are x and all
  * below it: that is what the lists that write so (wildcard lists) mean.
  */
 static struct text entry_in(struct text line)
 {
-	line.len = text_find(line, '#');
+	for (size_t i = 0; i < line.len; i++)
+		if (line.ptr[i] == '#' && (i == 0 || is_blank(line.ptr[i - 1])))
+			line.len = i;
 	return text_trim(line);
 }
 

@@ -174,7 +174,7 @@ static bool full_owner(const struct zone *zone, char out[2 * NAME_SIZE], size_t 
 	*len = owner.len;
 	if (is_joined)
 		out[(*len)++] = '.';
-	if (!zone->is_owner_absolute) {
+	if (!zone->is_owner_absolute && origin.len > 0) {
 		memcpy(out + *len, origin.ptr, origin.len);
 		*len += origin.len;
 	}

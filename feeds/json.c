@@ -79,9 +79,16 @@ static const struct json_format *const formats[] = {
 	&json_adguard,    &json_services,	     &json_xray,       &json_asn,
 };
 
+#define FORMATS (sizeof formats / sizeof *formats)
+
+const char *json_format_name(size_t index)
+{
+	return index < FORMATS ? formats[index]->name : NULL;
+}
+
 const struct json_format *json_format_find(const char *name, const struct json *root)
 {
-	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+	for (size_t i = 0; i < FORMATS; i++)
 		if (name != NULL ? strcmp(formats[i]->name, name) == 0 : formats[i]->claims(root))
 			return formats[i];
 	return NULL;

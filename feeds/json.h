@@ -36,6 +36,9 @@ extern const struct json_format json_disconnect, json_disconnect_entities, json_
 /* The format of that name or, with NULL, the one that claims the value; NULL when none does. */
 const struct json_format *json_format_find(const char *name, const struct json *root);
 
+/* Their names; NULL after the last. */
+const char *json_format_name(size_t index);
+
 /* An element that was looked at: its number stands where text has that of the line. */
 void json_element(struct feed_reader *);
 

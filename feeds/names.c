@@ -225,6 +225,8 @@ static size_t spread(const struct name_slot *sorted, size_t count, uint32_t home
 
 bool names_build(struct names *names, const struct arena *arena)
 {
+	if (names->count == 0)
+		return true;
 	struct name_slot *spare = malloc((names->count + 1) * sizeof *spare);
 
 	if (spare == NULL)
