@@ -70,9 +70,23 @@ static bool looks_escaped(struct slice s)
 	       is_digit(s.ptr[3]);
 }
 
+/* Most text is this: it needs no second look. */
+static size_t simple_len(struct slice s)
+{
+	size_t len = 0;
+
+	while (len < s.len && s.ptr[len] - 1U < 0x7f && s.ptr[len] != '\\')
+		len++;
+	return len;
+}
+
 /* Bytes at the head of `s` that are written as they are; 0: the first one is escaped. */
 static size_t plain_len(struct slice s, enum wire_form form)
 {
+	size_t simple = simple_len(s);
+
+	if (simple > 0)
+		return simple;
 	if (form == WIRE_BYTES && looks_escaped(s))
 		return 0;
 	return utf8_char(s);
