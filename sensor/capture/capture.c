@@ -67,7 +67,7 @@ static bool add_input(struct capture *c, const char *name, bool in_folder)
 	if (copy == NULL)
 		return false;
 	c->inputs[c->input_count++] =
-		(struct input){ .name = copy, .in_folder = in_folder, .window = { .fd = -1 } };
+	        (struct input){ .name = copy, .in_folder = in_folder, .window = { .fd = -1 } };
 	return true;
 }
 
@@ -268,7 +268,7 @@ static bool lies_beyond(const struct frame *frame, const struct chunk *chunk, si
 
 /* Takes out the frames of a chunk that lie past what is sound; the number of the first of them. */
 static uint64_t batch_cut(struct capture *c, struct frame_batch *batch, const struct chunk *chunk,
-			  size_t sound)
+                          size_t sound)
 {
 	uint64_t first = 0;
 	size_t kept = 0;
@@ -326,10 +326,6 @@ static bool is_read_here(enum link_type link)
 {
 	switch (link) {
 	case LINK_NULL:
-	case LINK_RAW_BSD:
-	case LINK_RAW_OPENBSD:
-	case LINK_PPP_ETHER:
-	case LINK_C_HDLC:
 	case LINK_ETHERNET:
 	case LINK_PPP:
 	case LINK_PPP_HDLC:
@@ -355,7 +351,7 @@ static void note_link(struct capture *c, struct input *in)
 		return;
 	in->has_other_link = true;
 	log_note("%s: packet %" PRIu64 ": nothing is read from link type %d", input_title(in),
-		 in->head.number, (int)in->head.link);
+	         in->head.number, (int)in->head.link);
 }
 
 static void note_unfit(struct capture *c, struct input *in)
@@ -364,8 +360,8 @@ static void note_unfit(struct capture *c, struct input *in)
 		return;
 	in->has_failed = true;
 	log_error("%s: packet %" PRIu64 ": the filter does not fit link type %d (%s): left out",
-		  input_title(in), in->head.number, (int)in->head.link,
-		  filter_fault(c->filter, in->head.link));
+	          input_title(in), in->head.number, (int)in->head.link,
+	          filter_fault(c->filter, in->head.link));
 }
 
 /* Is the head wanted, by time and by filter? If not, it is counted. */

@@ -34,7 +34,7 @@ struct capture_counters {
 	uint64_t outside;      /* before `from` or not before `to` */
 	uint64_t unknown_link; /* of a link type that nobody here reads; among `packets` */
 	uint64_t input_bytes,
-		input_size; /* how far the files are read, for a progress bar; size 0: not known */
+	        input_size; /* how far the files are read, for a progress bar; size 0: not known */
 };
 
 struct capture_options {

@@ -102,8 +102,8 @@ bool duplicate_seen(struct duplicates *d, const struct packet *p, const struct f
 	uint64_t window = is_known ? window_known_ns : window_nameless_ns;
 	uint64_t hash = hash_packet(p, frame, is_known ? HEAD_OF_KNOWN : HEAD_OF_NAMELESS);
 	struct slot *slot = &d->slots[hash % SLOTS];
-	uint64_t apart = frame->time_ns > slot->time_ns ? frame->time_ns - slot->time_ns :
-							  slot->time_ns - frame->time_ns;
+	uint64_t apart = frame->time_ns > slot->time_ns ? frame->time_ns - slot->time_ns
+	                                                : slot->time_ns - frame->time_ns;
 
 	if (slot->hash == hash && apart <= window) {
 		d->count++;

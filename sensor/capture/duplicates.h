@@ -16,15 +16,16 @@
  *    acknowledgement numbers, flags, length, end of transport header (checksum, options), and first
  *    16 bytes of payload. A retransmission has another identification.
  *  - A packet without one (IPv6, or an identification of 0) is a copy of one seen at most 1 ms
- *    before with all that and the same first 64 bytes of payload. Retransmissions come later than that: the
- *    least waiting time is a round trip, and 200 ms where it is a timer's. Acknowledgements that
- *    are repeated on purpose differ in their options (SACK, timestamps), and so in their checksum.
+ *    before with all that and the same first 64 bytes of payload. Retransmissions come later than
+ * that: the least waiting time is a round trip, and 200 ms where it is a timer's. Acknowledgements
+ * that are repeated on purpose differ in their options (SACK, timestamps), and so in their
+ * checksum.
  *
  * Only the last thousand packets or so are remembered.
  */
 struct duplicates;
 
-struct duplicates *duplicates_new(void); /* NULL: no memory. One thread's */
+struct duplicates *duplicates_new(void);   /* NULL: no memory. One thread's */
 void duplicates_free(struct duplicates *); /* NULL is nothing */
 
 /*

@@ -27,12 +27,8 @@ struct filter {
 static const struct {
 	int linktype, dlt;
 } numbers[] = {
-	{ LINK_RAW, DLT_RAW },
-	{ LINK_LOOP, DLT_LOOP },
-	{ LINK_PPP_HDLC, DLT_PPP_SERIAL },
-	{ 100, DLT_ATM_RFC1483 },
-	{ 104, DLT_C_HDLC },
-	{ 107, DLT_FRELAY },
+	{ LINK_RAW, DLT_RAW },    { LINK_LOOP, DLT_LOOP }, { LINK_PPP_HDLC, DLT_PPP_SERIAL },
+	{ 100, DLT_ATM_RFC1483 }, { 104, DLT_C_HDLC },     { 107, DLT_FRELAY },
 };
 
 int filter_dlt(enum link_type link)
@@ -52,9 +48,10 @@ enum link_type filter_link(int dlt)
 }
 
 /* What a filter is tried on, to tell words that fit some link type from words that fit none. */
-static const enum link_type usual[] = { LINK_ETHERNET, LINK_RAW,	LINK_LINUX_SLL, LINK_LINUX_SLL2,
-					LINK_RADIOTAP, LINK_IEEE802_11, LINK_PPI,	LINK_NULL,
-					LINK_PPP,      LINK_NFLOG };
+static const enum link_type usual[] = { LINK_ETHERNET,   LINK_RAW,      LINK_LINUX_SLL,
+	                                LINK_LINUX_SLL2, LINK_RADIOTAP, LINK_IEEE802_11,
+	                                LINK_PPI,        LINK_NULL,     LINK_PPP,
+	                                LINK_NFLOG };
 
 static bool is_in(const char *word, const char *const *list)
 {
@@ -99,10 +96,12 @@ static bool holds_host_name(const char *words)
 	while (*(words += strspn(words, between)) != 0) {
 		size_t len = strcspn(words, between);
 
-		snprintf(word, sizeof word, "%.*s", (int)(len < WORD_MAX ? len : WORD_MAX - 1), words);
+		snprintf(word, sizeof word, "%.*s", (int)(len < WORD_MAX ? len : WORD_MAX - 1),
+		         words);
 		if (is_host_name(word, before)) {
-			log_error("filter: %s is a name, and names are not looked up: write the address",
-				  word);
+			log_error("filter: %s is a name, and names are not looked up: write the "
+			          "address",
+			          word);
 			return true;
 		}
 		memcpy(before, word, sizeof before);
@@ -200,7 +199,8 @@ static struct program *program_of(struct filter *f, enum link_type link)
 enum filter_answer filter_ask(struct filter *f, const struct frame *frame)
 {
 	const struct program *p = program_of(f, frame->link);
-	struct pcap_pkthdr head = { .caplen = (bpf_u_int32)frame->bytes.len, .len = frame->wire_len };
+	struct pcap_pkthdr head = { .caplen = (bpf_u_int32)frame->bytes.len,
+		                    .len = frame->wire_len };
 
 	if (!p->is_fit)
 		return FILTER_UNFIT;

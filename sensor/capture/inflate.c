@@ -150,8 +150,8 @@ static bool xz_step(struct codec *c, struct slice *in, struct scratch *out, bool
 	c->is_between = answer == LZMA_STREAM_END;
 	if (answer == LZMA_OK || answer == LZMA_STREAM_END || answer == LZMA_BUF_ERROR)
 		return true;
-	c->fault = answer == LZMA_MEMLIMIT_ERROR ? "it takes more than 256 MB to inflate it" :
-						   "the compressed data is corrupt";
+	c->fault = answer == LZMA_MEMLIMIT_ERROR ? "it takes more than 256 MB to inflate it"
+	                                         : "the compressed data is corrupt";
 	return false;
 }
 

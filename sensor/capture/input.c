@@ -133,7 +133,8 @@ static enum input_state refill(struct input *in, bool *has_more)
 	case WINDOW_END:
 		return end_of_file(in);
 	case WINDOW_FAILED:
-		fail(in, in->savefile.take == NULL ? 0 : in->savefile.packets + 1, in->window.fault);
+		fail(in, in->savefile.take == NULL ? 0 : in->savefile.packets + 1,
+		     in->window.fault);
 		return INPUT_END;
 	case WINDOW_STOPPED:
 		break;
@@ -148,7 +149,7 @@ static enum input_state read_next(struct input *in, bool may_wait)
 		bool has_more = true;
 
 		if (answer == PARSE_OK) {
-			window_prefetch(&in->window);
+			window_prefetch(&in->window, in->head.bytes.len);
 			in->head.source = in->source;
 			in->has_head = true;
 			return INPUT_PACKET;

@@ -7,19 +7,19 @@
 
 /* One file or pipe: from its name to its packets, and to the message when it fails. */
 struct input {
-	char *name;        /* as on the command line; "-": standard input. Owned */
-	uint32_t source;   /* its place on the command line */
-	bool in_folder;    /* found there, not named: it may be no capture at all */
-	bool is_stream;    /* a pipe: opened once, cannot be looked into beforehand */
+	char *name;      /* as on the command line; "-": standard input. Owned */
+	uint32_t source; /* its place on the command line */
+	bool in_folder;  /* found there, not named: it may be no capture at all */
+	bool is_stream;  /* a pipe: opened once, cannot be looked into beforehand */
 	bool is_open;
-	bool is_done;      /* read to its end, or to where it fails */
-	bool has_failed;   /* said */
-	bool is_sampling;  /* input_sample() is at work: say nothing */
+	bool is_done;        /* read to its end, or to where it fails */
+	bool has_failed;     /* said */
+	bool is_sampling;    /* input_sample() is at work: say nothing */
 	bool has_other_link; /* said */
-	uint64_t first_ns; /* the time of its first packet, 0 while not known */
-	uint64_t size;     /* of the file; 0: not known */
-	uint64_t taken;    /* once closed: how much of it was read */
-	uint64_t broken;   /* packets that contradict their own block */
+	uint64_t first_ns;   /* the time of its first packet, 0 while not known */
+	uint64_t size;       /* of the file; 0: not known */
+	uint64_t taken;      /* once closed: how much of it was read */
+	uint64_t broken;     /* packets that contradict their own block */
 	struct savefile savefile;
 	struct window window;
 	struct frame head; /* the next packet, when there is one */

@@ -18,10 +18,10 @@ enum {
 	SNAPLEN = 262144,
 	RING_BYTES = 32 << 20,
 	TIMEOUT_MS = 100,
-	WATCH_MS = 1000, /* how often interfaces are looked at */
-	DRAIN_MS = 150,  /* a block of the ring is handed over after TIMEOUT_MS at the latest */
+	WATCH_MS = 1000,     /* how often interfaces are looked at */
+	DRAIN_MS = 150,      /* a block of the ring is handed over after TIMEOUT_MS at the latest */
 	DRAIN_MAX_MS = 1000, /* traffic that does not end does not keep us */
-	TURN_MAX = 64,   /* packets of one interface before the next has its turn */
+	TURN_MAX = 64,       /* packets of one interface before the next has its turn */
 	INTERFACES_MAX = 64,
 };
 
@@ -65,7 +65,8 @@ static void say_refused(const struct interface *f, int status, const char *detai
 	case PCAP_ERROR_PERM_DENIED:
 	case PCAP_ERROR_PROMISC_PERM_DENIED:
 		log_error("%s: not permitted: capturing takes CAP_NET_RAW (run as root, or setcap "
-			  "cap_net_raw+ep on the program)", f->name);
+		          "cap_net_raw+ep on the program)",
+		          f->name);
 		break;
 	case PCAP_ERROR_IFACE_NOT_UP:
 		log_error("%s: the interface is down", f->name);
@@ -83,7 +84,8 @@ static bool set_filter(pcap_t *handle, const struct interface *f, struct filter 
 	if (filter == NULL)
 		return true;
 	if (pcap_compile(handle, &code, filter_words(filter), 1, PCAP_NETMASK_UNKNOWN) != 0) {
-		log_error("%s: filter \"%s\": %s", f->name, filter_words(filter), pcap_geterr(handle));
+		log_error("%s: filter \"%s\": %s", f->name, filter_words(filter),
+		          pcap_geterr(handle));
 		return false;
 	}
 	bool done = pcap_setfilter(handle, &code) == 0;
@@ -145,10 +147,10 @@ static bool open_first(struct live *live, struct interface *f)
 }
 
 struct live *live_open(const struct capture_options *options, struct filter *filter,
-		       const struct stop *stop, unsigned *failures)
+                       const struct stop *stop, unsigned *failures)
 {
-	size_t most = options->interface_count < INTERFACES_MAX ? options->interface_count :
-								  INTERFACES_MAX;
+	size_t most = options->interface_count < INTERFACES_MAX ? options->interface_count
+	                                                        : INTERFACES_MAX;
 	struct live *live = calloc(1, sizeof *live + most * sizeof *live->interfaces);
 
 	if (live == NULL)
@@ -219,7 +221,8 @@ static bool is_up(const struct live *live, const struct interface *f)
 	if (strcmp(f->name, "any") == 0 || live->control < 0)
 		return true;
 	snprintf(request.ifr_name, sizeof request.ifr_name, "%s", f->name);
-	return ioctl(live->control, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_UP) != 0;
+	return ioctl(live->control, SIOCGIFFLAGS, &request) == 0 &&
+	       (request.ifr_flags & IFF_UP) != 0;
 }
 
 static void watch_interface(struct live *live, struct interface *f)
@@ -261,9 +264,9 @@ static void wait_for_packets(struct live *live)
 	fds[count++] = (struct pollfd){ .fd = live->stop->fd, .events = POLLIN };
 	for (size_t i = 0; i < live->count; i++)
 		if (live->interfaces[i].handle != NULL)
-			fds[count++] = (struct pollfd){
-				.fd = pcap_get_selectable_fd(live->interfaces[i].handle), .events = POLLIN
-			};
+			fds[count++] = (struct pollfd){ .fd = pcap_get_selectable_fd(
+				                                live->interfaces[i].handle),
+				                        .events = POLLIN };
 	if (atomic_load(&live->stop->is_set))
 		fds[0].fd = -1; /* draining: no longer news */
 	if (poll(fds, count, TIMEOUT_MS) <= 0)
@@ -275,7 +278,7 @@ static void wait_for_packets(struct live *live)
 }
 
 static void add_frame(struct interface *f, uint32_t source, struct slice bytes,
-		      const struct pcap_pkthdr *head, struct frame_batch *batch)
+                      const struct pcap_pkthdr *head, struct frame_batch *batch)
 {
 	uint64_t fraction = (uint64_t)head->ts.tv_usec * (f->has_nanoseconds ? 1 : 1000);
 
@@ -297,8 +300,8 @@ static size_t snaplen(const struct live *live)
 }
 
 /* One interface's turn. `used`: how much of the arena is. */
-static void read_interface(struct live *live, struct interface *f, struct chunk *arena, size_t *used,
-			   struct frame_batch *batch)
+static void read_interface(struct live *live, struct interface *f, struct chunk *arena,
+                           size_t *used, struct frame_batch *batch)
 {
 	uint32_t source = (uint32_t)(f - live->interfaces);
 
@@ -338,7 +341,7 @@ static void read_round(struct live *live, struct chunk *arena, struct frame_batc
 				read_interface(live, f, arena, &used, batch);
 		}
 	} while (batch->count > before && batch->count < FRAME_BATCH_MAX &&
-		 used + snaplen(live) <= arena->size);
+	         used + snaplen(live) <= arena->size);
 }
 
 /* How long ago it was stopped; 0: it was not. */
@@ -387,7 +390,7 @@ void live_count(struct live *live, struct capture_counters *out)
 static void print_interface(const pcap_if_t *f, FILE *out)
 {
 	fprintf(out, "%s\t%s%s%s\n", f->name, (f->flags & PCAP_IF_UP) != 0 ? "up" : "down",
-		f->description != NULL ? ", " : "", f->description != NULL ? f->description : "");
+	        f->description != NULL ? ", " : "", f->description != NULL ? f->description : "");
 }
 
 bool capture_list_interfaces(FILE *out)

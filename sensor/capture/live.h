@@ -15,7 +15,7 @@ struct live;
 
 /* NULL: not one could be opened. What could not is said, and counted in `failures`. */
 struct live *live_open(const struct capture_options *, struct filter *, const struct stop *,
-		       unsigned *failures);
+                       unsigned *failures);
 void live_close(struct live *);
 
 /*

@@ -66,7 +66,7 @@ static void on_bus_error(int signal_number, siginfo_t *info, void *context)
 
 	atomic_store(&guard->sound_end, from); /* a later fault can only be before it */
 	if (mmap((void *)from, atomic_load(&guard->end) - from, PROT_READ,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+	         MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
 		pass_on(signal_number, info, context);
 	errno = saved;
 }
@@ -74,7 +74,7 @@ static void on_bus_error(int signal_number, siginfo_t *info, void *context)
 static void install(void)
 {
 	struct sigaction action = { .sa_sigaction = on_bus_error,
-				    .sa_flags = SA_SIGINFO | SA_ONSTACK };
+		                    .sa_flags = SA_SIGINFO | SA_ONSTACK };
 
 	page_size = (uintptr_t)sysconf(_SC_PAGESIZE);
 	sigemptyset(&action.sa_mask);

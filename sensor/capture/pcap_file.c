@@ -18,7 +18,7 @@ static const struct kind {
 	{ 0xa1b2c3d4, MICROSECOND, FILE_HEAD, RECORD_HEAD },
 	{ 0xa1b23c4d, NANOSECOND, FILE_HEAD, RECORD_HEAD },
 	{ 0xa1b2cd34, MICROSECOND, FILE_HEAD, RECORD_HEAD + 8 }, /* Kuznetzov's Linux patches */
-	{ 0x1c0001ac, NANOSECOND, FILE_HEAD + 4, RECORD_HEAD },	 /* IXIA, hardware's clock */
+	{ 0x1c0001ac, NANOSECOND, FILE_HEAD + 4, RECORD_HEAD },  /* IXIA, hardware's clock */
 	{ 0x1c0001ab, MICROSECOND, FILE_HEAD + 4, RECORD_HEAD }, /* IXIA, software's clock */
 };
 
@@ -41,8 +41,8 @@ static enum parse take_record(struct savefile *f, struct slice *rest, struct fra
 
 	if (rest->len < f->record_head)
 		return savefile_short(
-			f, f->record_head,
-			(struct savefile_fault){ SAVEFILE_CUT_HEAD, rest->len, f->record_head });
+		        f, f->record_head,
+		        (struct savefile_fault){ SAVEFILE_CUT_HEAD, rest->len, f->record_head });
 	uint32_t captured = savefile_u32(f, head + 8);
 	uint32_t wire = savefile_u32(f, head + 12);
 
@@ -54,15 +54,15 @@ static enum parse take_record(struct savefile *f, struct slice *rest, struct fra
 	}
 	if (captured > f->limit)
 		return savefile_broken(
-			f, true, (struct savefile_fault){ SAVEFILE_TOO_LONG, captured, f->limit });
+		        f, true, (struct savefile_fault){ SAVEFILE_TOO_LONG, captured, f->limit });
 	size_t left = rest->len - f->record_head;
 
 	if (left < captured)
 		return savefile_short(f, f->record_head + captured,
-				      (struct savefile_fault){ SAVEFILE_CUT, left, captured });
+		                      (struct savefile_fault){ SAVEFILE_CUT, left, captured });
 	out->bytes = (struct slice){ head + f->record_head, captured };
 	out->time_ns = savefile_u32(f, head) * UINT64_C(1000000000) +
-		       (uint64_t)savefile_u32(f, head + 4) * f->fraction_ns;
+	               (uint64_t)savefile_u32(f, head + 4) * f->fraction_ns;
 	out->number = ++f->packets;
 	out->wire_len = wire > captured ? wire : captured;
 	out->link = f->link;
@@ -95,8 +95,8 @@ enum parse savefile_begin_pcap(struct savefile *f, struct slice *rest, uint32_t 
 	}
 	if (rest->len < kind->file_head)
 		return savefile_short(
-			f, kind->file_head,
-			(struct savefile_fault){ SAVEFILE_CUT_HEAD, rest->len, kind->file_head });
+		        f, kind->file_head,
+		        (struct savefile_fault){ SAVEFILE_CUT_HEAD, rest->len, kind->file_head });
 	if (!read_version(f, rest->ptr))
 		return savefile_broken(f, true, f->fault);
 	uint32_t snaplen = savefile_u32(f, rest->ptr + 16);

@@ -55,8 +55,9 @@ static uint64_t scale(const struct savefile_clock *clock, uint64_t ticks)
 		fraction >>= n - 34;
 		n = 34;
 	}
-	return seconds >= UINT64_MAX / second_ns - 1 ? UINT64_MAX
-						     : seconds * second_ns + (fraction * second_ns >> n);
+	return seconds >= UINT64_MAX / second_ns - 1
+	               ? UINT64_MAX
+	               : seconds * second_ns + (fraction * second_ns >> n);
 }
 
 static uint64_t time_of(const struct savefile_clock *clock, uint64_t ticks)
@@ -65,7 +66,8 @@ static uint64_t time_of(const struct savefile_clock *clock, uint64_t ticks)
 
 	if (clock->offset_s == 0)
 		return time;
-	uint64_t seconds = clock->offset_s < 0 ? -(uint64_t)clock->offset_s : (uint64_t)clock->offset_s;
+	uint64_t seconds =
+	        clock->offset_s < 0 ? -(uint64_t)clock->offset_s : (uint64_t)clock->offset_s;
 	uint64_t offset = seconds > UINT64_MAX / second_ns ? UINT64_MAX : seconds * second_ns;
 
 	if (clock->offset_s < 0)
@@ -73,7 +75,8 @@ static uint64_t time_of(const struct savefile_clock *clock, uint64_t ticks)
 	return offset > UINT64_MAX - time ? UINT64_MAX : time + offset;
 }
 
-static void read_options(const struct savefile *f, struct slice options, struct savefile_clock *clock)
+static void read_options(const struct savefile *f, struct slice options,
+                         struct savefile_clock *clock)
 {
 	while (options.len >= 4) {
 		uint16_t code = savefile_u16(f, options.ptr);
@@ -91,7 +94,7 @@ static void read_options(const struct savefile *f, struct slice options, struct 
 			uint64_t high = savefile_u32(f, f->is_big ? value : value + 4);
 
 			clock->offset_s = (int64_t)(high << 32 |
-						    savefile_u32(f, f->is_big ? value + 4 : value));
+			                            savefile_u32(f, f->is_big ? value + 4 : value));
 		}
 		options = slice_skip(options, step);
 	}
@@ -113,13 +116,13 @@ static enum parse take_interface(struct savefile *f, struct slice body, struct f
 {
 	(void)out;
 	if (body.len < 8)
-		return savefile_broken(f, true,
-				       (struct savefile_fault){ SAVEFILE_BLOCK_LENGTH,
-								body.len + BLOCK_MIN, 0 });
+		return savefile_broken(
+		        f, true,
+		        (struct savefile_fault){ SAVEFILE_BLOCK_LENGTH, body.len + BLOCK_MIN, 0 });
 	if (f->interface_count == SAVEFILE_INTERFACES_MAX)
-		return savefile_broken(f, true,
-				       (struct savefile_fault){ SAVEFILE_INTERFACES, 0,
-								SAVEFILE_INTERFACES_MAX });
+		return savefile_broken(
+		        f, true,
+		        (struct savefile_fault){ SAVEFILE_INTERFACES, 0, SAVEFILE_INTERFACES_MAX });
 	if (f->interface_count == f->interface_room && !grow(f))
 		return savefile_broken(f, true, (struct savefile_fault){ SAVEFILE_MEMORY, 0, 0 });
 	struct savefile_interface *added = &f->interfaces[f->interface_count++];
@@ -132,14 +135,15 @@ static enum parse take_interface(struct savefile *f, struct slice body, struct f
 }
 
 /* A packet that its own block contradicts is left out and counted; the next block is known. */
-static enum parse refuse(struct savefile *f, enum savefile_problem what, uint64_t have, uint64_t want)
+static enum parse refuse(struct savefile *f, enum savefile_problem what, uint64_t have,
+                         uint64_t want)
 {
 	f->packets++;
 	return savefile_broken(f, false, (struct savefile_fault){ what, have, want });
 }
 
 static enum parse take_packet(struct savefile *f, uint32_t interface, struct slice body,
-			      struct frame *out)
+                              struct frame *out)
 {
 	if (body.len < 20)
 		return refuse(f, SAVEFILE_OVERFLOW, 20, body.len);
@@ -151,7 +155,8 @@ static enum parse take_packet(struct savefile *f, uint32_t interface, struct sli
 	if (captured > body.len - 20)
 		return refuse(f, SAVEFILE_OVERFLOW, captured, body.len - 20);
 	const struct savefile_interface *seen_on = &f->interfaces[interface];
-	uint64_t ticks = (uint64_t)savefile_u32(f, body.ptr + 4) << 32 | savefile_u32(f, body.ptr + 8);
+	uint64_t ticks =
+	        (uint64_t)savefile_u32(f, body.ptr + 4) << 32 | savefile_u32(f, body.ptr + 8);
 
 	out->bytes = (struct slice){ body.ptr + 20, captured };
 	out->time_ns = time_of(&seen_on->clock, ticks);
@@ -197,15 +202,15 @@ static enum parse take_section(struct savefile *f, struct slice body, struct fra
 {
 	(void)out;
 	if (body.len < 16)
-		return savefile_broken(f, true,
-				       (struct savefile_fault){ SAVEFILE_BLOCK_LENGTH,
-								body.len + BLOCK_MIN, 0 });
+		return savefile_broken(
+		        f, true,
+		        (struct savefile_fault){ SAVEFILE_BLOCK_LENGTH, body.len + BLOCK_MIN, 0 });
 	uint16_t major = savefile_u16(f, body.ptr + 4), minor = savefile_u16(f, body.ptr + 6);
 
 	f->interface_count = 0;
 	if (major != 1)
 		return savefile_broken(f, true,
-				       (struct savefile_fault){ SAVEFILE_VERSION, major, minor });
+		                       (struct savefile_fault){ SAVEFILE_VERSION, major, minor });
 	return PARSE_FOREIGN;
 }
 
@@ -234,21 +239,22 @@ static enum parse read_byte_order(struct savefile *f, struct slice rest)
 {
 	if (rest.len < SECTION_HEAD)
 		return savefile_short(
-			f, SECTION_HEAD,
-			(struct savefile_fault){ SAVEFILE_CUT_HEAD, rest.len, SECTION_HEAD });
+		        f, SECTION_HEAD,
+		        (struct savefile_fault){ SAVEFILE_CUT_HEAD, rest.len, SECTION_HEAD });
 	for (int is_big = 0; is_big < 2; is_big++) {
 		f->is_big = is_big == 1;
 		if (savefile_u32(f, rest.ptr + BLOCK_HEAD) == byte_order_mark)
 			return PARSE_OK;
 	}
 	return savefile_broken(f, true,
-			       (struct savefile_fault){ SAVEFILE_BYTE_ORDER,
-							savefile_u32(f, rest.ptr + BLOCK_HEAD), 0 });
+	                       (struct savefile_fault){ SAVEFILE_BYTE_ORDER,
+	                                                savefile_u32(f, rest.ptr + BLOCK_HEAD),
+	                                                0 });
 }
 
 /* What the user wants to know of a cut packet is how many of its bytes are there. */
 static struct savefile_fault cut_block(const struct savefile *f, struct slice rest, uint32_t type,
-				       uint32_t len)
+                                       uint32_t len)
 {
 	if (type == BLOCK_PACKET_ENHANCED && rest.len >= 28) {
 		uint32_t captured = savefile_u32(f, rest.ptr + 20);
@@ -260,11 +266,13 @@ static struct savefile_fault cut_block(const struct savefile *f, struct slice re
 }
 
 /* Looks at the block that `rest` begins with: its type and its length, checked at both ends. */
-static enum parse read_block_head(struct savefile *f, struct slice rest, uint32_t *type, uint32_t *len)
+static enum parse read_block_head(struct savefile *f, struct slice rest, uint32_t *type,
+                                  uint32_t *len)
 {
 	if (rest.len < BLOCK_HEAD)
-		return savefile_short(f, BLOCK_HEAD,
-				      (struct savefile_fault){ SAVEFILE_CUT_HEAD, rest.len, BLOCK_HEAD });
+		return savefile_short(
+		        f, BLOCK_HEAD,
+		        (struct savefile_fault){ SAVEFILE_CUT_HEAD, rest.len, BLOCK_HEAD });
 	*type = savefile_u32(f, rest.ptr);
 	if (*type == block_section) {
 		enum parse answer = read_byte_order(f, rest);
@@ -275,21 +283,21 @@ static enum parse read_block_head(struct savefile *f, struct slice rest, uint32_
 	*len = savefile_u32(f, rest.ptr + 4);
 	if (*len < BLOCK_MIN || *len > SAVEFILE_RECORD_MAX || *len % 4 != 0)
 		return savefile_broken(f, true,
-				       (struct savefile_fault){ SAVEFILE_BLOCK_LENGTH, *len, 0 });
+		                       (struct savefile_fault){ SAVEFILE_BLOCK_LENGTH, *len, 0 });
 	if (rest.len < *len)
 		return savefile_short(f, *len, cut_block(f, rest, *type, *len));
 	uint32_t trailer = savefile_u32(f, rest.ptr + *len - 4);
 
 	if (trailer != *len)
 		return savefile_broken(
-			f, true, (struct savefile_fault){ SAVEFILE_BLOCK_TRAILER, *len, trailer });
+		        f, true, (struct savefile_fault){ SAVEFILE_BLOCK_TRAILER, *len, trailer });
 	return PARSE_OK;
 }
 
 static enum parse take_block(struct savefile *f, struct slice *rest, struct frame *out)
 {
 	for (;;) {
-		uint32_t type, len;
+		uint32_t type = 0, len = 0;
 		enum parse answer = read_block_head(f, *rest, &type, &len);
 
 		if (answer != PARSE_OK)

@@ -10,7 +10,7 @@ static ssize_t read_some(struct raw *raw, uint8_t *to, size_t room)
 {
 	for (;;) {
 		struct pollfd fds[] = { { .fd = raw->fd, .events = POLLIN },
-					{ .fd = raw->stop->fd, .events = POLLIN } };
+			                { .fd = raw->stop->fd, .events = POLLIN } };
 
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)
 			return RAW_FAILED;
@@ -33,7 +33,7 @@ ssize_t raw_peek(struct raw *raw)
 {
 	while (raw->peeked_len < RAW_PEEK_MAX) {
 		ssize_t got = read_some(raw, raw->peeked + raw->peeked_len,
-					RAW_PEEK_MAX - raw->peeked_len);
+		                        RAW_PEEK_MAX - raw->peeked_len);
 
 		if (got < 0)
 			return got;

@@ -13,7 +13,7 @@ static const struct {
 	uint32_t magic;
 	const char *name;
 } foreign[] = {
-	{ 0x736e6f6f, "snoop" },	 /* RFC 1761 */
+	{ 0x736e6f6f, "snoop" }, /* RFC 1761 */
 	{ 0x474d4255, "Network Monitor" },
 	{ 0x58435000, "NetXRay" },
 	{ 0x5452534e, "Sniffer" },
@@ -53,12 +53,12 @@ static enum parse begin(struct savefile *f, struct slice *rest)
 {
 	if (rest->len < MAGIC_LEN)
 		return savefile_short(f, MAGIC_LEN,
-				      (struct savefile_fault){ SAVEFILE_CUT_HEAD, rest->len, 24 });
+		                      (struct savefile_fault){ SAVEFILE_CUT_HEAD, rest->len, 24 });
 	uint32_t magic = (uint32_t)rest->ptr[0] << 24 | (uint32_t)rest->ptr[1] << 16 |
-			 (uint32_t)rest->ptr[2] << 8 | rest->ptr[3];
+	                 (uint32_t)rest->ptr[2] << 8 | rest->ptr[3];
 
 	return magic == pcapng_magic ? savefile_begin_pcapng(f, rest)
-				     : savefile_begin_pcap(f, rest, magic);
+	                             : savefile_begin_pcap(f, rest, magic);
 }
 
 enum parse savefile_next(struct savefile *f, struct slice *rest, struct frame *out)
@@ -77,12 +77,14 @@ static void explain_unknown(uint32_t magic, char *text, size_t room)
 	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
 		if (foreign[i].magic != magic)
 			continue;
-		snprintf(text, room, "a %s file, which is not read here (pcap and pcapng are, also "
-				     "as .gz, .zst and .xz)", foreign[i].name);
+		snprintf(text, room,
+		         "a %s file, which is not read here (pcap and pcapng are, also "
+		         "as .gz, .zst and .xz)",
+		         foreign[i].name);
 		return;
 	}
 	snprintf(text, room, "no capture: it begins with %02x %02x %02x %02x", magic >> 24,
-		 magic >> 16 & 0xff, magic >> 8 & 0xff, magic & 0xff);
+	         magic >> 16 & 0xff, magic >> 8 & 0xff, magic & 0xff);
 }
 
 void savefile_explain(const struct savefile_fault *fault, char *text, size_t room)
@@ -95,43 +97,49 @@ void savefile_explain(const struct savefile_fault *fault, char *text, size_t roo
 		break;
 	case SAVEFILE_CUT_HEAD:
 		snprintf(text, room, "cut off after %" PRIu64 " of the %" PRIu64 " bytes of a head",
-			 have, want);
+		         have, want);
 		break;
 	case SAVEFILE_CUT_BLOCK:
-		snprintf(text, room, "cut off after %" PRIu64 " of the %" PRIu64 " bytes of a block",
-			 have, want);
+		snprintf(text, room,
+		         "cut off after %" PRIu64 " of the %" PRIu64 " bytes of a block", have,
+		         want);
 		break;
 	case SAVEFILE_UNKNOWN:
 		explain_unknown((uint32_t)have, text, room);
 		break;
 	case SAVEFILE_VERSION:
 		snprintf(text, room, "version %" PRIu64 ".%" PRIu64 " of the format is not known",
-			 have, want);
+		         have, want);
 		break;
 	case SAVEFILE_TOO_LONG:
-		snprintf(text, room, "corrupt: says %" PRIu64 " bytes, where %" PRIu64
-				     " are the most", have, want);
+		snprintf(text, room,
+		         "corrupt: says %" PRIu64 " bytes, where %" PRIu64 " are the most", have,
+		         want);
 		break;
 	case SAVEFILE_BLOCK_LENGTH:
 		snprintf(text, room, "corrupt: a block cannot have %" PRIu64 " bytes", have);
 		break;
 	case SAVEFILE_BLOCK_TRAILER:
-		snprintf(text, room, "corrupt: a block has %" PRIu64 " bytes by its head and %" PRIu64
-				     " by its end", have, want);
+		snprintf(text, room,
+		         "corrupt: a block has %" PRIu64 " bytes by its head and %" PRIu64
+		         " by its end",
+		         have, want);
 		break;
 	case SAVEFILE_BYTE_ORDER:
 		snprintf(text, room, "corrupt: %08" PRIx64 " is no byte-order mark", have);
 		break;
 	case SAVEFILE_INTERFACE:
-		snprintf(text, room, "corrupt: of interface %" PRIu64 ", and %" PRIu64
-				     " are described", have, want);
+		snprintf(text, room,
+		         "corrupt: of interface %" PRIu64 ", and %" PRIu64 " are described", have,
+		         want);
 		break;
 	case SAVEFILE_INTERFACES:
 		snprintf(text, room, "describes over %" PRIu64 " interfaces", want);
 		break;
 	case SAVEFILE_OVERFLOW:
-		snprintf(text, room, "corrupt: says %" PRIu64 " bytes, and its block holds %" PRIu64,
-			 have, want);
+		snprintf(text, room,
+		         "corrupt: says %" PRIu64 " bytes, and its block holds %" PRIu64, have,
+		         want);
 		break;
 	case SAVEFILE_MEMORY:
 		snprintf(text, room, "out of memory");

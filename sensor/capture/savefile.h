@@ -11,12 +11,12 @@
  * pcap: libpcap's pcap-savefile(5). pcapng: draft-ietf-opsawg-pcapng.
  */
 enum savefile_problem {
-	SAVEFILE_CUT,       /* have of want bytes of what was captured */
-	SAVEFILE_CUT_HEAD,  /* have of want bytes of a head */
-	SAVEFILE_CUT_BLOCK, /* have of want bytes of a block */
-	SAVEFILE_UNKNOWN,   /* no capture: `have` holds its first four bytes */
-	SAVEFILE_VERSION,   /* of format have.want */
-	SAVEFILE_TOO_LONG,  /* a packet says have bytes, want is the most */
+	SAVEFILE_CUT,           /* have of want bytes of what was captured */
+	SAVEFILE_CUT_HEAD,      /* have of want bytes of a head */
+	SAVEFILE_CUT_BLOCK,     /* have of want bytes of a block */
+	SAVEFILE_UNKNOWN,       /* no capture: `have` holds its first four bytes */
+	SAVEFILE_VERSION,       /* of format have.want */
+	SAVEFILE_TOO_LONG,      /* a packet says have bytes, want is the most */
 	SAVEFILE_BLOCK_LENGTH,  /* a block of have bytes */
 	SAVEFILE_BLOCK_TRAILER, /* a block says have bytes at its head, want at its end */
 	SAVEFILE_BYTE_ORDER,    /* mark have */
@@ -92,7 +92,7 @@ enum link_type savefile_link(uint32_t number);
 static inline uint32_t savefile_u32(const struct savefile *f, const uint8_t *p)
 {
 	return f->is_big ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]
-			 : (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+	                 : (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
 }
 
 static inline uint16_t savefile_u16(const struct savefile *f, const uint8_t *p)

@@ -97,8 +97,7 @@ static void open_next(struct schedule *s)
 struct input *schedule_take(struct schedule *s)
 {
 	while (s->waiting_at < s->waiting_count &&
-	       (s->heap_count == 0 ||
-		is_due(s, s->heap[0]->head.time_ns, s->heap[0]->source)))
+	       (s->heap_count == 0 || is_due(s, s->heap[0]->head.time_ns, s->heap[0]->source)))
 		open_next(s);
 	return s->heap_count == 0 ? NULL : pop(s);
 }

@@ -20,7 +20,8 @@ struct schedule {
 	const struct stop *stop;
 };
 
-/* `waiting` gets the inputs in the order of their time; they stay the caller's. False: no memory. */
+/* `waiting` gets the inputs in the order of their time; they stay the caller's. False: no memory.
+ */
 bool schedule_begin(struct schedule *, struct input *inputs, size_t count, const struct stop *stop);
 void schedule_end(struct schedule *);
 

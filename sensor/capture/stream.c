@@ -60,7 +60,7 @@ ssize_t stream_read(struct stream *s, uint8_t *to, size_t room)
 
 	if (got == 0)
 		got = s->inflater != NULL ? inflater_read(s->inflater, to, room)
-					  : raw_read(&s->raw, to, room);
+		                          : raw_read(&s->raw, to, room);
 	if (got == RAW_FAILED)
 		s->fault = s->inflater != NULL ? inflater_fault(s->inflater) : strerror(errno);
 	return got;

@@ -4,12 +4,13 @@
 #include "sensor/capture/mapping.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum {
 	MAP_WINDOW = 32 << 20,
-	MAP_AHEAD = 2 << 20,
+	MAP_AHEAD = 4 << 20,
 	STREAM_CHUNK = 1 << 20,
 };
 
@@ -67,6 +68,7 @@ static enum window_state map_more(struct window *w, size_t need)
 
 	if (chunk == NULL)
 		return fail(w, strerror(errno));
+	posix_fadvise(w->fd, (off_t)end, MAP_WINDOW, POSIX_FADV_WILLNEED);
 	chunk_drop(w->chunk);
 	w->chunk = chunk;
 	w->chunk_offset = from;
@@ -75,7 +77,8 @@ static enum window_state map_more(struct window *w, size_t need)
 	return w->rest.len >= need ? WINDOW_MORE : WINDOW_END;
 }
 
-/* Makes room for `need` bytes from the rest's first on; the rest moves to a new chunk if it must. */
+/* Makes room for `need` bytes from the rest's first on; the rest moves to a new chunk if it must.
+ */
 static bool make_room(struct window *w, size_t need)
 {
 	if (w->chunk != NULL && w->rest.ptr + need <= w->chunk->bytes + w->chunk->size)
