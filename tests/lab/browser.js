@@ -78,13 +78,13 @@ async function listen(page, address, requests) {
 		if (e.redirectResponse)
 			record(requests, e, { done: true, status: e.redirectResponse.status });
 		requests.push({
-			id: e.requestId, time: e.wallTime, client: address, site: new URL(e.documentURL).hostname, host: url.hostname,
+			id: e.requestId, loader: e.loaderId, document: e.type === 'Document', time: e.wallTime, client: address, site: new URL(e.documentURL).hostname, host: url.hostname,
 			method: e.request.method, path: url.pathname, protocol: '-', server: '-', reused: '-', status: '-', referer: e.request.headers.Referer ?? '-',
 		});
 	});
 	session.on('Network.requestServedFromCache', (e) => record(requests, e, { cached: true }));
 	session.on('Network.responseReceived', (e) => record(requests, e, {
-		protocol: e.response.protocol ?? '-', server: e.response.remoteIPAddress || '-', reused: e.response.connectionReused ? 'yes' : 'no',
+		protocol: e.response.protocol ?? '-', server: e.response.remoteIPAddress?.replace(/[[\]]/g, '') || '-', reused: e.response.connectionReused ? 'yes' : 'no',
 		status: e.response.status, ...(e.response.fromDiskCache ? { cached: true } : {}),
 	}));
 	session.on('Network.loadingFailed', (e) => record(requests, e, { status: e.errorText, done: true }));

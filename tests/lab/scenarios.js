@@ -3,19 +3,20 @@
 // A row for each capture: what is there, and what its clients do. `play` gets a stage (record.js):
 // browse(client, options) → Browser, curl(client, arguments…), client(LAST), net options as below.
 //
-//   shows     the line in pcaps/README.md
 //   names     options of world.names()         web       options of startWeb()
-//   pixel     options of web.pixelFiles()      scheme    http or https
+//   files     HOST → PATH → content
 //   ipv6      hosts by router advertisement    blocked   client address → how its DNS is blocked
 //   format    pcap (µs) or pcapng (ns)         tags      client MAC → VLAN tags, put in afterwards
 
-import { CALLS, PIXEL, filler, pixelFiles, siteFiles, thirdPartyFiles } from './web.js';
-import { AT } from './world.js';
+import { PIXEL, filler, pixelFiles, siteFiles, thirdPartyFiles } from './web.js';
+import { AT, v6 } from './world.js';
 import { addClient, inside, macOf, run, sleep } from './net.js';
 import { askDhcp, startDhcp } from './servers.js';
 
-const TLS_ONLY = { protocols: ['h1', 'h2'] };
 const TRACKER_ZONES = ['tiktok.com', 'tiktokw.us'];
+// The tracker's edge speaks HTTP/3, and the browser knows from before; the rest speak HTTP/2.
+const QUIC_EDGE = { h3: [AT.edge, AT.edge2, AT.enrich, v6(AT.edge), v6(AT.edge2), v6(AT.enrich)] };
+const QUIC_HOSTS = [PIXEL, 'analytics-ipv6.tiktokw.us', 'metrics.counter.example'];
 const SMALL = { mainBytes: 12000 };
 
 function base(scheme, pixel) {
@@ -42,24 +43,24 @@ async function threeLook(stage, stay) {
 }
 
 export const SCENARIOS = {
+	// a host gets its lease (its name is `front-desk-3`), then a browser visits `dmv.utah.example`, whose page loads the pixel straight: SDK, then beacons, over QUIC.
 	'pixel-quic': {
-		shows: 'a host gets its lease (its name is `front-desk-3`), then a browser visits `dmv.utah.example`, whose page loads the pixel straight: SDK, then beacons, over QUIC',
 		names: { https: 'h3,h2' },
+		web: QUIC_EDGE,
 		files: { ...base('https'), 'dmv.utah.example': siteFiles('dmv.utah.example', { title: 'Driver Licences', call: 'direct', embeds: ['cdn', 'fonts', 'metrics'] }) },
 		async play(stage) {
 			const client = addClient(101, 'none');
 			await startDhcp({ leases: { [macOf(101)]: '10.20.0.101' } });
 			const address = await askDhcp(client, 'front-desk-3');
 			await sleep(500);
-			const browser = await stage.browse(client, { address, quic: [PIXEL, 'analytics-ipv6.tiktokw.us'] });
+			const browser = await stage.browse(client, { address, quic: QUIC_HOSTS });
 			await browser.visit(await browser.tab(), 'https://dmv.utah.example/', 2500);
 			await browser.close();
 		},
 	},
+	// the same page and pixel, HTTP/2 over TLS; the longer CNAME chain, over the tracker's own steering zone.
 	'pixel-tls': {
-		shows: 'the same page and pixel, HTTP/2 over TLS; the longer CNAME chain, over the tracker\'s own steering zone',
 		names: { long: true },
-		web: TLS_ONLY,
 		files: { ...base('https'), 'dmv.utah.example': siteFiles('dmv.utah.example', { title: 'Driver Licences', call: 'direct', embeds: ['cdn', 'fonts', 'metrics'] }) },
 		async play(stage) {
 			const browser = await stage.browse(stage.client(101), { address: '10.20.0.101', quic: false });
@@ -67,11 +68,10 @@ export const SCENARIOS = {
 			await browser.close();
 		},
 	},
+	// an old site without TLS, `licenses.nebraska.example`, and the pixel over plain HTTP, with the Referer; then curl with a Referer of another page (nanoseconds).
 	'pixel-http': {
-		shows: 'an old site without TLS, `licenses.nebraska.example`, and the pixel over plain HTTP, with the Referer; then curl with a Referer of another page (nanoseconds)',
 		format: 'pcapng',
 		web: { plainOnly: [AT.legacy] },
-		pixel: SMALL,
 		files: { ...base('http', SMALL), 'licenses.nebraska.example': siteFiles('licenses.nebraska.example', { title: 'Business Licenses', call: 'direct', scheme: 'http' }) },
 		async play(stage) {
 			const browser = await stage.browse(stage.client(101), { address: '10.20.0.101', quic: false });
@@ -80,9 +80,8 @@ export const SCENARIOS = {
 			await stage.curl(stage.client(102), '10.20.0.102', `http://${PIXEL}/i18n/pixel/events.js?sdkid=CLABPIXEL00000000002&lib=ttq`, ['-e', 'http://tax.utah.example/refunds?year=2025']);
 		},
 	},
+	// a page without the pixel, `library.ohio.example`, with other third parties, one of them (`metrics.counter.example`) at the address where the pixel lives: no contact.
 	'no-pixel': {
-		shows: 'a page without the pixel, `library.ohio.example`, with other third parties, one of them (`metrics.counter.example`) at the address where the pixel lives: no contact',
-		web: TLS_ONLY,
 		files: { ...base('https'), 'library.ohio.example': siteFiles('library.ohio.example', { title: 'State Library', embeds: ['cdn', 'fonts', 'metrics'] }) },
 		async play(stage) {
 			const browser = await stage.browse(stage.client(101), { address: '10.20.0.101', quic: false });
@@ -90,9 +89,8 @@ export const SCENARIOS = {
 			await browser.close();
 		},
 	},
+	// a phone-like client (curl): the app's API, telemetry, images and video, TLS 1.3 and 1.2, HTTP/2 and HTTP/1.1; an advertising SDK's host; a weather service that is nobody's tracker.
 	'app-client': {
-		shows: 'a phone-like client (curl): the app\'s API, telemetry, images and video, TLS 1.3 and 1.2, HTTP/2 and HTTP/1.1; an advertising SDK\'s host; a weather service that is nobody\'s tracker',
-		web: TLS_ONLY,
 		files: APP_FILES,
 		async play(stage) {
 			const phone = stage.client(111);
@@ -110,9 +108,8 @@ export const SCENARIOS = {
 			await post('https://api16-access-ttp.tiktokpangle.us/api/ad/union/sdk/get_ads/');
 		},
 	},
+	// the page with the pixel on three hosts whose resolver blocks the tracker: NXDOMAIN for 10.20.0.101, 0.0.0.0 for .102, an empty answer for .103.
 	'blocked-dns': {
-		shows: 'the page with the pixel on three hosts whose resolver blocks the tracker: NXDOMAIN for 10.20.0.101, 0.0.0.0 for .102, an empty answer for .103',
-		web: TLS_ONLY,
 		blocked: {
 			'10.20.0.101': { zones: TRACKER_ZONES, how: 'always_nxdomain' },
 			'10.20.0.102': { zones: TRACKER_ZONES, how: 'always_null' },
@@ -121,10 +118,9 @@ export const SCENARIOS = {
 		files: { ...base('https', SMALL), 'dmv.utah.example': siteFiles('dmv.utah.example', { title: 'Driver Licences', call: 'direct' }) },
 		play: (stage) => threeLook(stage, 1500),
 	},
+	// a tag manager brings the pixel 150 ms later on `health.maryland.example`; another site without it; then the first again, over the connections of before, the SDK from the browser's cache.
 	'tag-manager': {
-		shows: 'a tag manager brings the pixel 150 ms later on `health.maryland.example`; another site without it; then the first again, over the connections of before, the SDK from the browser\'s cache',
 		names: { long: true },
-		web: TLS_ONLY,
 		files: {
 			...base('https', { mainBytes: 60000 }),
 			'health.maryland.example': siteFiles('health.maryland.example', { title: 'Clinics', call: 'tag_manager', image: 'img.health.maryland.example', more: { '/hours': '' } }),
@@ -139,16 +135,16 @@ export const SCENARIOS = {
 			await browser.close();
 		},
 	},
+	// two IPv6 hosts with privacy addresses, made from router advertisements: one in VLAN 12 (802.1Q), one in 30 inside 100 (802.1ad); pixel over QUIC and over TLS.
 	'vlan-ipv6': {
-		shows: 'two IPv6 hosts with privacy addresses, made from router advertisements: one in VLAN 12 (802.1Q), one in 30 inside 100 (802.1ad); pixel over QUIC and over TLS',
 		names: { https: 'h3,h2' },
+		web: QUIC_EDGE,
 		ipv6: true,
-		pixel: SMALL,
 		tags: { [macOf(101)]: [[0x8100, 12]], [macOf(102)]: [[0x88a8, 100], [0x8100, 30]] },
 		files: { ...base('https', SMALL), 'dmv.utah.example': siteFiles('dmv.utah.example', { title: 'Driver Licences', call: 'direct' }) },
 		async play(stage) {
 			await startDhcp({ ipv6: true });
-			for (const [last, quic] of [[101, [PIXEL, 'analytics-ipv6.tiktokw.us']], [102, false]]) {
+			for (const [last, quic] of [[101, QUIC_HOSTS], [102, false]]) {
 				const client = addClient(last, 'slaac');
 				const address = await stage.privacyAddress(client);
 				const browser = await stage.browse(client, { address, quic });
@@ -157,9 +153,8 @@ export const SCENARIOS = {
 			}
 		},
 	},
+	// the page with the pixel on three hosts behind a firewall that stops the tracker's addresses: a TCP reset for 10.20.0.101, silence for .102, ICMP "prohibited" for .103.
 	refused: {
-		shows: 'the page with the pixel on three hosts behind a firewall that stops the tracker\'s addresses: a TCP reset for 10.20.0.101, silence for .102, ICMP "prohibited" for .103',
-		web: TLS_ONLY,
 		files: { ...base('https', SMALL), 'dmv.utah.example': siteFiles('dmv.utah.example', { title: 'Driver Licences', call: 'direct' }) },
 		async play(stage) {
 			const rule = (last, verdict) => `add rule inet wall forward ip saddr 10.20.0.${last} ip daddr { ${AT.edge}, ${AT.edge2}, ${AT.enrich} } ${verdict}; `;
@@ -169,5 +164,3 @@ export const SCENARIOS = {
 		},
 	},
 };
-
-export { CALLS };

@@ -51,11 +51,17 @@ export async function startResolver(names, { ipv6 = false, blocked = {} } = {}) 
 	await until('unbound', () => fs.readFileSync('/run/lab/unbound.log', 'utf8').includes('start of service'));
 }
 
+const ANY_ORIGIN = {
+	'Content-Type': ['application/json'],
+	'Access-Control-Allow-Origin': ['{http.request.header.Origin}'],
+	'Access-Control-Allow-Credentials': ['true'],
+};
+
 function routes() {
 	return [
 		{
 			match: [{ method: ['POST'] }],
-			handle: [{ handler: 'static_response', status_code: 200, headers: { 'Content-Type': ['application/json'] }, body: '{"code":0,"message":"success"}' }],
+			handle: [{ handler: 'static_response', status_code: 200, headers: ANY_ORIGIN, body: '{"code":0,"message":"success"}' }],
 		},
 		{
 			match: [{ path: ['*.js', '*.css', '*.jpg', '*.png', '*.woff2'] }],
@@ -65,9 +71,11 @@ function routes() {
 	];
 }
 
-function webConfig(addresses, plainOnly, protocols) {
+function webConfig(addresses, plainOnly, h3) {
 	const at = (list, port) => list.map((address) => `${address.includes(':') ? `[${address}]` : address}:${port}`);
 	const server = (listen, more) => ({ listen, automatic_https: { disable: true }, routes: routes(), ...more });
+	const tls = addresses.filter((a) => !plainOnly.includes(a));
+	const secure = (list, protocols) => (list.length === 0 ? {} : { [protocols.at(-1)]: server(at(list, 443), { protocols, tls_connection_policies: [{}] }) });
 	return {
 		admin: { disabled: true },
 		storage: { module: 'file_system', root: '/run/lab/caddy' },
@@ -77,7 +85,8 @@ function webConfig(addresses, plainOnly, protocols) {
 			tls: { automation: { policies: [{ issuers: [{ module: 'internal' }], on_demand: true }] } },
 			http: {
 				servers: {
-					tls: server(at(addresses.filter((a) => !plainOnly.includes(a)), 443), { protocols, tls_connection_policies: [{}] }),
+					...secure(tls.filter((a) => !h3.includes(a)), ['h1', 'h2']),
+					...secure(tls.filter((a) => h3.includes(a)), ['h1', 'h2', 'h3']),
 					plain: server(at(addresses, 80), {}),
 				},
 			},
@@ -85,16 +94,16 @@ function webConfig(addresses, plainOnly, protocols) {
 	};
 }
 
-// files: HOST → {PATH: content}. protocols: of h1, h2, h3. plainOnly: addresses with no TLS.
+// files: HOST → {PATH: content}. h3: addresses that speak HTTP/3 too; plainOnly: those with no TLS.
 // Answers the hash of the key that signs the certificates, for the browser to believe.
-export async function startWeb(addresses, files, { protocols = ['h1', 'h2', 'h3'], plainOnly = [] } = {}) {
+export async function startWeb(addresses, files, { h3 = [], plainOnly = [] } = {}) {
 	for (const [host, pages] of Object.entries(files))
 		for (const [path, content] of Object.entries(pages)) {
 			const file = `/run/lab/www/${host}${path.endsWith('/') ? `${path}index.html` : path}`;
 			fs.mkdirSync(file.replace(/\/[^/]*$/, ''), { recursive: true });
 			fs.writeFileSync(file, content);
 		}
-	fs.writeFileSync('/run/lab/caddy.json', JSON.stringify(webConfig(addresses, plainOnly, protocols)));
+	fs.writeFileSync('/run/lab/caddy.json', JSON.stringify(webConfig(addresses, plainOnly, h3)));
 	start('world', 'caddy', ['caddy', 'run', '--config', '/run/lab/caddy.json']);
 	const certificate = '/run/lab/caddy/pki/authorities/local/intermediate.crt';
 	await until('caddy\'s authority', () => fs.existsSync(certificate));

@@ -33,7 +33,7 @@ export function pixelFiles({ enrich = true, mainBytes = 106000 } = {}) {
 	const events = `(function(){var me=document.currentScript.src,at=me.split('events.js')[0];window.__ttq=at;` +
 		`(function(){${load('at+"config.js?sdkid=' + PIXEL_ID + '&hostname="+location.hostname')}})();` +
 		`(function(){${load('at+"static/main.MTc3NzE4.js"')}})();})();`;
-	const post = (url, event) => `fetch(${url},{method:'POST',mode:'no-cors',keepalive:true,headers:{'Content-Type':'text/plain'},` +
+	const post = (url, event) => `fetch(${url},{method:'POST',credentials:'include',keepalive:true,headers:{'Content-Type':'text/plain'},` +
 		`body:JSON.stringify({event:'${event}',context:{pixel:{code:'${PIXEL_ID}'},page:{url:location.href,referrer:document.referrer},` +
 		`library:{name:'pixel.js',version:'2.2.1'}},timestamp:new Date().toISOString()})}).catch(function(){});`;
 	const main = `(function(){var at=window.__ttq,api=at.replace('/i18n/pixel/','/api/v2/');` +
