@@ -31,7 +31,7 @@ export async function openBrowser(client, { address, trust, quic = true, name = 
 	if (Array.isArray(quic))
 		args.push(`--origin-to-force-quic-on=${quic.map((host) => `${host}:443`).join(',')}`);
 	const browser = await puppeteer.launch({
-		executablePath: wrapper, pipe: true, headless: true, args, userDataDir: `/run/lab/home/${name}`,
+		executablePath: wrapper, pipe: true, headless: true, protocolTimeout: 30000, args, userDataDir: `/run/lab/home/${name}`,
 		env: { PATH: process.env.PATH, HOME: `/run/lab/home/${name}`, TMPDIR: '/run/lab/tmp', LANG: 'C.UTF-8', TZ: 'UTC' },
 	});
 	return new Browser(browser, address);

@@ -129,7 +129,8 @@ async function oneVisit(browser, tab, site, rng, o) {
 	await tab.goto(`https://${site.name}/`, { waitUntil: 'load', timeout: 20000 }).catch(() => {});
 	if (site.how === 'consent' && rng.next() < 0.67) {
 		await sleep(300 + rng.pause(700));
-		await tab.click('#consent').catch(() => {}); // not there: the banner was slow, and nobody waited
+		// Not a click of the mouse: that waits for a frame, and a tab in the background draws none.
+		await tab.evaluate(() => document.querySelector('#consent')?.click()).catch(() => {});
 	}
 	await sleep(rng.next() < 0.2 ? rng.next() * 400 : 500 + rng.pause(o.think));
 }
@@ -151,10 +152,11 @@ async function oneHost({ browser, seed }, sites, o, progress) {
 	await browser.close();
 }
 
-// The browser's document requests are the visits; what has the same loader is of that visit.
+// The browser's document requests are the visits, also those that failed; what has the same loader is
+// of that visit. What came from the browser's cache never was on the wire, and is left out.
 function truth(requests) {
 	const onWire = requests.filter((r) => !r.cached && r.status !== 'net::ERR_NAME_NOT_RESOLVED').sort((a, b) => a.time - b.time);
-	const visits = onWire.filter((r) => r.document).map((d) => ({
+	const visits = requests.filter((r) => r.document).sort((a, b) => a.time - b.time).map((d) => ({
 		...d, pixel: onWire.filter((r) => r.loader === d.loader && r.client === d.client && r.host === PIXEL).length,
 	}));
 	const table = (head, rows) => [head, ...rows.map((row) => row.join('\t'))].join('\n') + '\n';
@@ -199,7 +201,7 @@ async function main() {
 	process.stderr.write('\n');
 	await recording.stop();
 
-	const faults = strangers('/run/lab/crawl.pcap', { hostNames: [process.env.LAB_MACHINE ?? ''], summary: false });
+	const faults = strangers('/run/lab/crawl.pcap', { hostNames: [process.env.LAB_MACHINE ?? ''] });
 	if (faults.length > 0)
 		throw new Error(`not kept: ${faults.join(', ')}`);
 	const t = truth(requests);

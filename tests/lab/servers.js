@@ -64,6 +64,10 @@ function routes() {
 			handle: [{ handler: 'static_response', status_code: 200, headers: ANY_ORIGIN, body: '{"code":0,"message":"success"}' }],
 		},
 		{
+			match: [{ path: ['*/'] }],
+			handle: [{ handler: 'headers', response: { set: { 'Cache-Control': ['no-cache'] } } }],
+		},
+		{
 			match: [{ path: ['*.js', '*.css', '*.jpg', '*.png', '*.woff2'] }],
 			handle: [{ handler: 'headers', response: { set: { 'Cache-Control': ['public, max-age=3600'], 'Access-Control-Allow-Origin': ['*'] } } }],
 		},
