@@ -8,7 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { LAN, addClient, addNat, capture, makeNetwork, sleep } from './net.js';
 import { startResolver, startWeb } from './servers.js';
-import { strangers } from './verify.js';
+import { inspect } from './verify.js';
 import { PIXEL, filler, pixelFiles, siteFiles, thirdPartyFiles } from './web.js';
 import { AT, names, servers, v6 } from './world.js';
 
@@ -201,7 +201,7 @@ async function main() {
 	process.stderr.write('\n');
 	await recording.stop();
 
-	const faults = strangers('/run/lab/crawl.pcap', { hostNames: [process.env.LAB_MACHINE ?? ''] });
+	const { faults } = inspect('/run/lab/crawl.pcap');
 	if (faults.length > 0)
 		throw new Error(`not kept: ${faults.join(', ')}`);
 	const t = truth(requests);

@@ -21,7 +21,7 @@ export const GATEWAY = `${LAN}.1`;
 export const GATEWAY6 = `${LAN6}:1`;
 
 export function run(...argv) {
-	return execFileSync(argv[0], argv.slice(1), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+	return execFileSync(argv[0], argv.slice(1), { encoding: 'utf8', maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 // A line of words; none of ours has a blank in it.

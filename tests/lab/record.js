@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { GATEWAY, GATEWAY6, addClient, capture, finish, makeNetwork, run, sleep, until } from './net.js';
 import { startResolver, startWeb } from './servers.js';
 import { names, servers } from './world.js';
-import { describe, strangers } from './verify.js';
+import { inspect } from './verify.js';
 
 const PCAPS = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../pcaps');
 const REJECTED = path.resolve(PCAPS, '../build/lab/rejected');
@@ -94,7 +94,7 @@ async function recordOne(name) {
 		run('editcap', '-F', 'pcapng', file, '/run/lab/raw.pcapng');
 		file = '/run/lab/raw.pcapng';
 	}
-	const faults = strangers(file, { hostNames: [process.env.LAB_MACHINE ?? ''] });
+	const { faults } = inspect(file, spec.expect);
 	const size = fs.statSync(file).size;
 	if (size > MAX_BYTES)
 		faults.push(`${size} bytes`);
@@ -124,27 +124,22 @@ async function check() {
 	}
 	await finish(client, ['curl', '-sk', '-m', '5', '-o', '/dev/null', 'https://analytics.tiktok.com/']);
 	await recording.stop();
-	const seen = describe('/run/lab/check.pcap');
-	const faults = strangers('/run/lab/check.pcap');
-	if (seen.cname.length < 4)
-		faults.push(`CNAMEs in the answers: ${seen.cname.join(' ') || 'none'}`);
-	if (!seen.tls_sni.includes('dmv.utah.example') || !seen.tls_sni.includes('analytics.tiktok.com'))
-		faults.push(`server names: ${seen.tls_sni.join(' ') || 'none'}`);
+	const { seen, faults } = inspect('/run/lab/check.pcap', { cname: 4, tls_sni: ['dmv.utah.example', 'analytics.tiktok.com'] });
 	if (faults.length > 0)
 		throw new Error(faults.join(', '));
 	console.log(`the lab runs: ${seen.packets} packets through ${GATEWAY}`);
 }
 
 async function verify(wanted) {
+	const { SCENARIOS } = await import('./scenarios.js');
 	let bad = 0;
-	for (const file of fs.readdirSync(PCAPS).filter((f) => /\.pcap(ng)?$/.test(f)))
-		if (wanted.length === 0 || wanted.includes(file.replace(/\.pcap(ng)?$/, ''))) {
-			console.log(file, JSON.stringify(describe(`${PCAPS}/${file}`), null, 1));
-			for (const fault of strangers(`${PCAPS}/${file}`)) {
-				console.log(`${file}: ${fault}`);
-				bad++;
-			}
-		}
+	for (const [name, spec] of Object.entries(SCENARIOS).filter(([n]) => wanted.length === 0 || wanted.includes(n))) {
+		const file = `${PCAPS}/${name}.${spec.format ?? 'pcap'}`;
+		const { seen, faults } = inspect(file, spec.expect);
+		console.log(name, wanted.length > 0 ? seen : `${seen.packets} packets, ${seen.bytes} bytes`);
+		faults.forEach((fault) => console.log(`${name}: ${fault}`));
+		bad += faults.length;
+	}
 	return bad;
 }
 

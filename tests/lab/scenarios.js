@@ -3,6 +3,8 @@
 // A row for each capture: what is there, and what its clients do. `play` gets a stage (record.js):
 // browse(client, options) → Browser, curl(client, arguments…), client(LAST), net options as below.
 //
+//   expect    what the recording must show, in describe()'s words (verify.js): values that must be
+//             there, how many at least, or 0 for none
 //   names     options of world.names()         web       options of startWeb()
 //   files     HOST → PATH → content
 //   ipv6      hosts by router advertisement    blocked   client address → how its DNS is blocked
@@ -17,6 +19,7 @@ const TRACKER_ZONES = ['tiktok.com', 'tiktokw.us'];
 // The tracker's edge speaks HTTP/3, and the browser knows from before; the rest speak HTTP/2.
 const QUIC_EDGE = { h3: [AT.edge, AT.edge2, AT.enrich, v6(AT.edge), v6(AT.edge2), v6(AT.enrich)] };
 const QUIC_HOSTS = [PIXEL, 'analytics-ipv6.tiktokw.us', 'metrics.counter.example'];
+const LONG_CHAIN = ['analytics.tiktok.com.ttdns2.com', 'analytics.tiktok.com.edgekey.net', 'analytics.tiktok.com.bytewlb.akadns.net', 'e35058.api15.akamaiedge.net'];
 const SMALL = { mainBytes: 12000 };
 
 function base(scheme, pixel) {
@@ -45,6 +48,7 @@ async function threeLook(stage, stay) {
 export const SCENARIOS = {
 	// a host gets its lease (its name is `front-desk-3`), then a browser visits `dmv.utah.example`, whose page loads the pixel straight: SDK, then beacons, over QUIC.
 	'pixel-quic': {
+		expect: { quic_sni: [PIXEL, 'analytics-ipv6.tiktokw.us'], tls_sni: ['dmv.utah.example'], cname: ['analytics.tiktok.com.edgekey.net'], dhcp_name: ['front-desk-3'], https_records: 1, hellos_over_segments: 1, quic_flows_with_several_initials: 1 },
 		names: { https: 'h3,h2' },
 		web: QUIC_EDGE,
 		files: { ...base('https'), 'dmv.utah.example': siteFiles('dmv.utah.example', { title: 'Driver Licences', call: 'direct', embeds: ['cdn', 'fonts', 'metrics'] }) },
@@ -60,6 +64,7 @@ export const SCENARIOS = {
 	},
 	// the same page and pixel, HTTP/2 over TLS; the longer CNAME chain, over the tracker's own steering zone.
 	'pixel-tls': {
+		expect: { tls_sni: [PIXEL, 'dmv.utah.example'], quic_sni: 0, cname: LONG_CHAIN, hellos_over_segments: 3 },
 		names: { long: true },
 		files: { ...base('https'), 'dmv.utah.example': siteFiles('dmv.utah.example', { title: 'Driver Licences', call: 'direct', embeds: ['cdn', 'fonts', 'metrics'] }) },
 		async play(stage) {
@@ -70,6 +75,7 @@ export const SCENARIOS = {
 	},
 	// an old site without TLS, `licenses.nebraska.example`, and the pixel over plain HTTP, with the Referer; then curl with a Referer of another page (nanoseconds).
 	'pixel-http': {
+		expect: { http_host: [PIXEL], tls_sni: 0, referer: ['http://licenses.nebraska.example/', 'http://tax.utah.example/refunds?year=2025'] },
 		format: 'pcapng',
 		web: { plainOnly: [AT.legacy] },
 		files: { ...base('http', SMALL), 'licenses.nebraska.example': siteFiles('licenses.nebraska.example', { title: 'Business Licenses', call: 'direct', scheme: 'http' }) },
@@ -82,6 +88,7 @@ export const SCENARIOS = {
 	},
 	// a page without the pixel, `library.ohio.example`, with other third parties, one of them (`metrics.counter.example`) at the address where the pixel lives: no contact.
 	'no-pixel': {
+		expect: { tls_sni: ['library.ohio.example', 'metrics.counter.example'], cname: 0, quic_sni: 0 },
 		files: { ...base('https'), 'library.ohio.example': siteFiles('library.ohio.example', { title: 'State Library', embeds: ['cdn', 'fonts', 'metrics'] }) },
 		async play(stage) {
 			const browser = await stage.browse(stage.client(101), { address: '10.20.0.101', quic: false });
@@ -91,6 +98,7 @@ export const SCENARIOS = {
 	},
 	// a phone-like client (curl): the app's API, telemetry, images and video, TLS 1.3 and 1.2, HTTP/2 and HTTP/1.1; an advertising SDK's host; a weather service that is nobody's tracker.
 	'app-client': {
+		expect: { tls_sni: Object.keys(APP_FILES), cname: ['p16-sign-va.tiktokcdn.com.edgesuite.net'], certificates: ['p16-sign-va.tiktokcdn.com'] },
 		files: APP_FILES,
 		async play(stage) {
 			const phone = stage.client(111);
@@ -110,6 +118,7 @@ export const SCENARIOS = {
 	},
 	// the page with the pixel on three hosts whose resolver blocks the tracker: NXDOMAIN for 10.20.0.101, 0.0.0.0 for .102, an empty answer for .103.
 	'blocked-dns': {
+		expect: { dns: [PIXEL], blocked_answers: 3, tls_sni: ['dmv.utah.example'], cname: 0 },
 		blocked: {
 			'10.20.0.101': { zones: TRACKER_ZONES, how: 'always_nxdomain' },
 			'10.20.0.102': { zones: TRACKER_ZONES, how: 'always_null' },
@@ -120,6 +129,7 @@ export const SCENARIOS = {
 	},
 	// a tag manager brings the pixel 150 ms later on `health.maryland.example`; another site without it; then the first again, over the connections of before, the SDK from the browser's cache.
 	'tag-manager': {
+		expect: { tls_sni: [PIXEL, 'tags.manager.example', 'health.maryland.example', 'tax.utah.example'], cname: LONG_CHAIN },
 		names: { long: true },
 		files: {
 			...base('https', { mainBytes: 60000 }),
@@ -137,6 +147,7 @@ export const SCENARIOS = {
 	},
 	// two IPv6 hosts with privacy addresses, made from router advertisements: one in VLAN 12 (802.1Q), one in 30 inside 100 (802.1ad); pixel over QUIC and over TLS.
 	'vlan-ipv6': {
+		expect: { vlans: ['12', '30', '100'], quic_sni: [PIXEL], tls_sni: [PIXEL], hellos_over_segments: 1 },
 		names: { https: 'h3,h2' },
 		web: QUIC_EDGE,
 		ipv6: true,
@@ -155,6 +166,7 @@ export const SCENARIOS = {
 	},
 	// the page with the pixel on three hosts behind a firewall that stops the tracker's addresses: a TCP reset for 10.20.0.101, silence for .102, ICMP "prohibited" for .103.
 	refused: {
+		expect: { dns: [PIXEL], refused: 1, repeated_syns: 2, icmp_prohibited: 1, tls_sni: ['dmv.utah.example'] },
 		files: { ...base('https', SMALL), 'dmv.utah.example': siteFiles('dmv.utah.example', { title: 'Driver Licences', call: 'direct' }) },
 		async play(stage) {
 			const rule = (last, verdict) => `add rule inet wall forward ip saddr 10.20.0.${last} ip daddr { ${AT.edge}, ${AT.edge2}, ${AT.enrich} } ${verdict}; `;
