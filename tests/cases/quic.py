@@ -12,7 +12,7 @@ import tls
 V1, V2 = 1, 0x6B3343CF
 Q043, Q046, Q050, T050, T051 = (int.from_bytes(v, "big") for v in (b"Q043", b"Q046", b"Q050", b"T050", b"T051"))
 MVFST, MVFST_2, MVFST_EXPERIMENT = 0xFACEB001, 0xFACEB002, 0xFACEB00E
-GREASED = 0x1A2A3A4A
+GREASED, GREASED_29 = 0x1A2A3A4A, 0x0A0A0A0A  # forced negotiation: no salt of its own, so that of v1 or of draft 29
 DCID, SCID = bytes.fromhex("8394c8f03e515708"), bytes.fromhex("c0ffee01")
 
 SALT_V1 = bytes.fromhex("38762cf7f55934b34d179ae6a4c80cadccbb7f0a")
@@ -23,7 +23,7 @@ SALTS = {
     Q050: bytes.fromhex("504574efd066fe2f9d945cfcdbd3a7f0d3b56b45"),
     T050: bytes.fromhex("7ff579e5acd072915580304c43a2367c60488310"),
     T051: bytes.fromhex("7a4edef4e7ccee5fa4506c19124fc8ccda6e033d"),
-    MVFST_2: SALT_23, MVFST_EXPERIMENT: SALT_23,
+    MVFST_2: SALT_23, MVFST_EXPERIMENT: SALT_23, GREASED_29: SALT_29,
     **{0xFF000000 | d: SALT_23 for d in range(23, 29)}, **{0xFF000000 | d: SALT_29 for d in range(29, 33)},
 }
 RETRY_KEY, RETRY_NONCE = bytes.fromhex("be0c690b9f66575a1d766b54e368c84e"), bytes.fromhex("461599d35d632bf2239825bb")
