@@ -98,7 +98,7 @@ def fragments6(packet, sizes, ident=77):
 
 def pieces(data, cuts):
     """[(offset, bytes)…] of `data`, cut at these offsets."""
-    edges = [0, *cuts, len(data)]
+    edges = [0, *(c for c in cuts if c < len(data)), len(data)]
     return [(a, data[a:b]) for a, b in zip(edges, edges[1:])]
 
 
