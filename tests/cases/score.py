@@ -1,0 +1,104 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""How many of the hard cases' names does the sensor find, and does it give one that it must not?
+
+    score.py BIN [--dir DIR] [--only TEXT]
+
+Generates the captures (into DIR, or a folder that is removed), runs `BIN -q -j 1 -a -r CAPTURE -o -` on each and reads the
+`names` of its `flow` events. Prints a line for each case and `found N of M` names. Exit status 1: a name is missed, a forbidden
+one is given, or the program died, hung or wrote what is no JSON.
+"""
+import argparse
+import collections
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import generate
+
+LIMIT_SECONDS = 30
+Outcome = collections.namedtuple("Outcome", "case missed forbidden fault")
+
+
+def normal(kind, name):
+    """As names are compared: lower case, no final dot, a Host without its port."""
+    name = name.strip().rstrip(".").lower()
+    head, _, tail = name.rpartition(":")
+    return head if kind in ("http_host", "h2c_authority") and head and tail.isdigit() else name
+
+
+def names_of(lines):
+    """The (kind, name) pairs of all flow events. Raises ValueError where a line is no such event."""
+    found = set()
+    for line in lines.split(b"\n"):
+        event = json.loads(line) if line.strip() else {}
+        if event.get("event_type") == "flow":
+            for entry in event.get("names", []):
+                found.add((entry["kind"], normal(entry["kind"], entry["value"])))
+    return found
+
+
+def run(binary, path):
+    """What the sensor finds in a capture, and what was wrong with the run, if anything."""
+    command = [binary, "-q", "-j", "1", "-a", "-r", path, "-o", "-"]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=LIMIT_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return set(), f"no end within {LIMIT_SECONDS} s"
+    try:
+        found = names_of(done.stdout)
+    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+        return set(), f"output: {fault!r}"
+    last = done.stderr.decode(errors="replace").strip().split("\n")[-1]
+    return found, f"exit {done.returncode}: {last}" if done.returncode not in (0, 1) else ""  # 1: an input was damaged
+
+
+def fits(wanted, found):
+    """Is one of the pairs what was wanted? "|" parts alternatives, "*" is any."""
+    kinds, names = wanted
+    names = names.split("|")
+    return any((kinds == "*" or kind in kinds.split("|")) and (names == ["*"] or name in [normal(kind, n) for n in names])
+               for kind, name in found)
+
+
+def judge(binary, case, path):
+    found, fault = run(binary, path)
+    return Outcome(case, [w for w in case.wants if not fits(w, found)], [n for n in case.never if fits(n, found)], fault)
+
+
+def report(outcome):
+    verdict = "missed" if outcome.missed else "FORBIDDEN" if outcome.forbidden else "FAULT" if outcome.fault else "found"
+    detail = [f"{kind}={name[:60]}" for kind, name in outcome.missed + outcome.forbidden] + [outcome.fault] * bool(outcome.fault)
+    why = f"  ({outcome.case.why})" if verdict != "found" else ""
+    print(f"{outcome.case.name:40} {verdict:9} {' '.join(detail)}{why}")
+
+
+def score(binary, directory, only):
+    rows = [judge(binary, case, path) for case, path in generate.write(directory) if only in case.name]
+    for row in rows:
+        report(row)
+    wanted, missed = (sum(len(x) for x in xs) for xs in ([r.case.wants for r in rows], [r.missed for r in rows]))
+    forbidden, faults = sum(len(r.forbidden) for r in rows), sum(bool(r.fault) for r in rows)
+    print(f"found {wanted - missed} of {wanted} names in {len(rows)} cases, {forbidden} forbidden, {faults} faults")
+    return 1 if missed or forbidden or faults or not rows else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary")
+    parser.add_argument("--dir", help="keep the captures here")
+    parser.add_argument("--only", default="", help="only cases whose name holds this")
+    options = parser.parse_args()
+    binary = os.path.abspath(options.binary)
+    if not os.access(binary, os.X_OK):
+        parser.error(f"{options.binary} is no program")
+    if options.dir:
+        return score(binary, options.dir, options.only)
+    with tempfile.TemporaryDirectory(prefix="hard-cases-") as directory:
+        return score(binary, directory, options.only)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
