@@ -5,7 +5,7 @@
 #include "dissect/parse.h"
 #include "dissect/slice.h"
 
-enum { QUIC_CID_MAX = 20, QUIC_FRAMES_MAX = 64, QUIC_CANDIDATES_MAX = 4 };
+enum { QUIC_CID_MAX = 20, QUIC_FRAMES_MAX = 384 /* of one byte each in a datagram of 1,500 */, QUIC_CANDIDATES_MAX = 4 };
 
 enum quic_kind {
 	QUIC_INITIAL,
@@ -74,7 +74,7 @@ struct quic_crypto {
 
 struct quic_frames {
 	struct quic_crypto crypto[QUIC_FRAMES_MAX];
-	uint8_t count;
+	uint16_t count;
 	bool has_more; /* there were more CRYPTO frames than room */
 	bool is_closing;
 };

@@ -137,7 +137,7 @@ bool assembly_add(struct assembly *a, struct budget *budget, uint32_t at, struct
 
 bool assembly_shift(struct assembly *a, struct budget *budget, uint32_t by)
 {
-	uint32_t end = a->range_count > 0 ? a->ranges[a->range_count - 1].to : 0;
+	uint32_t end = assembly_end(a);
 
 	if (by > ASSEMBLY_MAX || !make_room(a, budget, end + by))
 		return false;
@@ -153,7 +153,7 @@ bool assembly_shift(struct assembly *a, struct budget *budget, uint32_t by)
 
 void assembly_drop(struct assembly *a, uint32_t n)
 {
-	uint32_t end = a->range_count > 0 ? a->ranges[a->range_count - 1].to : 0;
+	uint32_t end = assembly_end(a);
 	uint16_t kept = 0;
 
 	if (n == 0 || end == 0)

@@ -18,7 +18,7 @@
  * differ, receivers disagree which to take (RFC 9293, section 3.10 leaves it open): `first` keeps those that
  * came first, `last` those that came last, and both are read.
  */
-enum { ASSEMBLY_RANGES_MAX = 64, ASSEMBLY_MAX = 80 * 1024 };
+enum { ASSEMBLY_RANGES_MAX = 1024, ASSEMBLY_MAX = 80 * 1024 };
 
 struct assembly_range {
 	uint32_t from, to;
@@ -48,6 +48,12 @@ void assembly_drop(struct assembly *, uint32_t n);
 struct slice assembly_window(const struct assembly *);
 /* The same by the other policy; empty when there is no difference. */
 struct slice assembly_other_window(const struct assembly *);
+
+/* How far from the origin its last byte lies. */
+static inline uint32_t assembly_end(const struct assembly *a)
+{
+	return a->range_count > 0 ? a->ranges[a->range_count - 1].to : 0;
+}
 
 static inline bool assembly_is_empty(const struct assembly *a)
 {

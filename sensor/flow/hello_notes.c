@@ -221,5 +221,7 @@ void note_request(struct inspector *i, const struct sight *s, const struct http_
 		s->flow->is_named = true;
 		note_name(i, s, host, EVIDENCE_HTTP_HOST);
 	}
+	if (is_wanted)
+		note_text(i, s, r->referer, EVIDENCE_HTTP_REFERER);
 	name_release(i->use.names, name);
 }

@@ -110,8 +110,10 @@ static struct slice stated_name(const struct flow *f)
 {
 	const struct notes *n = f->notes;
 
-	return n != NULL && n->name_count > 0 ? name_text(n->names[n->name_count - 1].name)
-					      : (struct slice){ 0 };
+	for (size_t i = n != NULL ? n->name_count : 0; i > 0; i--)
+		if (!n->names[i - 1].name->is_verbatim)
+			return name_text(n->names[i - 1].name);
+	return (struct slice){ 0 };
 }
 
 static void set_label(struct inspector *i, struct flow *f)
@@ -217,10 +219,9 @@ struct flow *inspect_overdue(struct inspector *i, uint64_t now_ns)
 	return NULL;
 }
 
-void note_name(struct inspector *i, const struct sight *s, struct slice text,
-	       enum evidence_kind kind)
+static void note(struct inspector *i, const struct sight *s, struct name *name,
+		 enum evidence_kind kind)
 {
-	struct name *name = name_hold(i->use.names, text);
 	struct notes *notes = name != NULL ? notes_of(s->flow, i->use.budget, s->packet) : NULL;
 
 	if (notes != NULL)
@@ -230,4 +231,16 @@ void note_name(struct inspector *i, const struct sight *s, struct slice text,
 						     .kind = (uint8_t)kind,
 						     .client = (uint8_t)s->side });
 	name_release(i->use.names, name);
+}
+
+void note_name(struct inspector *i, const struct sight *s, struct slice text,
+	       enum evidence_kind kind)
+{
+	note(i, s, name_hold(i->use.names, text), kind);
+}
+
+void note_text(struct inspector *i, const struct sight *s, struct slice text,
+	       enum evidence_kind kind)
+{
+	note(i, s, name_hold_verbatim(i->use.names, text), kind);
 }

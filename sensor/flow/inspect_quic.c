@@ -132,6 +132,15 @@ static bool add_pieces(struct inspector *i, const struct sight *s, struct quic_p
 	return read_hello(i, s, assembly_window(&path->crypto), path->version, false);
 }
 
+/* Two connections may begin on one five-tuple at once: the question is open for both. */
+static bool are_all_done(const struct quic_question *q)
+{
+	for (size_t n = 0; n < q->path_count; n++)
+		if (!q->paths[n].is_done)
+			return false;
+	return q->path_count > 0;
+}
+
 static bool read_initial(struct inspector *i, const struct sight *s, const struct quic_packet *p)
 {
 	struct quic_frames frames;
@@ -142,7 +151,8 @@ static bool read_initial(struct inspector *i, const struct sight *s, const struc
 		return false;
 	i->counters.quic_opened++;
 	s->flow->app = APP_QUIC;
-	return add_pieces(i, s, path, &frames);
+	path->is_done |= add_pieces(i, s, path, &frames);
+	return are_all_done(s->flow->question->quic);
 }
 
 /* Google's own framing: in the clear, one stream for each connection id. */
@@ -156,7 +166,8 @@ static bool read_clear(struct inspector *i, const struct sight *s, const struct 
 	if (q->path_count == 0)
 		q->paths[q->path_count++].version = p->version;
 	s->flow->app = APP_QUIC;
-	return add_pieces(i, s, &q->paths[0], &frames);
+	q->paths[0].is_done |= add_pieces(i, s, &q->paths[0], &frames);
+	return are_all_done(q);
 }
 
 static bool begin(struct inspector *i, const struct sight *s)
@@ -215,6 +226,8 @@ void inspect_quic_end(struct inspector *i, const struct sight *s)
 	struct quic_question *q = s->flow->question->quic;
 
 	for (size_t n = 0; q != NULL && n < q->path_count; n++) {
+		if (q->paths[n].is_done)
+			continue;
 		i->counters.hellos_incomplete += !assembly_is_empty(&q->paths[n].crypto);
 		(void)read_hello(i, s, assembly_window(&q->paths[n].crypto), q->paths[n].version,
 				 true);

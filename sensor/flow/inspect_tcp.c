@@ -3,7 +3,12 @@
 #include "dissect/reader.h"
 #include "sensor/flow/question.h"
 
-enum { WINDOW_FORWARD = 1 << 20, GAP_PATIENCE = 24 };
+enum {
+	WINDOW_FORWARD = 1 << 20,
+	GAP_SEGMENTS = 24,
+	GAP_BYTES = 32 * 1024,
+	SMALL_WINDOW = 4096,
+};
 
 /* Where `seq` lies from what is wanted next, in RFC 9293's arithmetic modulo 2^32. */
 static int32_t distance(const struct stream *st, uint32_t seq)
@@ -142,6 +147,20 @@ static void give_up_stream(struct inspector *i, const struct sight *s, struct st
 	st->is_done = true;
 }
 
+/*
+ * A large window that grows by a byte at a time is not read anew for each: what readers cost would
+ * grow with its square.
+ */
+static bool is_worth_reading(struct stream *st)
+{
+	size_t len = assembly_window(&st->held).len;
+
+	if (len > SMALL_WINDOW && len < st->last_window + st->last_window / 64)
+		return false;
+	st->last_window = (uint32_t)len;
+	return true;
+}
+
 static void add_segment(struct inspector *i, const struct sight *s, struct stream *st, uint32_t seq,
 			struct slice bytes)
 {
@@ -171,16 +190,12 @@ static void add_segment(struct inspector *i, const struct sight *s, struct strea
 		give_up_stream(i, s, st);
 		return;
 	}
-	st->held_segments++;
-	read_held(i, s, st);
-	if (st->held_segments > GAP_PATIENCE)
+	if (st->held_segments < UINT8_MAX)
+		st->held_segments++;
+	if (is_worth_reading(st))
+		read_held(i, s, st);
+	if (st->held_segments > GAP_SEGMENTS && assembly_end(&st->held) > GAP_BYTES)
 		skip_gap(i, s, st);
-}
-
-/* A flow that was joined in its middle has most likely said its name before. */
-static uint16_t patience_of(const struct stream *st)
-{
-	return st->is_exact ? STREAM_SEGMENTS_MAX : STREAM_SEGMENTS_MAX / 4;
 }
 
 static void take_segment(struct inspector *i, const struct sight *s, struct stream *st)
@@ -198,10 +213,8 @@ static void take_segment(struct inspector *i, const struct sight *s, struct stre
 		begin_at(st, seq, false);
 	st->segments++;
 	add_segment(i, s, st, seq, p->payload);
-	if (!st->is_done && st->reader == read_start && st->segments >= patience_of(st))
+	if (!st->is_exact && st->reader == read_start && st->segments >= GUESSES_MAX)
 		give_up_stream(i, s, st);
-	if (st->segments >= STREAM_SEGMENTS_MAX && st->reader == read_start)
-		st->is_done = true;
 	if (st->is_done)
 		finish(i, st);
 }

@@ -27,10 +27,12 @@ static uint32_t hash_name(uint64_t seed, struct slice text)
 	return (uint32_t)(h >> 32);
 }
 
-static bool same_name(const struct name *n, struct slice text)
+static bool same_name(const struct name *n, struct slice text, bool is_verbatim)
 {
-	if (n->len != text.len)
+	if (n->len != text.len || n->is_verbatim != is_verbatim)
 		return false;
+	if (is_verbatim)
+		return memcmp(n->text, text.ptr, text.len) == 0;
 	for (size_t i = 0; i < text.len; i++)
 		if (n->text[i] != lower(text.ptr[i]))
 			return false;
@@ -124,7 +126,8 @@ static void judge(const struct name_table *t, struct name *n)
 		n->alias_match = keep_entry(t, &found);
 }
 
-static struct name *add_name(struct name_table *t, struct slice text, uint32_t hash)
+static struct name *add_name(struct name_table *t, struct slice text, uint32_t hash,
+			     bool is_verbatim)
 {
 	struct name *n = budget_take(t->budget, sizeof *n + text.len);
 
@@ -132,8 +135,9 @@ static struct name *add_name(struct name_table *t, struct slice text, uint32_t h
 		return NULL;
 	n->hash = hash;
 	n->len = (uint16_t)text.len;
+	n->is_verbatim = is_verbatim;
 	for (size_t i = 0; i < text.len; i++)
-		n->text[i] = lower(text.ptr[i]);
+		n->text[i] = is_verbatim ? text.ptr[i] : lower(text.ptr[i]);
 	if (t->count++ >= t->bucket_count)
 		spread(t);
 	struct name **bucket = bucket_of(t, hash);
@@ -143,25 +147,32 @@ static struct name *add_name(struct name_table *t, struct slice text, uint32_t h
 	return n;
 }
 
+static struct name *hold(struct name_table *t, struct slice text, bool is_verbatim)
+{
+	uint32_t hash = hash_name(t->seed, text);
+	struct name *n = *bucket_of(t, hash);
+
+	while (n != NULL && (n->hash != hash || !same_name(n, text, is_verbatim)))
+		n = n->next;
+	if (n == NULL)
+		n = add_name(t, text, hash, is_verbatim);
+	if (n == NULL)
+		return NULL;
+	if (n->judged_by != t->feeds && !is_verbatim)
+		judge(t, n);
+	return name_again(n);
+}
+
 struct name *name_hold(struct name_table *t, struct slice text)
 {
 	if (text.len > 0 && text.ptr[text.len - 1] == '.')
 		text.len--;
-	if (text.len == 0 || text.len > NAME_MAX_LEN)
-		return NULL;
+	return text.len == 0 || text.len > NAME_MAX_LEN ? NULL : hold(t, text, false);
+}
 
-	uint32_t hash = hash_name(t->seed, text);
-	struct name *n = *bucket_of(t, hash);
-
-	while (n != NULL && (n->hash != hash || !same_name(n, text)))
-		n = n->next;
-	if (n == NULL)
-		n = add_name(t, text, hash);
-	if (n == NULL)
-		return NULL;
-	if (n->judged_by != t->feeds)
-		judge(t, n);
-	return name_again(n);
+struct name *name_hold_verbatim(struct name_table *t, struct slice text)
+{
+	return text.len == 0 ? NULL : hold(t, slice_head(text, NAME_MAX_LEN), true);
 }
 
 struct name *name_again(struct name *n)

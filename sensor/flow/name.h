@@ -23,7 +23,8 @@ struct name {
 	struct feed_entry *match;       /* what it is when seen as a name; NULL: nothing */
 	struct feed_entry *alias_match; /* the same when seen as a DNS answer's alias */
 	uint16_t len;
-	uint8_t text[]; /* lower case, no final dot; bytes as on the wire */
+	bool is_verbatim; /* not a host's name: kept as it was, and never judged */
+	uint8_t text[];   /* lower case, no final dot; bytes as on the wire */
 };
 
 struct name_table;
@@ -37,6 +38,8 @@ void name_table_free(struct name_table *);
  * NULL: empty, over NAME_MAX_LEN, or no memory (counted in the budget).
  */
 struct name *name_hold(struct name_table *, struct slice text);
+/* The same for what is no host's name, such as a Referer: kept byte for byte, cut at the length. */
+struct name *name_hold_verbatim(struct name_table *, struct slice text);
 /* One more reference to a name that is held. */
 struct name *name_again(struct name *);
 void name_release(struct name_table *, struct name *);

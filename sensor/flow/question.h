@@ -14,7 +14,7 @@
  */
 
 enum {
-	STREAM_SEGMENTS_MAX = 96,  /* of one side, before a TCP question is given up */
+	GUESSES_MAX = 24,          /* segments of a flow that was joined in its middle: has it said its name before? */
 	DATAGRAMS_MAX = 24,        /* of both sides, before a UDP question is given up */
 	QUIC_PATHS_MAX = 4,        /* connection ids that a client tries: Retry, new versions */
 	JOIN_ROOM = 72 * 1024,
@@ -34,6 +34,7 @@ struct stream {
 	bool is_done;   /* nobody wants more of it */
 	uint8_t held_segments; /* that came since something could be read */
 	uint8_t strays;        /* segments in a row that the reader could not use */
+	uint32_t last_window;  /* how much there was when it was last read */
 	uint16_t segments;
 	read_stream *reader;
 	struct assembly held;
@@ -56,6 +57,7 @@ struct quic_path {
 	uint32_t version;
 	uint8_t dcid_len;
 	uint8_t dcid[QUIC_CID_MAX];
+	bool is_done; /* its hello is read */
 	struct quic_keys keys;
 	struct assembly crypto;
 };
@@ -106,6 +108,8 @@ static inline struct scratch join_room(struct inspector *i)
 
 /* Notes a name on the flow of `sight`. */
 void note_name(struct inspector *, const struct sight *, struct slice name, enum evidence_kind);
+/* The same for what is no host's name, byte for byte. */
+void note_text(struct inspector *, const struct sight *, struct slice text, enum evidence_kind);
 /*
  * A hello was read, wholly or (`is_complete` false) up to a cut behind its name: notes its name
  * and its facts, and settles which side is the client. `version` is QUIC's, 0 for TLS.
@@ -118,7 +122,7 @@ void note_request(struct inspector *, const struct sight *, const struct http_re
 enum parse count_answer(struct inspector *, enum parse);
 
 /* The readers of streams: what a TCP flow may turn out to be. */
-read_stream read_start, read_http, read_h2c, read_dns_stream, read_tls_server;
+read_stream read_start, read_http, read_chunks, read_h2c, read_dns_stream, read_tls_server;
 
 /* The window will not grow: notes the name that was whole before the cut. */
 bool read_cut(struct inspector *, const struct sight *, struct slice window);

@@ -4,7 +4,7 @@
 #include "dissect/prefix.h"
 #include "sensor/flow/question.h"
 
-enum { DNS_PORT = 53, STRAYS_MAX = 32 };
+enum { DNS_PORT = 53, CHUNK_LINE_MAX = 256, STRAYS_MAX = 32 };
 
 static struct taken more(void)
 {
@@ -95,7 +95,7 @@ static struct guess guess_http(struct inspector *i, const struct sight *s, struc
 
 	switch (count_answer(i, dissect_http_request(window, &request))) {
 	case PARSE_OK:
-		st->reader = read_http;
+		st->reader = request.is_chunked ? read_chunks : read_http;
 		note_request(i, s, &request);
 		return is_it(again(request.head_len + request.body_len));
 	case PARSE_SHORT:
@@ -151,11 +151,17 @@ static struct guess guess_tls_server(struct inspector *i, const struct sight *s,
 }
 
 /* Asked in this order; the first that knows the bytes has them. */
-static struct guess (*const guesses[])(struct inspector *, const struct sight *, struct stream *,
-				       struct slice) = {
-	guess_prefix, /* before TLS: CONNECT, SOCKS, PROXY, STARTTLS */
-	guess_tls,    guess_h2c,        guess_http, /* h2c's preface reads like a request */
-	guess_dns,    guess_tls_server,
+static const struct {
+	struct guess (*guess)(struct inspector *, const struct sight *, struct stream *,
+			      struct slice);
+	bool is_clients; /* only a client begins like this: not asked of a known server's side */
+} guesses[] = {
+	{ guess_prefix, true }, /* before TLS: CONNECT, SOCKS, PROXY, STARTTLS */
+	{ guess_tls, true },
+	{ guess_h2c, true }, /* before HTTP/1: its preface reads like a request */
+	{ guess_http, true },
+	{ guess_dns, false },
+	{ guess_tls_server, false },
 };
 
 struct taken read_start(struct inspector *i, const struct sight *s, struct stream *st,
@@ -165,8 +171,12 @@ struct taken read_start(struct inspector *i, const struct sight *s, struct strea
 
 	if (window.len == 0)
 		return more();
+	bool is_server = s->flow->has_syn && s->side != s->flow->client;
+
 	for (size_t g = 0; g < sizeof guesses / sizeof *guesses; g++) {
-		struct guess guess = guesses[g](i, s, st, window);
+		if (is_server && guesses[g].is_clients)
+			continue;
+		struct guess guess = guesses[g].guess(i, s, st, window);
 
 		if (guess.verdict == IS_IT)
 			return guess.taken;
@@ -176,6 +186,14 @@ struct taken read_start(struct inspector *i, const struct sight *s, struct strea
 		return more();
 	/* In the middle of a flow: the next segment may begin what this one does not. */
 	return st->is_exact ? nothing() : pass_over(window);
+}
+
+static int hex_value(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 struct taken read_http(struct inspector *i, const struct sight *s, struct stream *st,
@@ -197,6 +215,29 @@ struct taken read_http(struct inspector *i, const struct sight *s, struct stream
 		return more();
 	/* A body of unknown length: the next request begins a segment. */
 	return st->strays++ < STRAYS_MAX ? pass_over(window) : nothing();
+}
+
+/* RFC 9112, section 7.1: the size in hexadecimal, the chunk, an empty line; 0 ends the body. */
+struct taken read_chunks(struct inspector *i, const struct sight *s, struct stream *st,
+			 struct slice window)
+{
+	const uint8_t *end = window.len > 0 ? memchr(window.ptr, '\n', window.len) : NULL;
+	size_t line = end != NULL ? (size_t)(end - window.ptr) + 1 : 0;
+	uint64_t size = 0;
+	size_t digits = 0;
+
+	(void)i;
+	(void)s;
+	if (end == NULL)
+		return window.len < CHUNK_LINE_MAX ? more() : nothing();
+	while (digits < line && hex_value(window.ptr[digits]) >= 0 && digits < 8)
+		size = size << 4 | (uint64_t)hex_value(window.ptr[digits++]);
+	if (digits == 0)
+		return nothing();
+	if (size > 0)
+		return again(line + size + 2);
+	st->reader = read_http; /* trailers are read as an empty head: the next request follows */
+	return again(line);
 }
 
 /* RFC 9113: from the preface on each time, since HPACK's state is in all that came before. */

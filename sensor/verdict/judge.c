@@ -140,6 +140,17 @@ static void look_up(struct worker *w, const struct flow *f, struct dns_view *vie
 				       f->address[flow_server(f)], at, view->found);
 }
 
+/* The request that named the tracker may have said which page made it. */
+static void add_referer(const struct flow *f, struct contact *c, uint64_t number)
+{
+	for (size_t i = 0; i < f->notes->name_count; i++) {
+		const struct noted_name *n = &f->notes->names[i];
+
+		if (n->kind == EVIDENCE_HTTP_REFERER && n->number == number)
+			add_evidence(c, n->kind, n->name, n->number, n->source);
+	}
+}
+
 static void judge_name(struct worker *w, struct flow *f, const struct noted_name *n,
 		       const struct frame *last, const struct dns_view *dns)
 {
@@ -157,6 +168,8 @@ static void judge_name(struct worker *w, struct flow *f, const struct noted_name
 	for (size_t i = 0; i < dns->count; i++)
 		add_resolution(c, &dns->found[i]);
 	add_evidence(c, n->kind, n->name, n->number, n->source);
+	if (n->kind == EVIDENCE_HTTP_HOST)
+		add_referer(f, c, n->number);
 }
 
 /* An alias of ours under a question that is nobody's: the flow states the question's name. */

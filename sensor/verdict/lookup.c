@@ -316,19 +316,17 @@ static void read_query(struct worker *w, const struct sight *s, const struct dns
 static void note_answer(struct worker *w, const struct sight *s, const struct dns_message *m,
 			uint64_t chain, struct slice question)
 {
-	bool has_address = false;
-
 	for (size_t i = 0; i < m->record_count; i++) {
 		const struct dns_record *r = &m->records[i];
 
 		if (!dns_chain_has(chain, i))
 			continue;
-		has_address |= is_address(r);
 		if (r->type == DNS_CNAME)
 			note(w, s, r->target, EVIDENCE_DNS_CNAME);
+		if (r->type == DNS_HTTPS || r->type == DNS_SVCB)
+			note(w, s, r->target.len > 0 ? r->target : r->owner, EVIDENCE_DNS_HTTPS);
 	}
-	if (has_address)
-		note(w, s, question, EVIDENCE_DNS_ANSWER);
+	note(w, s, question, EVIDENCE_DNS_ANSWER);
 }
 
 static void tell_answer(struct worker *w, const struct sight *s, const struct dns_message *m,
