@@ -109,23 +109,26 @@ void quic_crypto_context_free(struct quic_crypto_context *c)
 	OPENSSL_free(c);
 }
 
-static bool hmac(struct quic_crypto_context *c, struct slice key, struct slice data,
-                 uint8_t out[SECRET_LEN])
+static bool hmac_key(struct quic_crypto_context *c, struct slice key)
+{
+	return EVP_MAC_init(c->hmac_context, key.ptr, key.len, NULL);
+}
+
+static bool hmac(struct quic_crypto_context *c, struct slice data, uint8_t out[SECRET_LEN])
 {
 	size_t len;
 
-	return EVP_MAC_init(c->hmac_context, key.ptr, key.len, NULL) &&
-	       EVP_MAC_update(c->hmac_context, data.ptr, data.len) &&
+	return EVP_MAC_update(c->hmac_context, data.ptr, data.len) &&
 	       EVP_MAC_final(c->hmac_context, out, &len, SECRET_LEN);
 }
 
 /*
- * HKDF-Expand-Label (RFC 8446, section 7.1) for no more than one block of the hash:
+ * HKDF-Expand-Label (RFC 8446, section 7.1) for no more than one block of the hash, with the secret
+ * that hmac_key() took:
  *
  *   │ length: 2 │ 1 │ "tls13 " label │ 0 │ block number: 1 │
  */
-static bool expand(struct quic_crypto_context *c, const uint8_t secret[SECRET_LEN],
-                   const char *label, uint8_t *out, size_t len)
+static bool expand(struct quic_crypto_context *c, const char *label, uint8_t *out, size_t len)
 {
 	uint8_t info[LABEL_MAX] = { 0, (uint8_t)len, 0, 't', 'l', 's', '1', '3', ' ' };
 	uint8_t block[SECRET_LEN];
@@ -136,10 +139,16 @@ static bool expand(struct quic_crypto_context *c, const uint8_t secret[SECRET_LE
 	info[2] = (uint8_t)(used - 3);
 	info[used++] = 0;
 	info[used++] = 1;
-	if (!hmac(c, (struct slice){ secret, SECRET_LEN }, (struct slice){ info, used }, block))
+	if (!hmac(c, (struct slice){ info, used }, block))
 		return false;
 	memcpy(out, block, len);
 	return true;
+}
+
+/* The same secret once more: setting it up costs half of a derivation. */
+static bool expand_again(struct quic_crypto_context *c, const char *label, uint8_t *out, size_t len)
+{
+	return hmac_key(c, (struct slice){ 0 }) && expand(c, label, out, len);
 }
 
 bool quic_keys_derive(struct quic_crypto_context *c, uint32_t version, struct slice dcid,
@@ -147,15 +156,17 @@ bool quic_keys_derive(struct quic_crypto_context *c, uint32_t version, struct sl
 {
 	struct quic_version known = quic_version_find(version);
 	const struct labels *labels = known.framing == QUIC_FRAMING_V2 ? &labels_v2 : &labels_v1;
-	uint8_t initial[SECRET_LEN], secret[SECRET_LEN];
+	uint8_t secret[SECRET_LEN];
 
 	if (known.salt == QUIC_SALT_NONE)
 		return false;
-	return hmac(c, (struct slice){ salts[known.salt], SALT_LEN }, dcid, initial) &&
-	       expand(c, initial, side_labels[side], secret, sizeof secret) &&
-	       expand(c, secret, labels->key, out->key, sizeof out->key) &&
-	       expand(c, secret, labels->iv, out->iv, sizeof out->iv) &&
-	       expand(c, secret, labels->header, out->header, sizeof out->header);
+	return hmac_key(c, (struct slice){ salts[known.salt], SALT_LEN }) &&
+	       hmac(c, dcid, secret) && hmac_key(c, (struct slice){ secret, SECRET_LEN }) &&
+	       expand(c, side_labels[side], secret, SECRET_LEN) &&
+	       hmac_key(c, (struct slice){ secret, SECRET_LEN }) &&
+	       expand(c, labels->key, out->key, sizeof out->key) &&
+	       expand_again(c, labels->iv, out->iv, sizeof out->iv) &&
+	       expand_again(c, labels->header, out->header, sizeof out->header);
 }
 
 /* RFC 9001, section 5.4.3 */

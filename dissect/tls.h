@@ -5,7 +5,7 @@
 #include "dissect/parse.h"
 #include "dissect/slice.h"
 
-enum { TLS_ALPNS_MAX = 8, TLS_NAMES_MAX = 32 };
+enum { TLS_ALPNS_MAX = 8, TLS_NAMES_MAX = 128 };
 enum { TLS_1_0 = 0x0301, TLS_1_2 = 0x0303, TLS_1_3 = 0x0304, DTLS_1_2 = 0xfefd };
 
 /*
@@ -58,7 +58,7 @@ struct tls_server {
 	uint16_t cipher;
 	struct slice alpn;
 	struct slice names[TLS_NAMES_MAX]; /* dNSName of the subject's alternatives, or its CN */
-	uint8_t name_count;
+	uint8_t name_count;                /* at its most, there may be more on the wire */
 	bool has_certificate;
 	bool is_hello_retry;
 	bool has_alert; /* in the clear; a fatal one ends the hand-shake */

@@ -146,11 +146,22 @@ static enum parse parse_messages(struct tls_records *records, struct tls_server 
 	return conclude(records, out);
 }
 
+/* All but the names, which are two kilobytes and mostly not there. */
+static void start(struct tls_server *out)
+{
+	out->version = 0;
+	out->cipher = 0;
+	out->alpn = (struct slice){ 0 };
+	out->name_count = 0;
+	out->has_certificate = false;
+	out->is_hello_retry = false;
+}
+
 enum parse dissect_tls_server(struct slice stream, struct scratch *join, struct tls_server *out)
 {
 	struct tls_records records = tls_records_open(stream, join);
 
-	*out = (struct tls_server){ 0 };
+	start(out);
 	records.stops_at_cipher_change = true;
 
 	enum parse parsed = parse_messages(&records, out);

@@ -31,7 +31,8 @@ static void run_client(struct bench *b)
 
 static void run_split_client(struct bench *b)
 {
-	struct scratch join = { b->memory, sizeof b->memory, 0 };
+	static uint8_t memory[sizeof split_client]; /* outlives the hello, which run_ja4 reads */
+	struct scratch join = { memory, sizeof memory, 0 };
 
 	CHECK(dissect_tls_client(BYTES(split_client), &join, &b->hello, NULL) == PARSE_OK);
 }

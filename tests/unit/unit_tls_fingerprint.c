@@ -5,7 +5,8 @@
 #include "tests/unit/expect.h"
 #include "tests/unit/tls_specimens.h"
 
-/* FoxIO's published example (t13d1516h2_8daaf6152771_e5627efa2ab1), as lists in another order. */
+/* FoxIO's published example (t13d1516h2_8daaf6152771_e5627efa2ab1), in another order and with
+ * GREASE. */
 static const uint8_t published_ciphers[] = {
 	0x1a, 0x1a, 0x13, 0x01, 0x13, 0x02, 0x13, 0x03, 0xc0, 0x2b, 0xc0,
 	0x2f, 0xc0, 0x2c, 0xc0, 0x30, 0xcc, 0xa9, 0xcc, 0xa8, 0xc0, 0x13,
@@ -17,7 +18,8 @@ static const uint8_t published_extensions[] = {
 	0x00, 0x05, 0, 0, 0x00, 0x0a, 0, 0, 0x00, 0x17, 0, 0, 0x00, 0x2b, 0, 0, 0x00, 0x23, 0, 0,
 	0x00, 0x00, 0, 0, 0x00, 0x15, 0, 0, 0xfa, 0xfa, 0, 0,
 };
-static const uint8_t published_schemes[] = { 4, 3, 8, 4, 4, 1, 5, 3, 8, 5, 5, 1, 8, 6, 6, 1 };
+static const uint8_t published_schemes[] = { 0x3a, 0x3a, 4, 3, 8, 4, 4, 1, 5,
+	                                     3,    8,    5, 5, 1, 8, 6, 6, 1 };
 
 static void test_published(void)
 {
