@@ -40,12 +40,13 @@ static const struct {
 	uint8_t len;
 	bool is_vlan;
 } tags[] = {
-	{ 0x8100, 2, true }, /* 802.1Q */
-	{ 0x88a8, 2, true }, /* 802.1ad */
-	{ 0x9100, 2, true }, /* QinQ before 802.1ad */
-	{ 0x9200, 2, true },  { ETHER_METADATA, METADATA_LEN, false },
-	{ 0x8926, 4, false }, /* VN-Tag */
-	{ 0x893f, 6, false }, /* 802.1BR */
+	{ 0x8100, 2, true },                     /* 802.1Q */
+	{ 0x88a8, 2, true },                     /* 802.1ad */
+	{ 0x9100, 2, true },                     /* QinQ before 802.1ad */
+	{ 0x9200, 2, true },                     /* the same */
+	{ ETHER_METADATA, METADATA_LEN, false }, /* Cisco MetaData */
+	{ 0x8926, 4, false },                    /* VN-Tag */
+	{ 0x893f, 6, false },                    /* 802.1BR */
 };
 
 static layer_peel *ethertype_find(uint16_t type)
