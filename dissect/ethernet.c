@@ -2,7 +2,8 @@
 /* Ethernet, the tags and LLC headers behind it, and the types that say what it carries. */
 #include "dissect/layers.h"
 
-enum { ETHER_IP4 = 0x0800, ETHER_METADATA = 0x8909, ETHER_LEAST = 0x0600, VLAN_ID = 0x0fff };
+enum { ETHER_IP4 = 0x0800, ETHER_METADATA = 0x8909, ETHER_LEAST = 0x0600 };
+enum { VLAN_ID = 0x0fff, METADATA_LEN = 6 };
 
 static const struct {
 	uint16_t type;
@@ -14,9 +15,13 @@ static const struct {
 	{ 0x88e7, peel_pbb },    { 0x22f3, peel_trill },
 };
 
+/* Cisco MetaData inside GRE: there the type comes first. */
 static enum parse peel_metadata(struct layers *l)
 {
-	return peel_ethertype(l, ETHER_METADATA);
+	uint16_t type = read_u16(&l->at);
+
+	read_bytes(&l->at, METADATA_LEN);
+	return l->at.state == PARSE_OK ? peel_ethertype(l, type) : PARSE_BROKEN;
 }
 
 /* Types that mean something inside a tunnel only. Outside they could nest without end. */
@@ -26,7 +31,7 @@ static const struct {
 } inner_types[] = {
 	{ 0x6558, peel_ethernet }, /* Transparent Ethernet Bridging */
 	{ 0x880b, peel_ppp },
-	{ ETHER_METADATA, peel_metadata }, /* Cisco puts it inside GRE */
+	{ ETHER_METADATA, peel_metadata },
 };
 
 /* Tags: bytes before the next type. */
@@ -35,12 +40,13 @@ static const struct {
 	uint8_t len;
 	bool is_vlan;
 } tags[] = {
-	{ 0x8100, 2, true },                                /* 802.1Q */
-	{ 0x88a8, 2, true },                                /* 802.1ad */
-	{ 0x9100, 2, true },                                /* QinQ before 802.1ad */
-	{ 0x9200, 2, true },  { ETHER_METADATA, 6, false }, /* Cisco MetaData */
-	{ 0x8926, 4, false },                               /* VN-Tag */
-	{ 0x893f, 6, false },                               /* 802.1BR */
+	{ 0x8100, 2, true },                     /* 802.1Q */
+	{ 0x88a8, 2, true },                     /* 802.1ad */
+	{ 0x9100, 2, true },                     /* QinQ before 802.1ad */
+	{ 0x9200, 2, true },                     /* the same */
+	{ ETHER_METADATA, METADATA_LEN, false }, /* Cisco MetaData */
+	{ 0x8926, 4, false },                    /* VN-Tag */
+	{ 0x893f, 6, false },                    /* 802.1BR */
 };
 
 static layer_peel *ethertype_find(uint16_t type)

@@ -100,17 +100,25 @@ static const struct {
 	enum link_type type;
 	layer_peel *peel;
 } links[] = {
-	{ LINK_ETHERNET, peel_ethernet }, { LINK_LINUX_SLL, peel_sll }, /* "any" on older Linux */
-	{ LINK_LINUX_SLL2, peel_sll2 },                                 /* "any" */
-	{ LINK_FDDI, peel_fddi },         { LINK_RAW, peel_ip },        /* tun devices */
-	{ LINK_RAW_BSD, peel_ip },        { LINK_RAW_OPENBSD, peel_ip },
-	{ LINK_IPV4, peel_ip4 },          { LINK_IPV6, peel_ip6 },
-	{ LINK_NULL, peel_null }, /* BSD loopback */
-	{ LINK_LOOP, peel_null }, /* OpenBSD's: network order */
-	{ LINK_IEEE802_11, peel_wifi },   { LINK_RADIOTAP, peel_radiotap },
-	{ LINK_PPP, peel_ppp_hdlc },      { LINK_PPP_HDLC, peel_ppp_hdlc },
-	{ LINK_C_HDLC, peel_ppp_hdlc },   { LINK_PPP_ETHER, peel_pppoe },
-	{ LINK_NFLOG, peel_nflog },       { LINK_PPI, peel_ppi },
+	{ LINK_ETHERNET, peel_ethernet }, /* first: most frames are */
+	{ LINK_LINUX_SLL, peel_sll },     /* "any" on older Linux */
+	{ LINK_LINUX_SLL2, peel_sll2 },   /* "any" */
+	{ LINK_RAW, peel_ip },            /* tun devices */
+	{ LINK_RAW_BSD, peel_ip },        /* the same */
+	{ LINK_RAW_OPENBSD, peel_ip },    /* the same */
+	{ LINK_IPV4, peel_ip4 },          /* one family only */
+	{ LINK_IPV6, peel_ip6 },          /* one family only */
+	{ LINK_NULL, peel_null },         /* BSD loopback */
+	{ LINK_LOOP, peel_null },         /* OpenBSD's: network order */
+	{ LINK_IEEE802_11, peel_wifi },   /* monitor mode */
+	{ LINK_RADIOTAP, peel_radiotap }, /* the same, with the radio's words */
+	{ LINK_PPI, peel_ppi },           /* the same, CACE's */
+	{ LINK_FDDI, peel_fddi },         /* old captures */
+	{ LINK_PPP, peel_ppp_hdlc },      /* with or without its framing */
+	{ LINK_PPP_HDLC, peel_ppp_hdlc }, /* with */
+	{ LINK_C_HDLC, peel_ppp_hdlc },   /* Cisco's */
+	{ LINK_PPP_ETHER, peel_pppoe },   /* BSD's PPPoE device */
+	{ LINK_NFLOG, peel_nflog },       /* Linux's netfilter log */
 };
 
 static enum parse peel_link(struct layers *l, uint32_t type)

@@ -12,8 +12,7 @@ static const struct {
 	{ 0x0283, peel_mpls },
 };
 
-/* A compressed protocol has one byte: the last byte is the odd one (RFC 1661, section 2 and 6.5).
- */
+/* The last byte is the odd one: a compressed protocol has only that (RFC 1661, section 6.5). */
 static uint16_t read_protocol(struct layers *l)
 {
 	uint16_t first = read_u8(&l->at);

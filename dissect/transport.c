@@ -73,8 +73,11 @@ static const struct {
 	uint8_t protocol;
 	layer_peel *peel;
 } protocols[] = {
-	{ IP_TCP, peel_tcp },    { IP_UDP, peel_udp },   { IP_ICMP, peel_icmp },
-	{ IP_ICMP6, peel_icmp }, { IP_SCTP, peel_sctp },
+	{ IP_TCP, peel_tcp },    /* first: most packets are */
+	{ IP_UDP, peel_udp },    /* and its tunnels */
+	{ IP_ICMP, peel_icmp },  /* what it quotes is left alone */
+	{ IP_ICMP6, peel_icmp }, /* the same head */
+	{ IP_SCTP, peel_sctp },  /* its chunks are left alone */
 };
 
 enum parse peel_protocol(struct layers *l)

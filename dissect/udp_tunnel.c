@@ -198,10 +198,15 @@ static const struct {
 	uint16_t port;
 	enum parse (*read)(struct layers *l, struct inner *in);
 } ports[] = {
-	{ 1701, read_l2tp },   { 2152, read_gtp_u },     { 3544, read_teredo },
-	{ 4789, read_vxlan },  { 4790, read_vxlan_gpe }, { 5247, read_capwap },
-	{ 6081, read_geneve }, { 8472, read_vxlan }, /* Linux's default */
-	{ 37008, read_tzsp },
+	{ 1701, read_l2tp },      /* control, too, which carries nothing */
+	{ 2152, read_gtp_u },     /* user plane */
+	{ 3544, read_teredo },    /* servers and relays */
+	{ 4789, read_vxlan },     /* as registered */
+	{ 8472, read_vxlan },     /* Linux's default */
+	{ 4790, read_vxlan_gpe }, /* as registered */
+	{ 5247, read_capwap },    /* data; 5246 is control */
+	{ 6081, read_geneve },    /* as registered */
+	{ 37008, read_tzsp },     /* MikroTik's sniffer */
 };
 
 enum parse peel_udp_tunnel(struct layers *l)

@@ -257,7 +257,7 @@ const struct frame_specimen frame_specimens[] = {
 	{ "fddi", LINK_FDDI, PLAIN, .layers = { LAYER("\x50" MAC_B MAC_A SNAP IS_IP4), TCP4 } },
 	{ "gre-metadata", LINK_ETHERNET, BARE, TUNNEL(TUNNEL_GRE, 0),
 	  .layers = { ETHER_OUTER(IS_IP4), IP4_OUTER("\x2f"),
-	              LAYER("\0\0\x89\x09\x01\x01\0\x01\0\x02" IS_IP4), TCP4 } },
+	              LAYER("\0\0\x89\x09" IS_IP4 "\x01\x01\0\x01\0\x02"), TCP4 } },
 	{ "gre-eoip", LINK_ETHERNET, PLAIN, TUNNEL(TUNNEL_GRE, 0x0201),
 	  .layers = { ETHER_OUTER(IS_IP4), IP4_OUTER("\x2f"), LAYER("\x20\x01\x64\0\0\x42\x01\x02"),
 	              ETHER(IS_IP4), TCP4 } },

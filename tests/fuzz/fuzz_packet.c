@@ -10,8 +10,8 @@ static void check_payload(struct slice bytes, const struct packet *p)
 {
 	if (p->payload_len < p->payload.len)
 		abort();
-	if (p->payload.len > 0 && (p->payload.ptr < bytes.ptr ||
-				   p->payload.ptr + p->payload.len > bytes.ptr + bytes.len))
+	if (p->payload.len > 0 &&
+	    (p->payload.ptr < bytes.ptr || p->payload.ptr + p->payload.len > bytes.ptr + bytes.len))
 		abort();
 	if (p->tunnel_count > PACKET_TUNNELS_MAX || p->vlan_count > PACKET_VLANS_MAX)
 		abort();
