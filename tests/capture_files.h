@@ -40,8 +40,8 @@ static inline void put_pcap_head(struct maker *m, uint32_t magic, uint32_t link)
 	put(m, link, 4);
 }
 
-static inline void put_pcap_record(struct maker *m, uint32_t seconds, uint32_t fraction, uint8_t fill,
-				   uint32_t len)
+static inline void put_pcap_record(struct maker *m, uint32_t seconds, uint32_t fraction,
+                                   uint8_t fill, uint32_t len)
 {
 	put(m, seconds, 4);
 	put(m, fraction, 4);
@@ -62,8 +62,8 @@ static inline void put_section(struct maker *m)
 }
 
 /* `resolution` 0: no option. */
-static inline void put_interface(struct maker *m, uint16_t link, uint32_t snaplen, uint8_t resolution,
-				 int64_t offset_s)
+static inline void put_interface(struct maker *m, uint16_t link, uint32_t snaplen,
+                                 uint8_t resolution, int64_t offset_s)
 {
 	uint32_t len = 24u + (resolution != 0 ? 8u : 0) + (offset_s != 0 ? 12u : 0);
 
@@ -88,7 +88,7 @@ static inline void put_interface(struct maker *m, uint16_t link, uint32_t snaple
 }
 
 static inline void put_enhanced(struct maker *m, uint32_t interface, uint64_t ticks, uint8_t fill,
-				uint32_t len)
+                                uint32_t len)
 {
 	uint32_t padded = (len + 3) / 4 * 4;
 
@@ -117,7 +117,7 @@ static inline void put_simple(struct maker *m, uint8_t fill, uint32_t wire, uint
 }
 
 static inline void put_obsolete(struct maker *m, uint16_t interface, uint64_t ticks, uint8_t fill,
-				uint32_t len)
+                                uint32_t len)
 {
 	size_t start = m->len;
 

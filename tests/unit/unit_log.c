@@ -11,9 +11,10 @@ static const struct {
 } rows[] = {
 	{ "day.pcap: empty", "dancecard: day.pcap: empty\n" },
 	{ "a\033[2Jb\n", "dancecard: a\\027[2Jb\\010\n" },
-	{ "m\xc3\xa9sure \xe2\x82\xac \xf0\x9f\x95\xba", "dancecard: m\xc3\xa9sure \xe2\x82\xac \xf0\x9f\x95\xba\n" },
+	{ "m\xc3\xa9sure \xe2\x82\xac \xf0\x9f\x95\xba",
+	  "dancecard: m\xc3\xa9sure \xe2\x82\xac \xf0\x9f\x95\xba\n" },
 	{ "\x7f\xc2\x9b\xff", "dancecard: \\127\\194\\155\\255\n" }, /* C1 control, no UTF-8 */
-	{ "\xe2\x82", "dancecard: \\226\\130\n" },		   /* cut off */
+	{ "\xe2\x82", "dancecard: \\226\\130\n" },                   /* cut off */
 	{ "\xc0\xaf\xed\xa0\x80", "dancecard: \\192\\175\\237\\160\\128\n" },
 };
 

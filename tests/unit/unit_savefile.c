@@ -15,7 +15,7 @@ struct expected {
 
 /* Reads all of it; the answer that ended it. Frames must lie in the bytes and hold their fill. */
 static enum parse read_all(struct slice bytes, const struct expected *expected, size_t *count,
-			   struct savefile_fault *fault)
+                           struct savefile_fault *fault)
 {
 	struct savefile file = { 0 };
 	struct slice rest = bytes;
@@ -56,7 +56,8 @@ static void check_whole(const struct maker *m, const struct expected *expected, 
 	CHECK(got == count);
 }
 
-/* Cut anywhere it gives a beginning of its packets and asks for more; in a block of its own size. */
+/* Cut anywhere it gives a beginning of its packets and asks for more; in a block of its own size.
+ */
 static void check_cuts(const struct maker *m, const struct expected *expected, size_t count)
 {
 	size_t most = 0;
@@ -267,7 +268,8 @@ static void test_words(void)
 		{ { SAVEFILE_TOO_LONG, 4000000000, 262144 },
 		  "corrupt: says 4000000000 bytes, where 262144 are the most" },
 		{ { SAVEFILE_UNKNOWN, 0x736e6f6f, 0 },
-		  "a snoop file, which is not read here (pcap and pcapng are, also as .gz, .zst and .xz)" },
+		  "a snoop file, which is not read here (pcap and pcapng are, also as .gz, .zst "
+		  "and .xz)" },
 		{ { SAVEFILE_UNKNOWN, 0x01020304, 0 }, "no capture: it begins with 01 02 03 04" },
 		{ { SAVEFILE_BLOCK_TRAILER, 36, 32 },
 		  "corrupt: a block has 36 bytes by its head and 32 by its end" },
