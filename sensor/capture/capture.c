@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Inputs in order of time, put into batches. A batch holds every chunk that its frames point into,
- * so a window moves on, and a file is closed, while batches are still in flight.
- */
 #include "sensor/capture/capture.h"
 
+#include "sensor/capture/batch.h"
 #include "sensor/capture/filter.h"
-#include "sensor/capture/folder.h"
+#include "sensor/capture/inputs.h"
 #include "sensor/capture/live.h"
 #include "sensor/capture/schedule.h"
 #include "sensor/log.h"
@@ -15,153 +12,24 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-enum {
-	CHUNKS_MAX = 64,      /* of a batch; a full one ends it */
-	LEFT_OUT_MAX = 65536, /* packets left out in a row before an empty batch is given */
-	DESCRIPTORS = 512,    /* inputs that could be open at once without asking for more */
-};
-static const uint64_t past_end_ns = UINT64_C(60000000000);
-
-struct held {
-	struct chunk *chunk;
-	struct input *input; /* whose window it is; NULL: an arena */
-};
-
-struct batch_memory {
-	size_t count;
-	struct held held[CHUNKS_MAX];
-};
+enum { LEFT_OUT_MAX = 65536 }; /* packets left out in a row before an empty batch is given */
 
 struct capture {
 	const struct capture_options *options;
 	struct stop stop;
 	struct filter *filter;
 	struct live *live; /* else files */
-	struct input *inputs;
-	size_t input_count, input_room;
+	struct inputs inputs;
 	struct schedule schedule;
 	struct input *current; /* taken from the schedule */
 	size_t left_out;
-	unsigned failures; /* besides those of the inputs */
+	unsigned failures; /* besides those of the files */
 	struct capture_counters counters;
 };
 
 /* ---- opening ---- */
-
-static bool add_input(struct capture *c, const char *name, bool in_folder)
-{
-	if (c->input_count == c->input_room) {
-		size_t room = c->input_room == 0 ? 16 : c->input_room * 2;
-		struct input *more = realloc(c->inputs, room * sizeof *more);
-
-		if (more == NULL)
-			return false;
-		c->inputs = more;
-		c->input_room = room;
-	}
-	char *copy = strdup(name);
-
-	if (copy == NULL)
-		return false;
-	c->inputs[c->input_count++] =
-	        (struct input){ .name = copy, .in_folder = in_folder, .window = { .fd = -1 } };
-	return true;
-}
-
-static void drop_last_input(struct capture *c)
-{
-	struct input *in = &c->inputs[--c->input_count];
-
-	input_close(in);
-	free(in->name);
-}
-
-/* Adds a file if it is a capture. A failure is counted here, for the input goes. */
-static enum input_sample add_file(struct capture *c, const char *name, bool in_folder)
-{
-	if (!add_input(c, name, in_folder))
-		return SAMPLE_FAILED;
-	enum input_sample sample = input_sample(&c->inputs[c->input_count - 1], &c->stop);
-
-	if (sample != SAMPLE_CAPTURE)
-		drop_last_input(c);
-	if (sample == SAMPLE_FAILED)
-		c->failures++;
-	return sample;
-}
-
-static void add_folder(struct capture *c, const char *name)
-{
-	struct folder_paths found = { 0 };
-	size_t captures = 0, others = 0;
-
-	if (!folder_list(name, &found))
-		c->failures++;
-	for (size_t i = 0; i < found.count; i++) {
-		enum input_sample sample = add_file(c, found.paths[i], true);
-
-		captures += sample != SAMPLE_FOREIGN;
-		others += sample == SAMPLE_FOREIGN;
-	}
-	folder_paths_free(&found);
-	if (captures == 0) {
-		log_error("%s: no captures in this folder (%zu other files)", name, others);
-		c->failures++;
-	} else if (others > 0) {
-		log_note("%s: %zu files are no captures and were passed over", name, others);
-	}
-}
-
-/* A thousand files whose times overlap are a thousand open files. */
-static void allow_descriptors(size_t inputs)
-{
-	struct rlimit limit;
-
-	if (inputs < DESCRIPTORS || getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-static void drop_late_inputs(struct capture *c)
-{
-	size_t kept = 0;
-	uint64_t end = c->options->to_ns;
-
-	for (size_t i = 0; i < c->input_count; i++) {
-		if (end != 0 && c->inputs[i].first_ns > past_end_ns &&
-		    c->inputs[i].first_ns - past_end_ns >= end)
-			free(c->inputs[i].name);
-		else
-			c->inputs[kept++] = c->inputs[i];
-	}
-	c->input_count = kept;
-}
-
-static bool open_files(struct capture *c)
-{
-	for (size_t i = 0; i < c->options->read_count; i++) {
-		const char *name = c->options->reads[i];
-
-		if (folder_is(name))
-			add_folder(c, name);
-		else
-			add_file(c, name, false);
-	}
-	if (c->input_count == 0)
-		return false;
-	drop_late_inputs(c);
-	allow_descriptors(c->input_count);
-	for (size_t i = 0; i < c->input_count; i++)
-		c->inputs[i].source = (uint32_t)i;
-	if (schedule_begin(&c->schedule, c->inputs, c->input_count, &c->stop))
-		return true;
-	log_error("out of memory");
-	return false;
-}
 
 static bool open_filter(struct capture *c)
 {
@@ -171,6 +39,16 @@ static bool open_filter(struct capture *c)
 		return true;
 	c->filter = filter_new(words);
 	return c->filter != NULL;
+}
+
+static bool open_files(struct capture *c)
+{
+	if (!inputs_open(&c->inputs, c->options, &c->stop))
+		return false;
+	if (schedule_begin(&c->schedule, c->inputs.all, c->inputs.count, &c->stop))
+		return true;
+	log_error("out of memory");
+	return false;
 }
 
 static bool open_inputs(struct capture *c)
@@ -209,115 +87,13 @@ void capture_close(struct capture *c)
 		return;
 	if (c->stop.fd >= 0)
 		capture_stop(c); /* no thread goes on waiting for a pipe */
-	for (size_t i = 0; i < c->input_count; i++) {
-		input_close(&c->inputs[i]);
-		free(c->inputs[i].name);
-	}
-	free(c->inputs);
+	inputs_close(&c->inputs);
 	schedule_end(&c->schedule);
 	live_close(c->live);
 	filter_free(c->filter);
 	if (c->stop.fd >= 0)
 		close(c->stop.fd);
 	free(c);
-}
-
-/* ---- batches ---- */
-
-static void batch_empty(struct frame_batch *batch)
-{
-	struct batch_memory *memory = batch->memory;
-
-	batch->count = 0;
-	if (memory == NULL)
-		return;
-	for (size_t i = 0; i < memory->count; i++)
-		chunk_drop(memory->held[i].chunk);
-	memory->count = 0;
-}
-
-void capture_batch_release(struct frame_batch *batch)
-{
-	batch_empty(batch);
-	free(batch->memory);
-	batch->memory = NULL;
-}
-
-/* False: it holds as many chunks as it can. */
-static bool batch_hold(struct frame_batch *batch, struct chunk *chunk, struct input *input)
-{
-	struct batch_memory *memory = batch->memory;
-
-	for (size_t i = memory->count; i-- > 0;)
-		if (memory->held[i].chunk == chunk)
-			return true;
-	if (memory->count == CHUNKS_MAX)
-		return false;
-	chunk_hold(chunk);
-	memory->held[memory->count++] = (struct held){ chunk, input };
-	return true;
-}
-
-static bool lies_beyond(const struct frame *frame, const struct chunk *chunk, size_t sound)
-{
-	uintptr_t start = (uintptr_t)chunk->bytes;
-	uintptr_t end = (uintptr_t)frame->bytes.ptr + frame->bytes.len;
-
-	return end > start + sound && end <= start + chunk->size;
-}
-
-/* Takes out the frames of a chunk that lie past what is sound; the number of the first of them. */
-static uint64_t batch_cut(struct capture *c, struct frame_batch *batch, const struct chunk *chunk,
-                          size_t sound)
-{
-	uint64_t first = 0;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < batch->count; i++) {
-		const struct frame *frame = &batch->frames[i];
-
-		if (!lies_beyond(frame, chunk, sound)) {
-			batch->frames[kept++] = *frame;
-			continue;
-		}
-		first = first == 0 ? frame->number : first;
-		c->counters.packets--;
-		c->counters.bytes -= frame->bytes.len;
-	}
-	batch->count = kept;
-	return first;
-}
-
-static void retire(struct capture *c, struct input *in)
-{
-	input_close(in);
-	if (c->current == in)
-		c->current = NULL;
-}
-
-/*
- * Zeros that stood in for a file that shrank were read as packets. So before a batch is given
- * out, each file in it is asked how long it is now.
- */
-static void batch_verify(struct capture *c, struct frame_batch *batch)
-{
-	struct batch_memory *memory = batch->memory;
-
-	for (size_t i = 0; i < memory->count; i++) {
-		struct held *held = &memory->held[i];
-
-		if (held->input == NULL || held->input->window.chunk != held->chunk)
-			continue;
-		size_t sound = window_sound(&held->input->window);
-
-		if (sound >= held->chunk->size)
-			continue;
-		uint64_t number = batch_cut(c, batch, held->chunk, sound);
-
-		if (number == 0)
-			continue; /* what was read so far is there: the end is yet to come */
-		input_shrank(held->input, number);
-	}
 }
 
 /* ---- files ---- */
@@ -405,6 +181,13 @@ static bool use_head(struct capture *c, struct input *in, struct frame_batch *ba
 	return true;
 }
 
+static void retire(struct capture *c, struct input *in)
+{
+	input_close(in);
+	if (c->current == in)
+		c->current = NULL;
+}
+
 /* The input whose head comes next; NULL: none is left, or (`is_waiting`) none is ready yet. */
 static struct input *next_input(struct capture *c, bool may_wait, bool *is_waiting)
 {
@@ -454,25 +237,9 @@ static enum capture_state read_files(struct capture *c, struct frame_batch *batc
 
 /* ---- interfaces ---- */
 
-/* The batch's own arena, used anew when nobody else holds it. */
-static struct chunk *arena_of(struct frame_batch *batch)
-{
-	struct batch_memory *memory = batch->memory;
-
-	batch->count = 0;
-	if (memory->count == 1 && chunk_is_mine(memory->held[0].chunk))
-		return memory->held[0].chunk;
-	batch_empty(batch);
-	struct chunk *arena = chunk_new(LIVE_ARENA);
-
-	if (arena != NULL)
-		memory->held[memory->count++] = (struct held){ arena, NULL };
-	return arena;
-}
-
 static enum capture_state read_live(struct capture *c, struct frame_batch *batch)
 {
-	struct chunk *arena = arena_of(batch);
+	struct chunk *arena = batch_arena(batch, LIVE_ARENA);
 
 	if (arena == NULL) {
 		log_error("out of memory");
@@ -491,13 +258,10 @@ static enum capture_state read_live(struct capture *c, struct frame_batch *batch
 
 enum capture_state capture_read(struct capture *c, struct frame_batch *batch)
 {
-	if (batch->memory == NULL) {
-		batch->memory = calloc(1, sizeof(struct batch_memory));
-		if (batch->memory == NULL) {
-			log_error("out of memory");
-			c->failures++;
-			return CAPTURE_DONE;
-		}
+	if (!batch_prepare(batch)) {
+		log_error("out of memory");
+		c->failures++;
+		return CAPTURE_DONE;
 	}
 	if (c->live != NULL)
 		return read_live(c, batch);
@@ -506,7 +270,7 @@ enum capture_state capture_read(struct capture *c, struct frame_batch *batch)
 		return CAPTURE_DONE;
 	enum capture_state state = read_files(c, batch);
 
-	batch_verify(c, batch);
+	batch_verify(batch, &c->counters);
 	return state;
 }
 
@@ -514,7 +278,7 @@ enum capture_state capture_read(struct capture *c, struct frame_batch *batch)
 
 const char *capture_source_name(const struct capture *c, uint32_t source)
 {
-	return c->live != NULL ? live_name(c->live, source) : c->inputs[source].name;
+	return c->live != NULL ? live_name(c->live, source) : c->inputs.all[source].name;
 }
 
 bool capture_is_live(const struct capture *c)
@@ -524,31 +288,16 @@ bool capture_is_live(const struct capture *c)
 
 void capture_count(struct capture *c, struct capture_counters *out)
 {
-	bool is_known = true;
-
 	*out = c->counters;
-	if (c->live != NULL) {
+	if (c->live != NULL)
 		live_count(c->live, out);
-		return;
-	}
-	for (size_t i = 0; i < c->input_count; i++) {
-		const struct input *in = &c->inputs[i];
-
-		out->input_bytes += in->is_open ? window_taken(&in->window) : in->taken;
-		out->input_size += in->size;
-		is_known = is_known && !in->is_stream;
-	}
-	if (!is_known)
-		out->input_size = 0;
+	else
+		inputs_progress(&c->inputs, out);
 }
 
 unsigned capture_failures(const struct capture *c)
 {
-	unsigned failures = c->failures;
-
-	for (size_t i = 0; i < c->input_count; i++)
-		failures += c->inputs[i].has_failed;
-	return failures;
+	return c->failures + inputs_failures(&c->inputs);
 }
 
 void capture_stop(struct capture *c)

@@ -314,7 +314,8 @@ static void read_interface(struct live *live, struct interface *f, struct chunk 
 		int got = pcap_next_ex(f->handle, &head, &data);
 
 		if (got < 0) {
-			say_down(f, pcap_geterr(f->handle));
+			say_down(f, if_nametoindex(f->name) == 0 ? "has gone"
+			                                         : pcap_geterr(f->handle));
 			close_interface(f);
 		}
 		if (got != 1)
