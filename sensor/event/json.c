@@ -8,8 +8,8 @@
 
 #include <cjson/cJSON.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdlib.h>
-#include <threads.h>
 
 enum { LINE_SIZE = 16 * 1024, LINE_KEPT = 256 * 1024, NUMBER_MAX = 24 };
 
@@ -41,11 +41,13 @@ static void set_hooks(void)
 
 struct json *json_new(void)
 {
-	static once_flag once = ONCE_FLAG_INIT;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct json *j = calloc(1, sizeof *j);
 
-	call_once(&once, set_hooks);
-	return j;
+	if (j == NULL || pthread_once(&once, set_hooks) == 0)
+		return j;
+	free(j);
+	return NULL;
 }
 
 void json_free(struct json *j)

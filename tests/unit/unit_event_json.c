@@ -12,7 +12,7 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
-#include <threads.h>
+#include <pthread.h>
 
 static const char contact[] =
         "{\"timestamp\":\"2026-11-23T13:25:08.531207+0000\",\"event_type\":\"contact\",\"schema\":"
@@ -229,7 +229,7 @@ static void check_clashing_counters(struct event_json *j)
 }
 
 /* Workers at once, each with its own, while somebody else parses: all get what they would alone. */
-static int work(void *unused)
+static void *work(void *unused)
 {
 	struct event_json *j = event_json_new();
 
@@ -245,17 +245,17 @@ static int work(void *unused)
 		CHECK(parses(line));
 	}
 	event_json_free(j);
-	return 0;
+	return NULL;
 }
 
 static void check_threads(void)
 {
-	thrd_t threads[4];
+	pthread_t threads[4];
 
 	for (size_t i = 0; i < COUNT_OF(threads); i++)
-		CHECK(thrd_create(&threads[i], work, NULL) == thrd_success);
+		CHECK(pthread_create(&threads[i], NULL, work, NULL) == 0);
 	for (size_t i = 0; i < COUNT_OF(threads); i++)
-		CHECK(thrd_join(threads[i], NULL) == thrd_success);
+		CHECK(pthread_join(threads[i], NULL) == 0);
 }
 
 static void write_specimens(struct event_json *j, const char *path)
