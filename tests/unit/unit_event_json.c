@@ -198,18 +198,18 @@ static const struct {
 
 static void check_decimals(void)
 {
-	struct json *json = json_new();
+	struct json_line *json = json_line_new();
 
 	CHECK(json != NULL);
 	for (size_t i = 0; i < COUNT_OF(decimals); i++) {
-		json_put_decimal(json_begin(json), "n", decimals[i].number);
-		CHECK(strcmp((const char *)json_end(json).ptr, decimals[i].text) == 0);
+		json_put_decimal(json_line_begin(json), "n", decimals[i].number);
+		CHECK(strcmp((const char *)json_line_end(json).ptr, decimals[i].text) == 0);
 	}
-	json_put_decimal(json_begin(json), "n", (double)NAN);
-	CHECK(strcmp((const char *)json_end(json).ptr, "{}") == 0);
-	json_put_signed(json_begin(json), "n", INT64_MIN);
-	CHECK(strcmp((const char *)json_end(json).ptr, "{\"n\":-9223372036854775808}") == 0);
-	json_free(json);
+	json_put_decimal(json_line_begin(json), "n", (double)NAN);
+	CHECK(strcmp((const char *)json_line_end(json).ptr, "{}") == 0);
+	json_put_signed(json_line_begin(json), "n", INT64_MIN);
+	CHECK(strcmp((const char *)json_line_end(json).ptr, "{\"n\":-9223372036854775808}") == 0);
+	json_line_free(json);
 }
 
 /* A name that is a counter and an object at once is a mistake of ours, and no invalid JSON. */

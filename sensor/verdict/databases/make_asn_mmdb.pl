@@ -20,9 +20,10 @@ die "usage: make_asn_mmdb.pl NETWORKS.csv OUT.mmdb [YYYY-MM-DD | FEED.csv]\n" un
 sub epoch_of {
     my ($source) = @_;
     if ($source !~ /^\d{4}-\d\d-\d\d$/) {
-        open my $in, '<', $source or die "$source: $!\n";
+        my $path = $source;
+        open my $in, '<', $path or die "$path: $!\n";
         my ($line) = grep { /^#\s*version:/ } <$in>;
-        ($source) = ($line || '') =~ /(\d{4}-\d\d-\d\d)/ or die "$source: no line \"# version: YYYY-MM-DD\"\n";
+        ($source) = ($line || '') =~ /(\d{4}-\d\d-\d\d)/ or die "$path has no line \"# version: YYYY-MM-DD\"\n";
     }
     my ($year, $month, $day) = split /-/, $source;
     return timegm(0, 0, 0, $day, $month - 1, $year);
