@@ -11,7 +11,7 @@
 #define SCHEMA_VERSION "1.0"
 
 struct event_json {
-	struct json *json;
+	struct json_line *json;
 };
 
 struct event_json *event_json_new(void)
@@ -20,7 +20,7 @@ struct event_json *event_json_new(void)
 
 	if (j == NULL)
 		return NULL;
-	j->json = json_new();
+	j->json = json_line_new();
 	if (j->json != NULL)
 		return j;
 	free(j);
@@ -31,7 +31,7 @@ void event_json_free(struct event_json *j)
 {
 	if (j == NULL)
 		return;
-	json_free(j->json);
+	json_line_free(j->json);
 	free(j);
 }
 
@@ -170,9 +170,9 @@ static void (*const parts[])(struct cJSON *line, const struct event *) = {
 
 struct slice event_json_native(struct event_json *j, const struct event *e)
 {
-	struct cJSON *line = json_begin(j->json);
+	struct cJSON *line = json_line_begin(j->json);
 
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		parts[i](line, e);
-	return json_end(j->json);
+	return json_line_end(j->json);
 }

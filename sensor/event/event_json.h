@@ -16,7 +16,7 @@ void event_json_free(struct event_json *);
 /*
  * One event as one line of JSON in the native shape, without the newline. The line lives until
  * the next call. Never invalid JSON: bytes that are not UTF-8 are written \DDD
- * (sensor/event/wire_text.h). Never more than EVENT_TEXT_MAX bytes of one value. NULL with len 0
+ * (sensor/event/wire_text.h). Never more than WIRE_TEXT_MAX bytes of one value. NULL with len 0
  * only when memory is out.
  */
 struct slice event_json_native(struct event_json *, const struct event *);

@@ -7,7 +7,7 @@
 
 /*
  * The parts of an event in the native shape. Each puts into the line's object what it finds in the
- * event, and nothing when there is nothing. Called between json_begin() and json_end().
+ * event, and nothing when there is nothing. Called between json_line_begin() and json_line_end().
  */
 void put_local(struct cJSON *line, const struct event *);
 void put_tracker(struct cJSON *line, const struct event *);

@@ -8,12 +8,12 @@
 
 #include <cjson/cJSON.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdlib.h>
-#include <threads.h>
 
 enum { LINE_SIZE = 16 * 1024, LINE_KEPT = 256 * 1024, NUMBER_MAX = 24 };
 
-struct json {
+struct json_line {
 	struct json_arena arena;
 	cJSON *root;
 	char *line;
@@ -39,16 +39,18 @@ static void set_hooks(void)
 	cJSON_InitHooks(&(cJSON_Hooks){ .malloc_fn = take, .free_fn = give_back });
 }
 
-struct json *json_new(void)
+struct json_line *json_line_new(void)
 {
-	static once_flag once = ONCE_FLAG_INIT;
-	struct json *j = calloc(1, sizeof *j);
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct json_line *j = calloc(1, sizeof *j);
 
-	call_once(&once, set_hooks);
-	return j;
+	if (j == NULL || pthread_once(&once, set_hooks) == 0)
+		return j;
+	free(j);
+	return NULL;
 }
 
-void json_free(struct json *j)
+void json_line_free(struct json_line *j)
 {
 	if (j == NULL)
 		return;
@@ -57,7 +59,7 @@ void json_free(struct json *j)
 	free(j);
 }
 
-struct cJSON *json_begin(struct json *j)
+struct cJSON *json_line_begin(struct json_line *j)
 {
 	json_arena_reset(&j->arena);
 	current = &j->arena;
@@ -65,7 +67,7 @@ struct cJSON *json_begin(struct json *j)
 	return j->root;
 }
 
-static bool resize_line(struct json *j, size_t size)
+static bool resize_line(struct json_line *j, size_t size)
 {
 	free(j->line);
 	j->line = malloc(size);
@@ -74,7 +76,7 @@ static bool resize_line(struct json *j, size_t size)
 }
 
 /* Grown until the line fits; values are bounded, so it ends long before INT_MAX. */
-static bool print_line(struct json *j)
+static bool print_line(struct json_line *j)
 {
 	if ((j->line_size == 0 || j->line_size > LINE_KEPT) && !resize_line(j, LINE_SIZE))
 		return false;
@@ -84,7 +86,7 @@ static bool print_line(struct json *j)
 	return true;
 }
 
-struct slice json_end(struct json *j)
+struct slice json_line_end(struct json_line *j)
 {
 	bool ok = !j->arena.failed && print_line(j);
 

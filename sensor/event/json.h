@@ -9,23 +9,23 @@
  * knows cJSON.
  *
  * cJSON takes memory through hooks that belong to the whole process. Ours give, to a thread that is
- * between json_begin() and json_end(), memory of that line's arena (which is reset at the next
- * json_begin(), so that nothing is ever freed singly), and malloc's to everybody else. Which of
- * the two is a thread-local pointer, so any number of threads make JSON at once, and other users of
- * cJSON (the readers of feeds) notice nothing. The hooks are set by the first json_new(): it must
- * come before other threads use cJSON.
+ * between json_line_begin() and json_line_end(), memory of that line's arena (which is reset at the
+ * next json_line_begin(), so that nothing is ever freed singly), and malloc's to everybody else.
+ * Which of the two is a thread-local pointer, so any number of threads make JSON at once, and other
+ * users of cJSON (the readers of feeds) notice nothing. The hooks are set by the first
+ * json_line_new(): it must come before other threads use cJSON.
  */
-struct json;
-struct cJSON; /* an object or an array; lives until the next json_begin() */
+struct json_line;
+struct cJSON; /* an object or an array; lives until the next json_line_begin() */
 
-struct json *json_new(void);
-void json_free(struct json *);
+struct json_line *json_line_new(void);
+void json_line_free(struct json_line *);
 
 /* The object that the line is. Nodes are made and put between these two calls, by the same thread.
  */
-struct cJSON *json_begin(struct json *);
-/* The line, without newline; it lives until the next json_end(). Empty when memory is out. */
-struct slice json_end(struct json *);
+struct cJSON *json_line_begin(struct json_line *);
+/* The line, without newline; it lives until the next json_line_end(). Empty when memory is out. */
+struct slice json_line_end(struct json_line *);
 
 /*
  * What is put into an object has a key, a literal; into an array, NULL. What is absent (NULL, an

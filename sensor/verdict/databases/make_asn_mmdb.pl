@@ -1,22 +1,33 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: Apache-2.0
 #
-# make_asn_mmdb.pl NETWORKS.csv OUT.mmdb [YYYY-MM-DD]
+# make_asn_mmdb.pl NETWORKS.csv OUT.mmdb [YYYY-MM-DD | FEED.csv]
 #
 # Makes an ASN database in MaxMind's format from the networks of our feed. Columns are found by the
 # names in the first line: prefix, asn, and holder (or name). Rows without a prefix or a number are
-# left out. The same input makes the same bytes: the date is that given, or the newest one in a
-# comment or column of the file, and never that of the build.
+# left out. The same input makes the same bytes: the date is the one given, or that of the line
+# "# version: YYYY-MM-DD" in FEED.csv or in NETWORKS.csv, and never that of the build.
 use strict;
 use warnings;
 
 use Time::Local qw(timegm);
 use MaxMind::DB::Writer::Tree;
 
-my ($csv, $out, $date) = @ARGV;
-die "usage: make_asn_mmdb.pl NETWORKS.csv OUT.mmdb [YYYY-MM-DD]\n" unless defined $out && @ARGV <= 3;
-my $is_given = defined $date;
-$date = '1970-01-01' unless $is_given;
+my ($csv, $out, $dated) = @ARGV;
+die "usage: make_asn_mmdb.pl NETWORKS.csv OUT.mmdb [YYYY-MM-DD | FEED.csv]\n" unless defined $out && @ARGV <= 3;
+
+# "2026-11-23", or a file that says so -> seconds since the epoch
+sub epoch_of {
+    my ($source) = @_;
+    if ($source !~ /^\d{4}-\d\d-\d\d$/) {
+        my $path = $source;
+        open my $in, '<', $path or die "$path: $!\n";
+        my ($line) = grep { /^#\s*version:/ } <$in>;
+        ($source) = ($line || '') =~ /(\d{4}-\d\d-\d\d)/ or die "$path has no line \"# version: YYYY-MM-DD\"\n";
+    }
+    my ($year, $month, $day) = split /-/, $source;
+    return timegm(0, 0, 0, $day, $month - 1, $year);
+}
 
 # One line of RFC 4180, without line breaks in fields.
 sub fields {
@@ -44,12 +55,9 @@ my $tree = MaxMind::DB::Writer::Tree->new(
 );
 
 open my $in, '<:encoding(UTF-8)', $csv or die "$csv: $!\n";
-my (%at, $rows);
+my (%at, @networks);
 while (my $line = <$in>) {
     $line =~ s/\r?\n$//;
-    while (!$is_given && $line =~ /\b(20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))\b/g) {
-        $date = $1 if $1 gt $date;
-    }
     next if $line =~ /^\s*(?:#|$)/;
     my @row = fields($line);
     if (!%at) {
@@ -63,13 +71,15 @@ while (my $line = <$in>) {
     $asn =~ s/^AS//i;
     next unless $prefix =~ m{/\d+$} && $asn =~ /^[1-9]\d*$/ && $asn <= 4294967295;
     $prefix = "::$1/" . ($2 + 96) if $prefix =~ m{^([\d.]+)/(\d+)$};
-    $tree->insert_network($prefix, { autonomous_system_number => $asn + 0,
-        ($holder ne '' ? (autonomous_system_organization => $holder) : ()) });
-    $rows++;
+    push @networks, [ $prefix, { autonomous_system_number => $asn + 0,
+        ($holder ne '' ? (autonomous_system_organization => $holder) : ()) } ];
 }
-die "$csv: no usable row\n" unless $rows;
-die "$date: no date\n" unless $date =~ /^(\d{4})-(\d\d)-(\d\d)$/;
-$tree->_set_build_epoch(timegm(0, 0, 0, $3, $2 - 1, $1));
+die "$csv: no usable row\n" unless @networks;
+
+# What is put in later covers what was there: wide networks first, so that the narrow ones stand.
+sub width { $_[0][0] =~ m{/(\d+)$}; $1 }
+$tree->insert_network(@$_) for sort { width($a) <=> width($b) || $a->[0] cmp $b->[0] } @networks;
+$tree->_set_build_epoch(epoch_of(defined $dated ? $dated : $csv));
 
 open my $file, '>:raw', "$out.new" or die "$out.new: $!\n";
 $tree->write_tree($file);
