@@ -121,6 +121,14 @@ static const struct {
 	{ LINK_NFLOG, peel_nflog },       /* Linux's netfilter log */
 };
 
+bool dissect_link_known(enum link_type link)
+{
+	for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+		if (links[i].type == link)
+			return true;
+	return false;
+}
+
 static enum parse peel_link(struct layers *l, uint32_t type)
 {
 	for (size_t i = 0; i < sizeof links / sizeof *links; i++)

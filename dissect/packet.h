@@ -83,6 +83,9 @@ struct packet {
 	uint32_t payload_len; /* above the transport, as on the wire: payload.len or more */
 };
 
+/* Is that a link type that dissect_packet() reads? */
+bool dissect_link_known(enum link_type link);
+
 /*
  * Peels link, tunnels, network and transport off `frame` (LINKTYPE numbers). `out` is filled in
  * place. PARSE_OK: an IP packet, perhaps a fragment. PARSE_FOREIGN: no IP in it (ARP, STP, a

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/capture/capture.h"
 
+#include "dissect/packet.h"
 #include "sensor/capture/batch.h"
 #include "sensor/capture/filter.h"
 #include "sensor/capture/inputs.h"
@@ -98,28 +99,6 @@ void capture_close(struct capture *c)
 
 /* ---- files ---- */
 
-static bool is_read_here(enum link_type link)
-{
-	switch (link) {
-	case LINK_NULL:
-	case LINK_ETHERNET:
-	case LINK_PPP:
-	case LINK_PPP_HDLC:
-	case LINK_RAW:
-	case LINK_IEEE802_11:
-	case LINK_LOOP:
-	case LINK_LINUX_SLL:
-	case LINK_RADIOTAP:
-	case LINK_PPI:
-	case LINK_IPV4:
-	case LINK_IPV6:
-	case LINK_NFLOG:
-	case LINK_LINUX_SLL2:
-		return true;
-	}
-	return false;
-}
-
 static void note_link(struct capture *c, struct input *in)
 {
 	c->counters.unknown_link++;
@@ -172,7 +151,7 @@ static bool use_head(struct capture *c, struct input *in, struct frame_batch *ba
 	if (!batch_hold(batch, in->window.chunk, in))
 		return false;
 	c->left_out = 0;
-	if (!is_read_here(in->head.link))
+	if (!dissect_link_known(in->head.link))
 		note_link(c, in);
 	batch->frames[batch->count++] = in->head;
 	c->counters.packets++;
@@ -250,7 +229,7 @@ static enum capture_state read_live(struct capture *c, struct frame_batch *batch
 
 	for (size_t i = 0; i < batch->count; i++) {
 		c->counters.bytes += batch->frames[i].bytes.len;
-		c->counters.unknown_link += !is_read_here(batch->frames[i].link);
+		c->counters.unknown_link += !dissect_link_known(batch->frames[i].link);
 	}
 	c->counters.packets += batch->count;
 	return state;

@@ -143,7 +143,6 @@ static struct guess guess_tls_server(struct inspector *i, const struct sight *s,
 	case PARSE_OK:
 		return is_it(hand_over(st, read_tls_server));
 	case PARSE_SHORT:
-		s->flow->client = (uint8_t)(1 - s->side);
 		return is_maybe();
 	default:
 		return is_not();
@@ -282,7 +281,8 @@ struct taken read_tls_server(struct inspector *i, const struct sight *s, struct 
 	if (answer == PARSE_SHORT)
 		return more();
 	s->flow->app = APP_TLS;
-	s->flow->client = (uint8_t)(1 - s->side);
+	if (!s->flow->is_client_sure)
+		s->flow->client = (uint8_t)(1 - s->side);
 	for (size_t n = 0; answer == PARSE_OK && !s->flow->is_named && n < server.name_count; n++)
 		note_name(i, s, server.names[n], EVIDENCE_TLS_CERT);
 	return nothing();
