@@ -7,28 +7,6 @@
 
 #include "feeds/builder.h"
 
-struct feed_builder *feed_builder_new(void)
-{
-	struct feed_builder *builder = calloc(1, sizeof *builder);
-	struct feed_set *set = calloc(1, sizeof *set);
-	uint64_t seed = 0;
-
-	if (builder == NULL || set == NULL || !arena_open(&set->arena)) {
-		free(builder);
-		free(set);
-		return NULL;
-	}
-	/* Without a seed everything works; only whoever writes a feed could slow it down. */
-	if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
-		seed = UINT64_C(0x6a09e667f3bcc909);
-	builder->set = set;
-	builder->interner.seed = seed;
-	set->labels.seed = seed;
-	names_open(&set->names, seed);
-	names_open(&set->zones, seed);
-	return builder;
-}
-
 void feed_set_free(struct feed_set *set)
 {
 	if (set == NULL)
@@ -38,6 +16,27 @@ void feed_set_free(struct feed_set *set)
 	networks_close(&set->networks);
 	arena_close(&set->arena);
 	free(set);
+}
+
+struct feed_builder *feed_builder_new(void)
+{
+	struct feed_builder *builder = calloc(1, sizeof *builder);
+	struct feed_set *set = calloc(1, sizeof *set);
+	uint64_t seed = 0;
+
+	/* Without a seed everything works; only whoever writes a feed could slow it down. */
+	if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
+		seed = UINT64_C(0x6a09e667f3bcc909);
+	if (builder == NULL || set == NULL || !arena_open(&set->arena) ||
+	    !names_open(&set->names, seed) || !names_open(&set->zones, seed)) {
+		free(builder);
+		feed_set_free(set);
+		return NULL;
+	}
+	builder->set = set;
+	builder->interner.seed = seed;
+	set->labels.seed = seed;
+	return builder;
 }
 
 void feed_builder_free(struct feed_builder *builder)
@@ -78,8 +77,7 @@ size_t feed_set_networks(const struct feed_set *set)
 
 size_t feed_set_bytes(const struct feed_set *set)
 {
-	return sizeof *set + set->arena.size +
-	       (set->names.size + set->zones.size) * sizeof *set->names.slots +
+	return sizeof *set + set->arena.size + names_bytes(&set->names) + names_bytes(&set->zones) +
 	       set->networks.size * sizeof *set->networks.list +
 	       set->networks.piece_count * sizeof *set->networks.pieces;
 }
@@ -206,27 +204,29 @@ bool feed_find_address(const struct feed_set *set, const uint8_t address[16],
 	return network != NULL;
 }
 
-static void visit_name(const struct feed_set *set, uint32_t rule, feed_visit *visit, void *context)
+static void visit_names(const struct feed_set *set, feed_visit *visit, void *context)
 {
-	const char *text = rule_text_at(&set->arena, rule);
-	enum rule_match match = rule_match_at(&set->arena, rule);
-	struct rule_tag tag = tag_at(set, rule_tag_at(&set->arena, rule));
-	struct feed_rule seen = {
-		.match = match == RULE_SUFFIX  ? FEED_SUFFIX
-			 : match == RULE_EXACT ? FEED_EXACT
-					       : FEED_BELOW,
-		.is_exception = rule_verdict_at(&set->arena, rule) != RULE_REPORT,
-	};
+	static const enum feed_match matches[] = { [RULE_SUFFIX] = FEED_SUFFIX,
+				       [RULE_EXACT] = FEED_EXACT,
+				       [RULE_BELOW] = FEED_BELOW };
+	enum rule_match match;
+	enum rule_verdict verdict;
+	struct name_match at;
+	uint32_t rule = 1;
 
-	fill_entry(set, &tag, text, text + (match == RULE_BELOW ? 2 : 0), &seen.entry);
-	visit(context, &seen);
+	while ((rule = names_next(&set->names, rule, &match, &verdict, &at)) != 0) {
+		struct rule_tag tag = tag_at(set, at.tag);
+		struct feed_rule seen = { .match = matches[match],
+					  .is_exception = verdict != RULE_REPORT };
+
+		fill_entry(set, &tag, at.rule, at.domain, &seen.entry);
+		visit(context, &seen);
+	}
 }
 
 void feed_set_each(const struct feed_set *set, feed_visit *visit, void *context)
 {
-	for (size_t i = 0; i < set->names.size; i++)
-		if (set->names.slots[i].rule != 0)
-			visit_name(set, set->names.slots[i].rule, visit, context);
+	visit_names(set, visit, context);
 	for (size_t i = 0; i < set->networks.count; i++) {
 		const struct network *network = &set->networks.list[i];
 		struct feed_rule seen = { .match = FEED_PREFIX,

@@ -126,8 +126,10 @@ bool feed_find_name(const struct feed_set *, const char *name, size_t len, enum 
 bool feed_find_address(const struct feed_set *, const uint8_t address[16], struct feed_entry *out);
 
 /* One rule of a set, for those who write it down again. */
+enum feed_match { FEED_SUFFIX, FEED_EXACT, FEED_BELOW, FEED_PREFIX };
+
 struct feed_rule {
-	enum { FEED_SUFFIX, FEED_EXACT, FEED_BELOW, FEED_PREFIX } match;
+	enum feed_match match;
 	bool is_exception; /* or of an allow list */
 	struct feed_entry entry;
 };

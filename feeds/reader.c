@@ -101,8 +101,8 @@ void reader_name(struct feed_reader *reader, struct text from, const struct row 
 	}
 	uint32_t tag = tag_of(reader, row);
 
-	if (tag == ARENA_FULL || !names_add(&builder->set->names, &builder->set->arena, name, len,
-					    row->match, verdict_of(reader, row), tag))
+	if (tag == ARENA_FULL || !names_add(&builder->set->names, name, len, row->match,
+					    verdict_of(reader, row), tag))
 		builder->is_out_of_memory = true;
 	reader->counts->taken++;
 }
@@ -162,8 +162,8 @@ void reader_zone(struct feed_reader *reader, struct text zone, uint16_t between)
 	tag.number = between;
 	uint32_t offset = intern(&builder->interner, &builder->set->arena, &tag, sizeof tag);
 
-	if (offset == ARENA_FULL || !names_add(&builder->set->zones, &builder->set->arena, name,
-					       len, RULE_BELOW, RULE_REPORT, offset))
+	if (offset == ARENA_FULL || !names_add(&builder->set->zones, name, len, RULE_BELOW,
+					       RULE_REPORT, offset))
 		builder->is_out_of_memory = true;
 	reader->counts->taken++;
 }

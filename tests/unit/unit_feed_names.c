@@ -104,7 +104,7 @@ static void add_rule(struct world *world, enum rule_verdict verdict)
 	uint32_t offset = intern(&world->interner, &world->arena, &tag, sizeof tag);
 
 	CHECK(offset != ARENA_FULL);
-	CHECK(names_add(&world->names, &world->arena, rule->name, strlen(rule->name), rule->match,
+	CHECK(names_add(&world->names, rule->name, strlen(rule->name), rule->match,
 			verdict, offset));
 }
 
@@ -134,7 +134,7 @@ static void run_world(unsigned long long seed, size_t rules, bool has_allow)
 	struct world world = { .interner.seed = seed };
 
 	CHECK(arena_open(&world.arena));
-	names_open(&world.names, seed);
+	CHECK(names_open(&world.names, seed));
 	while (world.count < rules) {
 		unsigned dice = random_below(10);
 
@@ -181,9 +181,9 @@ static void check_spelling(void)
 	char longest[600];
 
 	CHECK(arena_open(&arena));
-	names_open(&names, 7);
+	CHECK(names_open(&names, 7));
 	CHECK(names_find(&names, &arena, "tiktok.com", 10, &match) == NAME_NONE);
-	CHECK(names_add(&names, &arena, "tiktok.com", 10, RULE_SUFFIX, RULE_REPORT, 0));
+	CHECK(names_add(&names, "tiktok.com", 10, RULE_SUFFIX, RULE_REPORT, 0));
 	CHECK(names_build(&names, &arena));
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		CHECK((names_find(&names, &arena, rows[i].name, rows[i].len, &match) ==
