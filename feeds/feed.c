@@ -52,8 +52,8 @@ struct feed_set *feed_builder_finish(struct feed_builder *builder)
 {
 	struct feed_set *set = builder->set;
 	bool is_built = !builder->is_out_of_memory && names_build(&set->names, &set->arena) &&
-			names_build(&set->zones, &set->arena) &&
-			networks_build(&set->networks, &set->arena);
+	                names_build(&set->zones, &set->arena) &&
+	                networks_build(&set->networks, &set->arena);
 
 	if (!is_built) {
 		feed_builder_free(builder);
@@ -91,7 +91,7 @@ static struct rule_tag tag_at(const struct feed_set *set, uint32_t offset)
 }
 
 static void fill_entry(const struct feed_set *set, const struct rule_tag *tag, const char *rule,
-		       const char *domain, struct feed_entry *out)
+                       const char *domain, struct feed_entry *out)
 {
 	const char *strings = set->arena.bytes;
 
@@ -105,12 +105,13 @@ static void fill_entry(const struct feed_set *set, const struct rule_tag *tag, c
 	out->label = strings; /* offset 0: "" */
 }
 
-/* A rule of ours that says no more than whose a name is leaves it to the first label to say more. */
+/* A rule of ours that says no more than whose a name is leaves it to the first label to say more.
+ */
 static void refine(const struct feed_set *set, const struct rule_tag *tag, struct text name,
-		   struct feed_entry *out)
+                   struct feed_entry *out)
 {
 	const struct label_class *class =
-		labels_find(&set->labels, &set->arena, name, tag->product);
+	        labels_find(&set->labels, &set->arena, name, tag->product);
 
 	if (class == NULL)
 		return;
@@ -119,7 +120,7 @@ static void refine(const struct feed_set *set, const struct rule_tag *tag, struc
 }
 
 static void describe(const struct feed_set *set, const struct name_match *match, struct text name,
-		     struct feed_entry *out)
+                     struct feed_entry *out)
 {
 	struct rule_tag tag = tag_at(set, match->tag);
 
@@ -129,7 +130,7 @@ static void describe(const struct feed_set *set, const struct name_match *match,
 }
 
 static bool find_plainly(const struct feed_set *set, struct text name, struct feed_entry *out,
-			 enum name_found *found)
+                         enum name_found *found)
 {
 	struct name_match match;
 
@@ -171,7 +172,7 @@ static bool find_within(const struct feed_set *set, struct text name, struct fee
 }
 
 bool feed_find_name(const struct feed_set *set, const char *name, size_t len, enum feed_where where,
-		    struct feed_entry *out)
+                    struct feed_entry *out)
 {
 	struct text text = { name, len };
 	enum name_found found;
@@ -186,7 +187,7 @@ bool feed_find_name(const struct feed_set *set, const char *name, size_t len, en
 }
 
 static void describe_network(const struct feed_set *set, const struct network *network,
-			     struct feed_entry *out)
+                             struct feed_entry *out)
 {
 	struct rule_tag tag = tag_at(set, network->tag);
 	const char *text = set->arena.bytes + network->text;
@@ -195,7 +196,7 @@ static void describe_network(const struct feed_set *set, const struct network *n
 }
 
 bool feed_find_address(const struct feed_set *set, const uint8_t address[16],
-		       struct feed_entry *out)
+                       struct feed_entry *out)
 {
 	const struct network *network = networks_find(&set->networks, address);
 
@@ -206,9 +207,9 @@ bool feed_find_address(const struct feed_set *set, const uint8_t address[16],
 
 static void visit_names(const struct feed_set *set, feed_visit *visit, void *context)
 {
-	static const enum feed_match matches[] = { [RULE_SUFFIX] = FEED_SUFFIX,
-				       [RULE_EXACT] = FEED_EXACT,
-				       [RULE_BELOW] = FEED_BELOW };
+	static const enum feed_match matches[] = {
+		[RULE_SUFFIX] = FEED_SUFFIX, [RULE_EXACT] = FEED_EXACT, [RULE_BELOW] = FEED_BELOW
+	};
 	enum rule_match match;
 	enum rule_verdict verdict;
 	struct name_match at;
@@ -217,7 +218,7 @@ static void visit_names(const struct feed_set *set, feed_visit *visit, void *con
 	while ((rule = names_next(&set->names, rule, &match, &verdict, &at)) != 0) {
 		struct rule_tag tag = tag_at(set, at.tag);
 		struct feed_rule seen = { .match = matches[match],
-					  .is_exception = verdict != RULE_REPORT };
+			                  .is_exception = verdict != RULE_REPORT };
 
 		fill_entry(set, &tag, at.rule, at.domain, &seen.entry);
 		visit(context, &seen);
@@ -230,7 +231,7 @@ void feed_set_each(const struct feed_set *set, feed_visit *visit, void *context)
 	for (size_t i = 0; i < set->networks.count; i++) {
 		const struct network *network = &set->networks.list[i];
 		struct feed_rule seen = { .match = FEED_PREFIX,
-					  .is_exception = network->verdict != RULE_REPORT };
+			                  .is_exception = network->verdict != RULE_REPORT };
 
 		describe_network(set, network, &seen.entry);
 		visit(context, &seen);

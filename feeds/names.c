@@ -9,8 +9,7 @@
 #define RULE_HEAD    8   /* bytes before the text */
 #define NAME_MAX_LEN 255 /* of a name only its last bytes are looked at */
 #define LABELS_MAX   128
-#define BUCKET	     4 /* rules in one, on average */
-#define FILTER_WORD  6 /* rules that share one word of it, on average */
+#define BUCKET       2 /* rules in one, on average */
 
 bool names_open(struct names *names, uint64_t seed)
 {
@@ -23,15 +22,13 @@ void names_close(struct names *names)
 	arena_close(&names->rules);
 	free(names->list);
 	free(names->buckets);
-	free(names->filter);
 	*names = (struct names){ 0 };
 }
 
 size_t names_bytes(const struct names *names)
 {
 	return names->rules.size + names->size * sizeof *names->list +
-	       names->bucket_count * sizeof *names->buckets +
-	       names->filter_count * sizeof *names->filter;
+	       names->bucket_count * sizeof *names->buckets;
 }
 
 /* The parts of a record. */
@@ -110,7 +107,7 @@ static bool reserve(struct names *names)
 }
 
 bool names_add(struct names *names, const char *domain, size_t len, enum rule_match match,
-	       enum rule_verdict verdict, uint32_t tag)
+               enum rule_verdict verdict, uint32_t tag)
 {
 	size_t star = match == RULE_BELOW ? 2 : 0;
 	uint32_t hash = hash_bytes(names->seed, domain, len);
@@ -178,7 +175,7 @@ static bool is_repeat(const struct arena *strings, const char *one, const char *
  * knows them in time. `kept` stays short: a name has at most one rule of a kind from each feed.
  */
 static size_t settle_run(const struct names *names, const struct arena *strings,
-			 const struct name_seed *run, size_t len, struct name_seed *kept)
+                         const struct name_seed *run, size_t len, struct name_seed *kept)
 {
 	const char *rules = names->rules.bytes;
 	size_t count = 0, exceptions = 0;
@@ -198,7 +195,7 @@ static size_t settle_run(const struct names *names, const struct arena *strings,
 			continue;
 		}
 		memmove(kept + exceptions + 1, kept + exceptions,
-			(count - 1 - exceptions) * sizeof *kept);
+		        (count - 1 - exceptions) * sizeof *kept);
 		kept[exceptions++] = seed;
 	}
 	return count;
@@ -206,7 +203,7 @@ static size_t settle_run(const struct names *names, const struct arena *strings,
 
 /* `sorted` to `out`, without repeats; how many are left. */
 static size_t settle(const struct names *names, const struct arena *strings,
-		     const struct name_seed *sorted, struct name_seed *out)
+                     const struct name_seed *sorted, struct name_seed *out)
 {
 	size_t kept = 0;
 
@@ -221,15 +218,16 @@ static size_t settle(const struct names *names, const struct arena *strings,
 	return kept;
 }
 
-/* A hash's share of so many places, in order of the hashes. */
-static uint32_t place_of(uint32_t hash, uint32_t places)
+/* Buckets are in order of the hashes, and each has an equal share of them. */
+static uint32_t bucket_of(const struct names *names, uint32_t hash)
 {
-	return (uint32_t)((uint64_t)hash * places >> 32);
+	return (uint32_t)((uint64_t)hash * names->bucket_count >> 32);
 }
 
-static uint64_t filter_bits(uint32_t hash)
+/* By the end of the hash; its beginning chose the bucket. */
+static uint32_t filter_bits(uint32_t hash)
 {
-	return UINT64_C(1) << (hash & 63) | UINT64_C(1) << (hash >> 6 & 63);
+	return UINT32_C(1) << (hash & 31) | UINT32_C(1) << (hash >> 5 & 31);
 }
 
 /* The records in order into `ordered`, and where each bucket begins. */
@@ -245,12 +243,12 @@ static bool lay_out(struct names *names, struct arena *ordered)
 		if (at == ARENA_FULL)
 			return false;
 		memcpy(ordered->bytes + at, rule, size_at(rule));
-		while (bucket <= place_of(seed->hash, names->bucket_count))
-			names->buckets[bucket++] = at;
-		names->filter[place_of(seed->hash, names->filter_count)] |= filter_bits(seed->hash);
+		while (bucket <= bucket_of(names, seed->hash))
+			names->buckets[bucket++].begin = at;
+		names->buckets[bucket - 1].filter |= filter_bits(seed->hash);
 	}
 	while (bucket <= names->bucket_count)
-		names->buckets[bucket++] = ordered->len;
+		names->buckets[bucket++].begin = ordered->len;
 	arena_trim(ordered);
 	return true;
 }
@@ -260,10 +258,8 @@ static bool order(struct names *names)
 	struct arena ordered;
 
 	names->bucket_count = (uint32_t)(names->count / BUCKET + 1);
-	names->filter_count = (uint32_t)(names->count / FILTER_WORD + 1);
 	names->buckets = calloc((size_t)names->bucket_count + 1, sizeof *names->buckets);
-	names->filter = calloc(names->filter_count, sizeof *names->filter);
-	if (names->buckets == NULL || names->filter == NULL || !arena_open(&ordered))
+	if (names->buckets == NULL || !arena_open(&ordered))
 		return false;
 	bool is_done = lay_out(names, &ordered);
 
@@ -399,13 +395,14 @@ static void hear(struct search *search, const char *rule, size_t start, uint64_t
 static void look_up(struct search *search, uint32_t hash, size_t start)
 {
 	const struct names *names = search->names;
-	uint64_t bits = filter_bits(hash), here = 0;
+	const struct name_bucket *bucket = &names->buckets[bucket_of(names, hash)];
+	uint32_t bits = filter_bits(hash);
+	uint64_t here = 0;
 
-	if ((names->filter[place_of(hash, names->filter_count)] & bits) != bits)
+	if ((bucket->filter & bits) != bits)
 		return;
-	const uint32_t *bucket = &names->buckets[place_of(hash, names->bucket_count)];
-	const char *rule = names->rules.bytes + bucket[0];
-	const char *end = names->rules.bytes + bucket[1];
+	const char *rule = names->rules.bytes + bucket[0].begin;
+	const char *end = names->rules.bytes + bucket[1].begin;
 
 	for (; rule < end && search->found != NAME_ALLOWED; rule += size_at(rule))
 		if (hash_end_at(rule) == (uint16_t)hash && speaks_of(search, rule, start))
@@ -413,7 +410,7 @@ static void look_up(struct search *search, uint32_t hash, size_t start)
 }
 
 enum name_found names_find(const struct names *names, const struct arena *strings, const char *name,
-			   size_t len, struct name_match *out)
+                           size_t len, struct name_match *out)
 {
 	struct taken_apart apart;
 	struct search search = { .names = names, .strings = strings, .name = &apart, .out = out };
@@ -439,7 +436,7 @@ enum name_found names_find(const struct names *names, const struct arena *string
 }
 
 uint32_t names_next(const struct names *names, uint32_t rule, enum rule_match *match,
-		    enum rule_verdict *verdict, struct name_match *out)
+                    enum rule_verdict *verdict, struct name_match *out)
 {
 	if (rule >= names->rules.len)
 		return 0;

@@ -13,17 +13,18 @@
  * The names of a set: first a growing list of rules, then, built once, a table that is only read.
  * A rule is a record in `rules`, with no room between it and the next:
  *
- *	| tag: 4 | match, verdict: 1 | len of domain: 1 | end of hash: 2 | text "*.tiktok.com" | NUL |
+ *	| tag: 4 | match, verdict: 1 | len of domain: 1 | end of hash: 2 | text "*.tiktok.com" | NUL
+ *|
  *
- * Building puts the records in order of their hashes and cuts them into buckets of four or so:
+ * Building puts the records in order of their hashes and cuts them into buckets of two or so:
  *
- *	buckets   |  0 |  107 | 215 | …          where each begins: 4 bytes for four names
- *	             |     └──────┐
+ *	buckets   |  0 .x..x | 107 x..x. | …      where each begins, and a filter: 8 bytes
+ *	             |          └──────┐
  *	rules     [ 1c.. | 22.. | 27.. ][ 31.. | 39.. ][ …     a bucket: a cache line or two
  *
- * Before that a filter is asked, two bits of one word for each name, that knows nearly every name
- * that is not there and is small enough to stay in the cache. So a name that is not there costs
- * no access to slow memory, and one that is there costs one.
+ * The filter has two bits set for each name in the bucket, which tell nearly every name that is
+ * not in it. So a name that is not there costs one access to the small array, and one that is
+ * there one more to the large one.
  *
  * A name is hashed from its end, so one pass gives the hash of each of its parents: those whose
  * number of labels no rule has are left out, the rest are looked up, the longest first.
@@ -33,13 +34,17 @@ struct name_seed {
 	uint32_t rule;
 };
 
+struct name_bucket {
+	uint32_t begin;
+	uint32_t filter;
+};
+
 struct names {
 	struct arena rules;     /* records: as they came, once built in order */
 	struct name_seed *list; /* while growing */
 	size_t count, size;     /* of the list; once built, `count` is of rules */
-	uint32_t *buckets;      /* one more than bucket_count */
-	uint64_t *filter;
-	uint32_t bucket_count, filter_count;
+	struct name_bucket *buckets;
+	uint32_t bucket_count; /* behind which lies one more, the end */
 	uint64_t seed;
 	uint64_t depths; /* bit n: some rule has n labels (63: or more) */
 	bool has_exceptions, has_allow;
@@ -63,18 +68,18 @@ void names_close(struct names *);
  * rule_tag in the arena of strings. False when memory is out.
  */
 bool names_add(struct names *, const char *domain, size_t len, enum rule_match, enum rule_verdict,
-	       uint32_t tag);
+               uint32_t tag);
 
 /* From list to table. Of equal rules of one feed the first stays. False when memory is out. */
 bool names_build(struct names *, const struct arena *strings);
 
 /* The longest rule for the name (any case, one final dot allowed). NAME_MATCHED fills `out`. */
 enum name_found names_find(const struct names *, const struct arena *strings, const char *name,
-			   size_t len, struct name_match *out);
+                           size_t len, struct name_match *out);
 
 /* The rule at that place of a built table, and the place of the next; 0 at the end. Begin at 1. */
 uint32_t names_next(const struct names *, uint32_t rule, enum rule_match *, enum rule_verdict *,
-		    struct name_match *out);
+                    struct name_match *out);
 
 size_t names_bytes(const struct names *);
 

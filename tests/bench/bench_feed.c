@@ -11,7 +11,7 @@
 #include "tests/check.h"
 
 #define QUESTIONS 65536
-#define ROUNDS	  32
+#define ROUNDS    32
 
 static unsigned long long state = 1;
 
@@ -88,7 +88,7 @@ static void plain_add(struct plain_set *set, const char *name)
 }
 
 struct question {
-	char name[64];
+	char name[80];
 	size_t len;
 };
 
@@ -98,7 +98,7 @@ struct times {
 
 /* Processor time of the best round: what others do on the machine does not count. */
 static struct times ask(const struct feed_set *set, const struct plain_set *plain,
-			const struct question *questions, size_t wanted)
+                        const struct question *questions, size_t wanted)
 {
 	struct times best = { 1e9, 1e9 };
 	struct feed_entry entry;
@@ -109,7 +109,7 @@ static struct times ask(const struct feed_set *set, const struct plain_set *plai
 
 		for (size_t i = 0; i < QUESTIONS; i++)
 			found += feed_find_name(set, questions[i].name, questions[i].len, FEED_NAME,
-						&entry);
+			                        &entry);
 		double middle = now();
 
 		for (size_t i = 0; i < QUESTIONS; i++)
@@ -117,8 +117,10 @@ static struct times ask(const struct feed_set *set, const struct plain_set *plai
 		double end = now(), each = 1e9 / QUESTIONS;
 
 		CHECK(found >= 2 * wanted);
-		best.feed = (middle - start) * each < best.feed ? (middle - start) * each : best.feed;
-		best.plain = (end - middle) * each < best.plain ? (end - middle) * each : best.plain;
+		best.feed =
+		        (middle - start) * each < best.feed ? (middle - start) * each : best.feed;
+		best.plain =
+		        (end - middle) * each < best.plain ? (end - middle) * each : best.plain;
 	}
 	return best;
 }
@@ -149,7 +151,7 @@ static void run(size_t names)
 			at = (unsigned)i;
 		if (i < QUESTIONS || random_below((unsigned)(names / QUESTIONS) + 1) == 0)
 			hits[at].len = (size_t)sprintf(hits[at].name, "%s%s",
-						       i % 2 == 0 ? "www." : "", name);
+			                               i % 2 == 0 ? "www." : "", name);
 	}
 	for (size_t i = names; i < QUESTIONS; i++)
 		hits[i] = hits[i % names];
@@ -165,7 +167,7 @@ static void run(size_t names)
 	double start = now();
 
 	CHECK(feed_builder_add_text(builder, "bench", (struct text){ text, len }, &options,
-				    &counts));
+	                            &counts));
 	struct feed_set *set = feed_builder_finish(builder);
 	double loaded = now() - start;
 	struct times hit = ask(set, &plain, hits, QUESTIONS), miss = ask(set, &plain, misses, 0);
