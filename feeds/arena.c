@@ -73,12 +73,12 @@ static uint32_t blob_len(const struct arena *arena, uint32_t offset)
 }
 
 static size_t slot_of(const struct interner *in, const struct arena *arena, const void *bytes,
-		      size_t len)
+                      size_t len)
 {
 	size_t at = hash_bytes(in->seed, bytes, len) & (in->size - 1);
 
 	while (in->slots[at] != 0 && (blob_len(arena, in->slots[at]) != len ||
-				      memcmp(arena->bytes + in->slots[at], bytes, len) != 0))
+	                              memcmp(arena->bytes + in->slots[at], bytes, len) != 0))
 		at = (at + 1) & (in->size - 1);
 	return at;
 }
@@ -96,7 +96,7 @@ static bool widen(struct interner *in, const struct arena *arena)
 
 		if (offset != 0)
 			wide.slots[slot_of(&wide, arena, arena->bytes + offset,
-					   blob_len(arena, offset))] = offset;
+			                   blob_len(arena, offset))] = offset;
 	}
 	free(in->slots);
 	*in = wide;

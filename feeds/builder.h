@@ -20,7 +20,7 @@ struct feed_set {
 struct feed_builder {
 	struct feed_set *set;
 	struct interner interner;
-	uint16_t feeds;     /* given so far */
+	uint16_t feeds; /* given so far */
 	bool is_out_of_memory;
 };
 
@@ -62,6 +62,6 @@ void reader_label(struct feed_reader *, struct text word, bool is_first, const s
 
 /* Reads bytes as that path's; what feed_builder_add_file does once it has them. */
 bool feed_builder_add_text(struct feed_builder *, const char *path, struct text bytes,
-			   const struct feed_options *, struct feed_counts *);
+                           const struct feed_options *, struct feed_counts *);
 
 #endif

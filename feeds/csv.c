@@ -5,19 +5,19 @@
 static bool split_quoted(struct text *line, char separator, struct csv_line *out)
 {
 	struct text *cell = &out->cells[out->count++];
+	bool is_closed = false;
 	size_t at = 1;
 
 	*cell = (struct text){ out->unquoted + out->used, 0 };
 	for (; at < line->len; at++) {
-		if (line->ptr[at] == '"' && (++at == line->len || line->ptr[at] != '"'))
+		is_closed = line->ptr[at] == '"' && (++at == line->len || line->ptr[at] != '"');
+		if (is_closed)
 			break;
 		if (out->used == sizeof out->unquoted)
 			return false;
 		out->unquoted[out->used++] = line->ptr[at];
 		cell->len++;
 	}
-	bool is_closed = line->ptr[at - 1] == '"' && at > 1;
-
 	*line = text_skip(*line, at);
 	if (line->len > 0 && line->ptr[0] != separator)
 		return false;

@@ -7,28 +7,6 @@
 
 #include "feeds/builder.h"
 
-struct feed_builder *feed_builder_new(void)
-{
-	struct feed_builder *builder = calloc(1, sizeof *builder);
-	struct feed_set *set = calloc(1, sizeof *set);
-	uint64_t seed = 0;
-
-	if (builder == NULL || set == NULL || !arena_open(&set->arena)) {
-		free(builder);
-		free(set);
-		return NULL;
-	}
-	/* Without a seed everything works; only whoever writes a feed could slow it down. */
-	if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
-		seed = UINT64_C(0x6a09e667f3bcc909);
-	builder->set = set;
-	builder->interner.seed = seed;
-	set->labels.seed = seed;
-	names_open(&set->names, seed);
-	names_open(&set->zones, seed);
-	return builder;
-}
-
 void feed_set_free(struct feed_set *set)
 {
 	if (set == NULL)
@@ -38,6 +16,27 @@ void feed_set_free(struct feed_set *set)
 	networks_close(&set->networks);
 	arena_close(&set->arena);
 	free(set);
+}
+
+struct feed_builder *feed_builder_new(void)
+{
+	struct feed_builder *builder = calloc(1, sizeof *builder);
+	struct feed_set *set = calloc(1, sizeof *set);
+	uint64_t seed = 0;
+
+	/* Without a seed everything works; only whoever writes a feed could slow it down. */
+	if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
+		seed = UINT64_C(0x6a09e667f3bcc909);
+	if (builder == NULL || set == NULL || !arena_open(&set->arena) ||
+	    !names_open(&set->names, seed) || !names_open(&set->zones, seed)) {
+		free(builder);
+		feed_set_free(set);
+		return NULL;
+	}
+	builder->set = set;
+	builder->interner.seed = seed;
+	set->labels.seed = seed;
+	return builder;
 }
 
 void feed_builder_free(struct feed_builder *builder)
@@ -53,8 +52,8 @@ struct feed_set *feed_builder_finish(struct feed_builder *builder)
 {
 	struct feed_set *set = builder->set;
 	bool is_built = !builder->is_out_of_memory && names_build(&set->names, &set->arena) &&
-			names_build(&set->zones, &set->arena) &&
-			networks_build(&set->networks, &set->arena);
+	                names_build(&set->zones, &set->arena) &&
+	                networks_build(&set->networks, &set->arena);
 
 	if (!is_built) {
 		feed_builder_free(builder);
@@ -78,8 +77,7 @@ size_t feed_set_networks(const struct feed_set *set)
 
 size_t feed_set_bytes(const struct feed_set *set)
 {
-	return sizeof *set + set->arena.size +
-	       (set->names.size + set->zones.size) * sizeof *set->names.slots +
+	return sizeof *set + set->arena.size + names_bytes(&set->names) + names_bytes(&set->zones) +
 	       set->networks.size * sizeof *set->networks.list +
 	       set->networks.piece_count * sizeof *set->networks.pieces;
 }
@@ -93,7 +91,7 @@ static struct rule_tag tag_at(const struct feed_set *set, uint32_t offset)
 }
 
 static void fill_entry(const struct feed_set *set, const struct rule_tag *tag, const char *rule,
-		       const char *domain, struct feed_entry *out)
+                       const char *domain, struct feed_entry *out)
 {
 	const char *strings = set->arena.bytes;
 
@@ -107,12 +105,13 @@ static void fill_entry(const struct feed_set *set, const struct rule_tag *tag, c
 	out->label = strings; /* offset 0: "" */
 }
 
-/* A rule of ours that says no more than whose a name is leaves it to the first label to say more. */
+/* A rule of ours that says no more than whose a name is leaves it to the first label to say more.
+ */
 static void refine(const struct feed_set *set, const struct rule_tag *tag, struct text name,
-		   struct feed_entry *out)
+                   struct feed_entry *out)
 {
 	const struct label_class *class =
-		labels_find(&set->labels, &set->arena, name, tag->product);
+	        labels_find(&set->labels, &set->arena, name, tag->product);
 
 	if (class == NULL)
 		return;
@@ -121,7 +120,7 @@ static void refine(const struct feed_set *set, const struct rule_tag *tag, struc
 }
 
 static void describe(const struct feed_set *set, const struct name_match *match, struct text name,
-		     struct feed_entry *out)
+                     struct feed_entry *out)
 {
 	struct rule_tag tag = tag_at(set, match->tag);
 
@@ -131,7 +130,7 @@ static void describe(const struct feed_set *set, const struct name_match *match,
 }
 
 static bool find_plainly(const struct feed_set *set, struct text name, struct feed_entry *out,
-			 enum name_found *found)
+                         enum name_found *found)
 {
 	struct name_match match;
 
@@ -173,7 +172,7 @@ static bool find_within(const struct feed_set *set, struct text name, struct fee
 }
 
 bool feed_find_name(const struct feed_set *set, const char *name, size_t len, enum feed_where where,
-		    struct feed_entry *out)
+                    struct feed_entry *out)
 {
 	struct text text = { name, len };
 	enum name_found found;
@@ -188,7 +187,7 @@ bool feed_find_name(const struct feed_set *set, const char *name, size_t len, en
 }
 
 static void describe_network(const struct feed_set *set, const struct network *network,
-			     struct feed_entry *out)
+                             struct feed_entry *out)
 {
 	struct rule_tag tag = tag_at(set, network->tag);
 	const char *text = set->arena.bytes + network->text;
@@ -197,7 +196,7 @@ static void describe_network(const struct feed_set *set, const struct network *n
 }
 
 bool feed_find_address(const struct feed_set *set, const uint8_t address[16],
-		       struct feed_entry *out)
+                       struct feed_entry *out)
 {
 	const struct network *network = networks_find(&set->networks, address);
 
@@ -206,31 +205,33 @@ bool feed_find_address(const struct feed_set *set, const uint8_t address[16],
 	return network != NULL;
 }
 
-static void visit_name(const struct feed_set *set, uint32_t rule, feed_visit *visit, void *context)
+static void visit_names(const struct feed_set *set, feed_visit *visit, void *context)
 {
-	const char *text = rule_text_at(&set->arena, rule);
-	enum rule_match match = rule_match_at(&set->arena, rule);
-	struct rule_tag tag = tag_at(set, rule_tag_at(&set->arena, rule));
-	struct feed_rule seen = {
-		.match = match == RULE_SUFFIX  ? FEED_SUFFIX
-			 : match == RULE_EXACT ? FEED_EXACT
-					       : FEED_BELOW,
-		.is_exception = rule_verdict_at(&set->arena, rule) != RULE_REPORT,
+	static const enum feed_match matches[] = {
+		[RULE_SUFFIX] = FEED_SUFFIX, [RULE_EXACT] = FEED_EXACT, [RULE_BELOW] = FEED_BELOW
 	};
+	enum rule_match match;
+	enum rule_verdict verdict;
+	struct name_match at;
+	uint32_t rule = 1;
 
-	fill_entry(set, &tag, text, text + (match == RULE_BELOW ? 2 : 0), &seen.entry);
-	visit(context, &seen);
+	while ((rule = names_next(&set->names, rule, &match, &verdict, &at)) != 0) {
+		struct rule_tag tag = tag_at(set, at.tag);
+		struct feed_rule seen = { .match = matches[match],
+			                  .is_exception = verdict != RULE_REPORT };
+
+		fill_entry(set, &tag, at.rule, at.domain, &seen.entry);
+		visit(context, &seen);
+	}
 }
 
 void feed_set_each(const struct feed_set *set, feed_visit *visit, void *context)
 {
-	for (size_t i = 0; i < set->names.size; i++)
-		if (set->names.slots[i].rule != 0)
-			visit_name(set, set->names.slots[i].rule, visit, context);
+	visit_names(set, visit, context);
 	for (size_t i = 0; i < set->networks.count; i++) {
 		const struct network *network = &set->networks.list[i];
 		struct feed_rule seen = { .match = FEED_PREFIX,
-					  .is_exception = network->verdict != RULE_REPORT };
+			                  .is_exception = network->verdict != RULE_REPORT };
 
 		describe_network(set, network, &seen.entry);
 		visit(context, &seen);

@@ -68,13 +68,13 @@ enum feed_reason {
 	FEED_COSMETIC,      /* about a page's looks or scripts */
 	FEED_PATTERN,       /* a pattern that is no host name */
 	FEED_EVERYTHING,    /* matches every name */
-	FEED_TRIGGER,       /* an RPZ trigger on something other than a name or an answer's address */
-	FEED_KIND,          /* an indicator of something other than names or addresses */
-	FEED_INCLUDE,       /* names another file */
-	FEED_BASE64,        /* not base64 */
-	FEED_SCORE,         /* a score out of range */
-	FEED_MATCH_WORD,    /* the `match` column says something unknown */
-	FEED_TOO_MANY,      /* more feeds with exceptions than can be told apart */
+	FEED_TRIGGER,    /* an RPZ trigger on something other than a name or an answer's address */
+	FEED_KIND,       /* an indicator of something other than names or addresses */
+	FEED_INCLUDE,    /* names another file */
+	FEED_BASE64,     /* not base64 */
+	FEED_SCORE,      /* a score out of range */
+	FEED_MATCH_WORD, /* the `match` column says something unknown */
+	FEED_TOO_MANY,   /* more feeds with exceptions than can be told apart */
 	FEED_REASONS
 };
 
@@ -107,7 +107,7 @@ bool feed_builder_add_builtin(struct feed_builder *);
  * with the reason reported; what other files gave stays.
  */
 bool feed_builder_add_file(struct feed_builder *, const char *path, const struct feed_options *,
-			   struct feed_counts *counts);
+                           struct feed_counts *counts);
 
 /* Turns the builder into a set and frees it. NULL only when memory is out. */
 struct feed_set *feed_builder_finish(struct feed_builder *);
@@ -120,14 +120,16 @@ void feed_set_free(struct feed_set *);
  * than the names.)
  */
 bool feed_find_name(const struct feed_set *, const char *name, size_t len, enum feed_where where,
-		    struct feed_entry *out);
+                    struct feed_entry *out);
 
 /* The longest prefix that holds `address` (16 bytes, IPv4 as ::ffff:a.b.c.d); false when none. */
 bool feed_find_address(const struct feed_set *, const uint8_t address[16], struct feed_entry *out);
 
 /* One rule of a set, for those who write it down again. */
+enum feed_match { FEED_SUFFIX, FEED_EXACT, FEED_BELOW, FEED_PREFIX };
+
 struct feed_rule {
-	enum { FEED_SUFFIX, FEED_EXACT, FEED_BELOW, FEED_PREFIX } match;
+	enum feed_match match;
 	bool is_exception; /* or of an allow list */
 	struct feed_entry entry;
 };

@@ -66,7 +66,7 @@ static char *read_whole(int fd, size_t *len, const char **fault)
 }
 
 bool feed_builder_add_file(struct feed_builder *builder, const char *path,
-			   const struct feed_options *options, struct feed_counts *counts)
+                           const struct feed_options *options, struct feed_counts *counts)
 {
 	const struct feed_options nothing = { 0 };
 	size_t len;
@@ -74,7 +74,8 @@ bool feed_builder_add_file(struct feed_builder *builder, const char *path,
 	*counts = (struct feed_counts){ .format = "" };
 	if (options == NULL)
 		options = &nothing;
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY); /* a FIFO must not wait */
+	int fd =
+	        open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY); /* a FIFO must not wait */
 
 	if (fd < 0)
 		return complain(options, path, strerror(errno));
@@ -85,7 +86,7 @@ bool feed_builder_add_file(struct feed_builder *builder, const char *path,
 	if (bytes == NULL)
 		return complain(options, path, fault);
 	bool is_taken =
-		feed_builder_add_text(builder, path, (struct text){ bytes, len }, options, counts);
+	        feed_builder_add_text(builder, path, (struct text){ bytes, len }, options, counts);
 
 	free(bytes);
 	return is_taken;
@@ -123,7 +124,7 @@ static struct text version_in(struct text bytes)
 }
 
 bool feed_builder_add_text(struct feed_builder *builder, const char *path, struct text bytes,
-			   const struct feed_options *options, struct feed_counts *counts)
+                           const struct feed_options *options, struct feed_counts *counts)
 {
 	const char *category = options->category != NULL ? options->category : "tracker";
 	struct feed_reader reader = {
@@ -144,13 +145,13 @@ bool feed_builder_add_text(struct feed_builder *builder, const char *path, struc
 		return complain(options, path, "is empty");
 	if (builder->feeds == FEEDS_MAX)
 		return complain(options, path, "too many feeds: 64 are the most");
-	const struct format *format = options->format != NULL ? format_named(options->format)
-							      : format_find(bytes);
+	const struct format *format =
+	        options->format != NULL ? format_named(options->format) : format_find(bytes);
 
 	if (format == NULL)
 		return complain(options, path,
-				options->format != NULL ? "no such format"
-							: "is in no known feed format");
+		                options->format != NULL ? "no such format"
+		                                        : "is in no known feed format");
 	if (format == &format_json && bytes.len > JSON_MAX)
 		return complain(options, path, "is JSON of over 64 MiB");
 	counts->format = format->name;

@@ -7,9 +7,9 @@
 
 /* In the order in which a line is offered to them; what claims little comes late. */
 static const struct format *const formats[] = {
-	&format_json,    &format_zeek,  &format_rpz, &format_unbound,  &format_dnsmasq,
-	&format_adblock, &format_csv,   &format_v2fly, &format_iprep,  &format_hosts,
-	&format_plain,   &format_suricata,
+	&format_json,    &format_zeek,    &format_rpz,   &format_unbound,
+	&format_dnsmasq, &format_adblock, &format_csv,   &format_v2fly,
+	&format_iprep,   &format_hosts,   &format_plain, &format_suricata,
 };
 
 #define FORMATS (sizeof formats / sizeof *formats)
@@ -53,7 +53,8 @@ static bool is_json(struct text bytes)
 		bytes = text_skip(bytes, 1);
 	if (text_starts(bytes, "{"))
 		return true;
-	return text_starts(bytes, "[") && bytes.len > 1 && strchr(" \t\r\n{\"", bytes.ptr[1]) != NULL;
+	return text_starts(bytes, "[") && bytes.len > 1 &&
+	       strchr(" \t\r\n{\"", bytes.ptr[1]) != NULL;
 }
 
 const struct format *format_find(struct text bytes)

@@ -19,8 +19,8 @@ struct format {
 
 /* One file each. */
 extern const struct format format_plain, format_hosts, format_adblock, format_rpz, format_dnsmasq,
-	format_unbound, format_v2fly, format_zeek, format_suricata, format_iprep, format_csv,
-	format_json;
+        format_unbound, format_v2fly, format_zeek, format_suricata, format_iprep, format_csv,
+        format_json;
 
 /* The format of that name, or NULL. */
 const struct format *format_named(const char *name);

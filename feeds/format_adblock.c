@@ -24,9 +24,9 @@ static enum format_claim claims(struct text line)
 	    text_starts(line, "[AdGuard"))
 		return FORMAT_SURE;
 	return text_starts(line, "||") || text_starts(line, "@@") || text_starts(line, "!") ||
-			       is_cosmetic(line)
-		       ? FORMAT_LIKELY
-		       : FORMAT_NO;
+	                       is_cosmetic(line)
+	               ? FORMAT_LIKELY
+	               : FORMAT_NO;
 }
 
 /* What the modifiers leave of a rule. */
@@ -48,7 +48,7 @@ static void heed(struct text modifier, struct effect *effect)
 	else if (text_starts(modifier, "denyallow="))
 		effect->denied = text_skip(modifier, strlen("denyallow="));
 	else if (!text_is(modifier, "third-party") && !text_is(modifier, "3p") &&
-		 !text_is(modifier, "all"))
+	         !text_is(modifier, "all"))
 		effect->is_bad = true;
 }
 
@@ -60,12 +60,12 @@ static enum feed_reason name_in(struct text pattern, struct text *name)
 	if (!text_starts(pattern, "||"))
 		return text_find(pattern, '/') < pattern.len ? FEED_PATH : FEED_PATTERN;
 	pattern = text_skip(pattern, 2);
+	bool is_whole = text_find(pattern, '^') < pattern.len;
+
 	*name = text_until(&pattern, '^');
 	if (text_find(*name, '/') < name->len || text_find(pattern, '/') < pattern.len)
 		return FEED_PATH;
-	bool is_whole = name->ptr[name->len] == '^' &&
-			(pattern.len == 0 || text_is(pattern, "*") || text_is(pattern, "|"));
-
+	is_whole &= pattern.len == 0 || text_is(pattern, "*") || text_is(pattern, "|");
 	return is_whole && text_find(*name, '*') == name->len ? FEED_REASONS : FEED_PATTERN;
 }
 
@@ -122,6 +122,4 @@ static void read_adblock(struct feed_reader *reader)
 		read_line(reader, line);
 }
 
-const struct format format_adblock = { .name = "adblock",
-				       .claims = claims,
-				       .read = read_adblock };
+const struct format format_adblock = { .name = "adblock", .claims = claims, .read = read_adblock };

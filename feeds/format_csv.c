@@ -56,18 +56,15 @@ static const struct {
 	enum rule_verdict verdict;
 	bool is_network;
 } words[] = {
-	{ "", RULE_SUFFIX, RULE_REPORT, false },
-	{ "suffix", RULE_SUFFIX, RULE_REPORT, false },
-	{ "exact", RULE_EXACT, RULE_REPORT, false },
-	{ "below", RULE_BELOW, RULE_REPORT, false },
-	{ "cidr", RULE_SUFFIX, RULE_REPORT, true },
-	{ "except", RULE_SUFFIX, RULE_EXCEPT, false },
+	{ "", RULE_SUFFIX, RULE_REPORT, false },     { "suffix", RULE_SUFFIX, RULE_REPORT, false },
+	{ "exact", RULE_EXACT, RULE_REPORT, false }, { "below", RULE_BELOW, RULE_REPORT, false },
+	{ "cidr", RULE_SUFFIX, RULE_REPORT, true },  { "except", RULE_SUFFIX, RULE_EXCEPT, false },
 };
 
 #define WORDS (sizeof words / sizeof *words)
 
 static void read_name(struct feed_reader *reader, const struct csv_line *line,
-		      const struct columns *columns, struct row row)
+                      const struct columns *columns, struct row row)
 {
 	struct text name = csv_cell(line, columns->domain);
 	struct text match = csv_cell(line, columns->match);
@@ -96,7 +93,7 @@ static void read_name(struct feed_reader *reader, const struct csv_line *line,
 }
 
 static void read_row(struct feed_reader *reader, const struct csv_line *line,
-		     const struct columns *columns)
+                     const struct columns *columns)
 {
 	struct row row = {
 		.entity = csv_cell(line, columns->entity),
@@ -106,11 +103,10 @@ static void read_row(struct feed_reader *reader, const struct csv_line *line,
 	struct text between = csv_cell(line, columns->between);
 
 	if (reader->is_ours && columns->zone < CSV_CELLS)
-		reader_zone(reader, csv_cell(line, columns->zone),
-			    text_is(between, "1") ? 1 : 0);
+		reader_zone(reader, csv_cell(line, columns->zone), text_is(between, "1") ? 1 : 0);
 	else if (reader->is_ours && columns->label < CSV_CELLS)
 		reader_label(reader, csv_cell(line, columns->label),
-			     text_is(csv_cell(line, columns->position), "first"), &row);
+		             text_is(csv_cell(line, columns->position), "first"), &row);
 	else if (columns->prefix < CSV_CELLS)
 		reader_network(reader, csv_cell(line, columns->prefix), &row);
 	else

@@ -90,6 +90,4 @@ static void read_dnsmasq(struct feed_reader *reader)
 		read_line(reader, line);
 }
 
-const struct format format_dnsmasq = { .name = "dnsmasq",
-				       .claims = claims,
-				       .read = read_dnsmasq };
+const struct format format_dnsmasq = { .name = "dnsmasq", .claims = claims, .read = read_dnsmasq };

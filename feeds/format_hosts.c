@@ -18,7 +18,7 @@ static enum format_claim claims(struct text line)
 	struct text address = text_word(&line);
 
 	return line.len > 0 && is_address(address) && text_word(&line).len > 0 ? FORMAT_LIKELY
-									       : FORMAT_NO;
+	                                                                       : FORMAT_NO;
 }
 
 /* What stands in every hosts file for the host itself. */

@@ -29,9 +29,9 @@ static enum format_claim claims(struct text line)
 	char text[64];
 
 	return network_parse(prefix.ptr, prefix.len, &first, &last, text) &&
-			       is_number(category, CATEGORY_MAX) && line.len > 0
-		       ? FORMAT_LIKELY
-		       : FORMAT_NO;
+	                       is_number(category, CATEGORY_MAX) && line.len > 0
+	               ? FORMAT_LIKELY
+	               : FORMAT_NO;
 }
 
 static void read_line(struct feed_reader *reader, struct text line)

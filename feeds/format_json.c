@@ -44,9 +44,8 @@ static void read_json(struct feed_reader *reader)
 	const struct json_format *format = NULL;
 
 	if (root != NULL && rest.len == 0)
-		format = json_format_find(forced != NULL && strcmp(forced, "json") != 0 ? forced
-											 : NULL,
-					  root);
+		format = json_format_find(
+		        forced != NULL && strcmp(forced, "json") != 0 ? forced : NULL, root);
 	if (format != NULL) {
 		reader->counts->format = format->name;
 		format->read(reader, root);

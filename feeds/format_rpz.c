@@ -21,10 +21,10 @@ struct zone {
 };
 
 /* Types that carry no policy. */
-static const char *const silent_types[] = { "SOA",  "NS",    "DNAME", "RRSIG",     "NSEC",
-					    "DS",   "NSEC3", "DNSKEY", "NSEC3PARAM", "ZONEMD" };
-static const char *const data_types[] = { "A",   "AAAA", "TXT",   "MX",  "SRV", "PTR",
-					  "CAA", "SVCB", "HTTPS", "NAPTR" };
+static const char *const silent_types[] = { "SOA", "NS",    "DNAME",  "RRSIG",      "NSEC",
+	                                    "DS",  "NSEC3", "DNSKEY", "NSEC3PARAM", "ZONEMD" };
+static const char *const data_types[] = { "A",   "AAAA", "TXT",  "MX",    "SRV",
+	                                  "PTR", "CAA",  "SVCB", "HTTPS", "NAPTR" };
 
 static bool is_one_of(struct text word, const char *const *list, size_t count)
 {
@@ -123,11 +123,12 @@ static bool prefix_from(struct text labels, char *out, size_t size)
 		if (len > 5)
 			return false;
 		used += (size_t)snprintf(out + used, size - used, "%s%.*s%s", lead,
-					 is_gap ? 0 : len, parts[i].ptr, is_gap && i == 1 ? ":" : "");
+		                         is_gap ? 0 : len, parts[i].ptr,
+		                         is_gap && i == 1 ? ":" : "");
 	}
 	if (used < size && parts[0].len <= 3)
 		used += (size_t)snprintf(out + used, size - used, "/%.*s", (int)parts[0].len,
-					 parts[0].ptr);
+		                         parts[0].ptr);
 	return used < size;
 }
 

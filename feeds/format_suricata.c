@@ -11,7 +11,7 @@
 static int value_of(char c)
 {
 	static const char alphabet[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const char *at = c != '\0' ? strchr(alphabet, c) : NULL;
 
 	return at != NULL ? (int)(at - alphabet) : -1;
@@ -111,5 +111,5 @@ static void read_suricata(struct feed_reader *reader)
 }
 
 const struct format format_suricata = { .name = "suricata",
-					.claims = claims,
-					.read = read_suricata };
+	                                .claims = claims,
+	                                .read = read_suricata };

@@ -6,29 +6,21 @@
 static enum format_claim claims(struct text line)
 {
 	return text_starts(line, "local-zone:") || text_starts(line, "local-data:") ? FORMAT_SURE
-										    : FORMAT_NO;
+	                                                                            : FORMAT_NO;
 }
 
 static const struct {
 	const char *type;
 	enum rule_verdict verdict;
 } types[] = {
-	{ "always_null", RULE_REPORT },
-	{ "always_nxdomain", RULE_REPORT },
-	{ "always_nodata", RULE_REPORT },
-	{ "always_refuse", RULE_REPORT },
-	{ "always_deny", RULE_REPORT },
-	{ "static", RULE_REPORT },
-	{ "refuse", RULE_REPORT },
-	{ "deny", RULE_REPORT },
-	{ "redirect", RULE_REPORT },
-	{ "inform_deny", RULE_REPORT },
-	{ "inform_redirect", RULE_REPORT },
-	{ "block_a", RULE_REPORT },
-	{ "block_aaaa", RULE_REPORT },
-	{ "transparent", RULE_EXCEPT },
-	{ "typetransparent", RULE_EXCEPT },
-	{ "always_transparent", RULE_EXCEPT },
+	{ "always_null", RULE_REPORT },     { "always_nxdomain", RULE_REPORT },
+	{ "always_nodata", RULE_REPORT },   { "always_refuse", RULE_REPORT },
+	{ "always_deny", RULE_REPORT },     { "static", RULE_REPORT },
+	{ "refuse", RULE_REPORT },          { "deny", RULE_REPORT },
+	{ "redirect", RULE_REPORT },        { "inform_deny", RULE_REPORT },
+	{ "inform_redirect", RULE_REPORT }, { "block_a", RULE_REPORT },
+	{ "block_aaaa", RULE_REPORT },      { "transparent", RULE_EXCEPT },
+	{ "typetransparent", RULE_EXCEPT }, { "always_transparent", RULE_EXCEPT },
 	{ "nodefault", RULE_EXCEPT },
 };
 
@@ -100,6 +92,4 @@ static void read_unbound(struct feed_reader *reader)
 		read_line(reader, line);
 }
 
-const struct format format_unbound = { .name = "unbound",
-				       .claims = claims,
-				       .read = read_unbound };
+const struct format format_unbound = { .name = "unbound", .claims = claims, .read = read_unbound };

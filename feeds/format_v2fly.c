@@ -10,12 +10,9 @@ static const struct {
 	enum feed_reason reason; /* FEED_REASONS: it is a name */
 	enum rule_match match;
 } kinds[] = {
-	{ "domain:", FEED_REASONS, RULE_SUFFIX },
-	{ "full:", FEED_REASONS, RULE_EXACT },
-	{ "keyword:", FEED_PATTERN, RULE_SUFFIX },
-	{ "regexp:", FEED_PATTERN, RULE_SUFFIX },
-	{ "include:", FEED_INCLUDE, RULE_SUFFIX },
-	{ "", FEED_REASONS, RULE_SUFFIX },
+	{ "domain:", FEED_REASONS, RULE_SUFFIX },  { "full:", FEED_REASONS, RULE_EXACT },
+	{ "keyword:", FEED_PATTERN, RULE_SUFFIX }, { "regexp:", FEED_PATTERN, RULE_SUFFIX },
+	{ "include:", FEED_INCLUDE, RULE_SUFFIX }, { "", FEED_REASONS, RULE_SUFFIX },
 };
 
 #define PREFIXED (sizeof kinds / sizeof *kinds - 1)
@@ -34,7 +31,7 @@ static enum format_claim claims(struct text line)
 		if (text_starts(entry, kinds[i].prefix))
 			return FORMAT_SURE;
 	return text_find(entry, '.') < entry.len && is_attribute(attribute) ? FORMAT_SURE
-									    : FORMAT_NO;
+	                                                                    : FORMAT_NO;
 }
 
 static void read_line(struct feed_reader *reader, struct text line)

@@ -48,7 +48,7 @@ static void read_indicator(struct feed_reader *reader, const struct text cells[C
 	else if (text_is(cells[INDICATOR_TYPE], "Intel::DOMAIN"))
 		reader_name(reader, cells[INDICATOR], &row);
 	else if (text_is(cells[INDICATOR_TYPE], "Intel::ADDR") ||
-		 text_is(cells[INDICATOR_TYPE], "Intel::SUBNET"))
+	         text_is(cells[INDICATOR_TYPE], "Intel::SUBNET"))
 		reader_network(reader, cells[INDICATOR], &row);
 	else if (text_is(cells[INDICATOR_TYPE], "Intel::URL"))
 		reader_refuse(reader, FEED_PATH);
@@ -57,7 +57,7 @@ static void read_indicator(struct feed_reader *reader, const struct text cells[C
 }
 
 static void read_line(struct feed_reader *reader, struct text line, const enum column *order,
-		      size_t columns)
+                      size_t columns)
 {
 	struct text cells[COLUMNS] = { 0 };
 

@@ -75,8 +75,11 @@ struct text json_string(const struct json *item)
 }
 
 static const struct json_format *const formats[] = {
-	&json_disconnect, &json_disconnect_entities, &json_duckduckgo, &json_misp, &json_stix,
-	&json_adguard,    &json_services,	     &json_xray,       &json_asn,
+	&json_disconnect, &json_disconnect_entities,
+	&json_duckduckgo, &json_misp,
+	&json_stix,       &json_adguard,
+	&json_services,   &json_xray,
+	&json_asn,
 };
 
 #define FORMATS (sizeof formats / sizeof *formats)

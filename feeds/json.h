@@ -31,7 +31,7 @@ struct json_format {
 };
 
 extern const struct json_format json_disconnect, json_disconnect_entities, json_duckduckgo,
-	json_misp, json_stix, json_adguard, json_services, json_xray, json_asn;
+        json_misp, json_stix, json_adguard, json_services, json_xray, json_asn;
 
 /* The format of that name or, with NULL, the one that claims the value; NULL when none does. */
 const struct json_format *json_format_find(const char *name, const struct json *root);

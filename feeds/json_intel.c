@@ -19,8 +19,8 @@ static void read_misp(struct feed_reader *reader, const struct json *root)
 		.product = json_string(json_get(root, "name")),
 		.match = text_is(type, "string") ? RULE_EXACT : RULE_SUFFIX,
 	};
-	bool is_pattern = !text_is(type, "hostname") && !text_is(type, "string") &&
-			  !text_is(type, "cidr");
+	bool is_pattern =
+	        !text_is(type, "hostname") && !text_is(type, "string") && !text_is(type, "cidr");
 	const struct json *item = json_first(json_get(root, "list"));
 
 	for (; item != NULL; item = json_next(item))
@@ -81,7 +81,7 @@ static bool take(struct text *rest, const char *word)
 static bool take_comparison(struct text *rest, struct text *value)
 {
 	static const char *const paths[] = { "domain-name:value", "ipv4-addr:value",
-					     "ipv6-addr:value" };
+		                             "ipv6-addr:value" };
 	size_t path = 0;
 
 	while (path < sizeof paths / sizeof *paths && !take(rest, paths[path]))

@@ -10,8 +10,8 @@ static void read_domains(struct feed_reader *reader, const struct json *list, co
 }
 
 /*
- * Disconnect, services.json: {"categories": {CATEGORY: [{ENTITY: {URL: [domain…], "dnt": "eff"}}]}}.
- * A value that is a string is a property, no list of domains.
+ * Disconnect, services.json: {"categories": {CATEGORY: [{ENTITY: {URL: [domain…], "dnt":
+ * "eff"}}]}}. A value that is a string is a property, no list of domains.
  */
 static bool claims_disconnect(const struct json *root)
 {
@@ -20,7 +20,7 @@ static bool claims_disconnect(const struct json *root)
 }
 
 static void read_disconnect_entity(struct feed_reader *reader, const struct json *entity,
-				   struct text category)
+                                   struct text category)
 {
 	const struct row row = { .entity = json_key(entity), .category = category };
 
@@ -95,7 +95,8 @@ static void read_duckduckgo(struct feed_reader *reader, const struct json *root)
 		json_name(reader, json_key(item), &alias);
 }
 
-/* AdGuard's companies: {"trackerDomains": {domain: tracker}, "trackers": {tracker: {"name": …}}}. */
+/* AdGuard's companies: {"trackerDomains": {domain: tracker}, "trackers": {tracker: {"name": …}}}.
+ */
 static bool claims_adguard(const struct json *root)
 {
 	return json_is_object(json_get(root, "trackerDomains"));
@@ -144,7 +145,7 @@ static void read_xray(struct feed_reader *reader, const struct json *root)
 
 const struct json_format json_disconnect = { "disconnect", claims_disconnect, read_disconnect };
 const struct json_format json_disconnect_entities = { "disconnect-entities", claims_entities,
-						      read_entities };
+	                                              read_entities };
 const struct json_format json_duckduckgo = { "duckduckgo", claims_duckduckgo, read_duckduckgo };
 const struct json_format json_adguard = { "adguard", claims_adguard, read_adguard };
 const struct json_format json_services = { "adguard-services", claims_services, read_services };

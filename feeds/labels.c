@@ -20,7 +20,7 @@ bool labels_add(struct labels *labels, const struct arena *arena, const struct l
 }
 
 static bool is_row(const struct label_class *row, const struct arena *arena, struct text word,
-		   bool is_first, uint32_t product)
+                   bool is_first, uint32_t product)
 {
 	return row->len == word.len && memcmp(arena->bytes + row->word, word.ptr, word.len) == 0 &&
 	       (is_first || !row->is_first) && (row->product == 0 || row->product == product);
@@ -28,7 +28,7 @@ static bool is_row(const struct label_class *row, const struct arena *arena, str
 
 /* The earliest row for the word, if it is earlier than `best` (a row + 1; 0: none yet). */
 static size_t better(const struct labels *labels, const struct arena *arena, struct text word,
-		     bool is_first, uint32_t product, size_t best)
+                     bool is_first, uint32_t product, size_t best)
 {
 	size_t at = hash_bytes(labels->seed, word.ptr, word.len);
 	size_t row;
@@ -48,7 +48,7 @@ static struct text without_digits(struct text word)
 }
 
 const struct label_class *labels_find(const struct labels *labels, const struct arena *arena,
-				      struct text name, uint32_t product)
+                                      struct text name, uint32_t product)
 {
 	struct text rest = text_until(&name, '.');
 	size_t best = 0;
@@ -60,9 +60,9 @@ const struct label_class *labels_find(const struct labels *labels, const struct 
 		if (word.len == 0 || word.len > sizeof lower)
 			continue;
 		for (size_t j = 0; j < word.len; j++)
-			lower[j] = (char)(word.ptr[j] >= 'A' && word.ptr[j] <= 'Z'
-						  ? word.ptr[j] | 0x20
-						  : word.ptr[j]);
+			lower[j] =
+			        (char)(word.ptr[j] >= 'A' && word.ptr[j] <= 'Z' ? word.ptr[j] | 0x20
+			                                                        : word.ptr[j]);
 		word.ptr = lower;
 		best = better(labels, arena, word, i == 0, product, best);
 	}

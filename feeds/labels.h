@@ -19,10 +19,10 @@
  * Each word is looked up; of the classes that are found the one of the earliest row speaks.
  */
 #define LABELS_MAX_ROWS 255
-#define LABELS_SLOTS	1024 /* a power of two, much more than rows */
+#define LABELS_SLOTS    1024 /* a power of two, much more than rows */
 
 struct label_class {
-	uint32_t word;     /* "logger", in the arena */
+	uint32_t word; /* "logger", in the arena */
 	uint32_t len;
 	uint32_t category; /* "inapp_analytics" */
 	uint32_t product;  /* only beneath rules of this product; 0: of any */
@@ -41,6 +41,6 @@ bool labels_add(struct labels *, const struct arena *, const struct label_class 
 
 /* The class of a name's first label beneath a rule of that product; NULL when there is none. */
 const struct label_class *labels_find(const struct labels *, const struct arena *, struct text name,
-				      uint32_t product);
+                                      uint32_t product);
 
 #endif

@@ -6,59 +6,76 @@
 
 #include "feeds/hash.h"
 
-#define RULE_HEAD    6   /* bytes before the text */
+#define RULE_HEAD    8   /* bytes before the text */
 #define NAME_MAX_LEN 255 /* of a name only its last bytes are looked at */
 #define LABELS_MAX   128
-#define LOAD_NUM     3 /* slots in use, of … */
-#define LOAD_DEN     4
+#define BUCKET       2 /* rules in one, on average */
 
-void names_open(struct names *names, uint64_t seed)
+bool names_open(struct names *names, uint64_t seed)
 {
 	*names = (struct names){ .seed = seed };
+	return arena_open(&names->rules);
 }
 
 void names_close(struct names *names)
 {
-	free(names->slots);
+	arena_close(&names->rules);
+	free(names->list);
+	free(names->buckets);
 	*names = (struct names){ 0 };
 }
 
-uint32_t rule_tag_at(const struct arena *arena, uint32_t rule)
+size_t names_bytes(const struct names *names)
+{
+	return names->rules.size + names->size * sizeof *names->list +
+	       names->bucket_count * sizeof *names->buckets;
+}
+
+/* The parts of a record. */
+static uint32_t tag_at(const char *rule)
 {
 	uint32_t tag;
 
-	memcpy(&tag, arena->bytes + rule, sizeof tag);
+	memcpy(&tag, rule, sizeof tag);
 	return tag;
 }
 
-static unsigned head_at(const struct arena *arena, uint32_t rule)
+static enum rule_match match_at(const char *rule)
 {
-	return (unsigned char)arena->bytes[rule + sizeof(uint32_t)];
+	return (enum rule_match)(rule[4] & 3);
 }
 
-enum rule_match rule_match_at(const struct arena *arena, uint32_t rule)
+static enum rule_verdict verdict_at(const char *rule)
 {
-	return (enum rule_match)(head_at(arena, rule) & 3);
+	return (enum rule_verdict)(rule[4] >> 2);
 }
 
-enum rule_verdict rule_verdict_at(const struct arena *arena, uint32_t rule)
+static size_t domain_len_at(const char *rule)
 {
-	return (enum rule_verdict)(head_at(arena, rule) >> 2);
+	return (unsigned char)rule[5];
 }
 
-const char *rule_text_at(const struct arena *arena, uint32_t rule)
+static uint16_t hash_end_at(const char *rule)
 {
-	return arena->bytes + rule + RULE_HEAD;
+	uint16_t end;
+
+	memcpy(&end, rule + 6, sizeof end);
+	return end;
 }
 
-static const char *domain_at(const struct arena *arena, uint32_t rule)
+static const char *text_at(const char *rule)
 {
-	return rule_text_at(arena, rule) + (rule_match_at(arena, rule) == RULE_BELOW ? 2 : 0);
+	return rule + RULE_HEAD;
 }
 
-static size_t domain_len_at(const struct arena *arena, uint32_t rule)
+static const char *domain_at(const char *rule)
 {
-	return (unsigned char)arena->bytes[rule + sizeof(uint32_t) + 1];
+	return text_at(rule) + (match_at(rule) == RULE_BELOW ? 2 : 0);
+}
+
+static size_t size_at(const char *rule)
+{
+	return (size_t)(domain_at(rule) - rule) + domain_len_at(rule) + 1;
 }
 
 static uint64_t depth_bit(unsigned labels)
@@ -80,36 +97,38 @@ static bool reserve(struct names *names)
 	if (names->count < names->size)
 		return true;
 	size_t wanted = names->size > 0 ? names->size + names->size / 2 : 256;
-	struct name_slot *slots = realloc(names->slots, wanted * sizeof *slots);
+	struct name_seed *list = realloc(names->list, wanted * sizeof *list);
 
-	if (slots == NULL)
+	if (list == NULL)
 		return false;
-	names->slots = slots;
+	names->list = list;
 	names->size = wanted;
 	return true;
 }
 
-bool names_add(struct names *names, struct arena *arena, const char *domain, size_t len,
-	       enum rule_match match, enum rule_verdict verdict, uint32_t tag)
+bool names_add(struct names *names, const char *domain, size_t len, enum rule_match match,
+               enum rule_verdict verdict, uint32_t tag)
 {
 	size_t star = match == RULE_BELOW ? 2 : 0;
+	uint32_t hash = hash_bytes(names->seed, domain, len);
+	uint16_t hash_end = (uint16_t)hash;
 
 	if (!reserve(names))
 		return false;
-	uint32_t rule = arena_take(arena, RULE_HEAD + star + len + 1);
+	uint32_t rule = arena_take(&names->rules, RULE_HEAD + star + len + 1);
 
 	if (rule == ARENA_FULL)
 		return false;
-	char *at = arena->bytes + rule;
+	char *at = names->rules.bytes + rule;
 
 	memcpy(at, &tag, sizeof tag);
-	at[sizeof tag] = (char)(match | verdict << 2);
-	at[sizeof tag + 1] = (char)len;
+	at[4] = (char)(match | verdict << 2);
+	at[5] = (char)len;
+	memcpy(at + 6, &hash_end, sizeof hash_end);
 	memcpy(at + RULE_HEAD, "*.", star);
 	memcpy(at + RULE_HEAD + star, domain, len);
 	at[RULE_HEAD + star + len] = '\0';
-	names->slots[names->count++] =
-		(struct name_slot){ hash_bytes(names->seed, domain, len), rule };
+	names->list[names->count++] = (struct name_seed){ hash, rule };
 	names->depths |= depth_of(domain, len);
 	names->has_exceptions |= verdict == RULE_EXCEPT || verdict == RULE_CANCEL;
 	names->has_allow |= verdict == RULE_ALLOW;
@@ -117,7 +136,7 @@ bool names_add(struct names *names, struct arena *arena, const char *domain, siz
 }
 
 /* One pass of a radix sort by eleven bits of the hash; equal ones keep their order. */
-static void sort_pass(const struct name_slot *from, struct name_slot *to, size_t count, int shift)
+static void sort_pass(const struct name_seed *from, struct name_seed *to, size_t count, int shift)
 {
 	size_t starts[2049] = { 0 };
 
@@ -130,118 +149,140 @@ static void sort_pass(const struct name_slot *from, struct name_slot *to, size_t
 }
 
 /* Three passes, so what was in `list` ends in `spare`. */
-static void sort(struct name_slot *list, struct name_slot *spare, size_t count)
+static void sort(struct name_seed *list, struct name_seed *spare, size_t count)
 {
 	sort_pass(list, spare, count, 0);
 	sort_pass(spare, list, count, 11);
 	sort_pass(list, spare, count, 22);
 }
 
-static uint16_t feed_of(const struct arena *arena, uint32_t rule)
+static uint16_t feed_of(const struct arena *strings, const char *rule)
 {
 	struct rule_tag tag;
 
-	memcpy(&tag, arena->bytes + rule_tag_at(arena, rule), sizeof tag);
+	memcpy(&tag, strings->bytes + tag_at(rule), sizeof tag);
 	return tag.number;
 }
 
-static bool is_repeat(const struct arena *arena, uint32_t one, uint32_t other)
+static bool is_repeat(const struct arena *strings, const char *one, const char *other)
 {
-	return head_at(arena, one) == head_at(arena, other) &&
-	       strcmp(rule_text_at(arena, one), rule_text_at(arena, other)) == 0 &&
-	       (rule_tag_at(arena, one) == rule_tag_at(arena, other) ||
-		feed_of(arena, one) == feed_of(arena, other));
+	return one[4] == other[4] && strcmp(text_at(one), text_at(other)) == 0 &&
+	       (tag_at(one) == tag_at(other) || feed_of(strings, one) == feed_of(strings, other));
 }
 
 /*
- * Drops repeats among slots of one hash, and puts exceptions before rules, so that a search knows
- * them in time. `kept` stays short: a name has at most one rule of a kind from each feed.
+ * Drops repeats among rules of one hash, and puts exceptions before the others, so that a search
+ * knows them in time. `kept` stays short: a name has at most one rule of a kind from each feed.
  */
-static size_t settle_run(const struct arena *arena, const struct name_slot *run, size_t len,
-			 struct name_slot *kept)
+static size_t settle_run(const struct names *names, const struct arena *strings,
+                         const struct name_seed *run, size_t len, struct name_seed *kept)
 {
+	const char *rules = names->rules.bytes;
 	size_t count = 0, exceptions = 0;
 
 	for (size_t i = 0; i < len; i++) {
+		struct name_seed seed = run[i];
 		size_t same = 0;
 
-		while (same < count && !is_repeat(arena, run[i].rule, kept[same].rule))
+		while (same < count &&
+		       !is_repeat(strings, rules + seed.rule, rules + kept[same].rule))
 			same++;
 		if (same < count)
 			continue;
-		struct name_slot slot = run[i];
-
-		if (rule_verdict_at(arena, slot.rule) == RULE_REPORT) {
-			kept[count++] = slot;
+		count++;
+		if (verdict_at(rules + seed.rule) == RULE_REPORT) {
+			kept[count - 1] = seed;
 			continue;
 		}
 		memmove(kept + exceptions + 1, kept + exceptions,
-			(count - exceptions) * sizeof *kept);
-		kept[exceptions++] = slot;
-		count++;
+		        (count - 1 - exceptions) * sizeof *kept);
+		kept[exceptions++] = seed;
 	}
 	return count;
 }
 
 /* `sorted` to `out`, without repeats; how many are left. */
-static size_t settle(const struct arena *arena, const struct name_slot *sorted, size_t count,
-		     struct name_slot *out)
+static size_t settle(const struct names *names, const struct arena *strings,
+                     const struct name_seed *sorted, struct name_seed *out)
 {
 	size_t kept = 0;
 
-	for (size_t from = 0; from < count;) {
+	for (size_t from = 0; from < names->count;) {
 		size_t to = from + 1;
 
-		while (to < count && sorted[to].hash == sorted[from].hash)
+		while (to < names->count && sorted[to].hash == sorted[from].hash)
 			to++;
-		kept += settle_run(arena, sorted + from, to - from, out + kept);
+		kept += settle_run(names, strings, sorted + from, to - from, out + kept);
 		from = to;
 	}
 	return kept;
 }
 
-static size_t home_of(uint32_t homes, uint32_t hash)
+/* Buckets are in order of the hashes, and each has an equal share of them. */
+static uint32_t bucket_of(const struct names *names, uint32_t hash)
 {
-	return (size_t)((uint64_t)hash * homes >> 32);
+	return (uint32_t)((uint64_t)hash * names->bucket_count >> 32);
 }
 
-/* Where the last of the sorted slots comes to lie; with `slots`, puts them there. */
-static size_t spread(const struct name_slot *sorted, size_t count, uint32_t homes,
-		     struct name_slot *slots)
+/* By the end of the hash; its beginning chose the bucket. */
+static uint32_t filter_bits(uint32_t hash)
 {
-	size_t next = 0;
+	return UINT32_C(1) << (hash & 31) | UINT32_C(1) << (hash >> 5 & 31);
+}
 
-	for (size_t i = 0; i < count; i++) {
-		size_t home = home_of(homes, sorted[i].hash);
+/* The records in order into `ordered`, and where each bucket begins. */
+static bool lay_out(struct names *names, struct arena *ordered)
+{
+	uint32_t bucket = 0;
 
-		if (next < home)
-			next = home;
-		if (slots != NULL)
-			slots[next] = sorted[i];
-		next++;
+	for (size_t i = 0; i < names->count; i++) {
+		const struct name_seed *seed = &names->list[i];
+		const char *rule = names->rules.bytes + seed->rule;
+		uint32_t at = arena_take(ordered, size_at(rule));
+
+		if (at == ARENA_FULL)
+			return false;
+		memcpy(ordered->bytes + at, rule, size_at(rule));
+		while (bucket <= bucket_of(names, seed->hash))
+			names->buckets[bucket++].begin = at;
+		names->buckets[bucket - 1].filter |= filter_bits(seed->hash);
 	}
-	return next > homes ? next : homes;
+	while (bucket <= names->bucket_count)
+		names->buckets[bucket++].begin = ordered->len;
+	arena_trim(ordered);
+	return true;
 }
 
-bool names_build(struct names *names, const struct arena *arena)
+static bool order(struct names *names)
 {
-	if (names->count == 0)
-		return true;
-	struct name_slot *spare = malloc((names->count + 1) * sizeof *spare);
+	struct arena ordered;
+
+	names->bucket_count = (uint32_t)(names->count / BUCKET + 1);
+	names->buckets = calloc((size_t)names->bucket_count + 1, sizeof *names->buckets);
+	if (names->buckets == NULL || !arena_open(&ordered))
+		return false;
+	bool is_done = lay_out(names, &ordered);
+
+	arena_close(&names->rules);
+	names->rules = ordered;
+	free(names->list);
+	names->list = NULL;
+	names->size = 0;
+	return is_done;
+}
+
+bool names_build(struct names *names, const struct arena *strings)
+{
+	struct name_seed *spare = malloc((names->count + 1) * sizeof *spare);
 
 	if (spare == NULL)
 		return false;
-	sort(names->slots, spare, names->count);
-	names->count = settle(arena, spare, names->count, names->slots);
-	memcpy(spare, names->slots, names->count * sizeof *spare);
-	free(names->slots);
-	names->homes = (uint32_t)(names->count * LOAD_DEN / LOAD_NUM + 1);
-	names->size = spread(spare, names->count, names->homes, NULL) + 1; /* ends in a gap */
-	names->slots = calloc(names->size, sizeof *names->slots);
-	if (names->slots != NULL)
-		spread(spare, names->count, names->homes, names->slots);
+	if (names->count > 0) {
+		sort(names->list, spare, names->count);
+		names->count = settle(names, strings, spare, names->list);
+	}
 	free(spare);
-	return names->slots != NULL;
+	return order(names);
 }
 
 /* A name taken apart: itself in lower case, and those of its parents that rules could be about. */
@@ -293,7 +334,7 @@ static void take_apart(const struct names *names, const char *text, struct taken
 /* What has been found on the way from the whole name to its shortest parent. */
 struct search {
 	const struct names *names;
-	const struct arena *arena;
+	const struct arena *strings;
 	const struct taken_apart *name;
 	bool is_cut; /* the name was too long: its beginning is not here */
 	uint64_t muted;
@@ -301,77 +342,82 @@ struct search {
 	struct name_match *out;
 };
 
-static bool speaks_of(const struct search *search, uint32_t rule, size_t start)
+static bool speaks_of(const struct search *search, const char *rule, size_t start)
 {
 	size_t len = search->name->len - start;
 	bool is_whole = start == 0 && !search->is_cut;
 
-	if (domain_len_at(search->arena, rule) != len ||
-	    memcmp(domain_at(search->arena, rule), search->name->lower + start, len) != 0)
+	if (domain_len_at(rule) != len ||
+	    memcmp(domain_at(rule), search->name->lower + start, len) != 0)
 		return false;
-	enum rule_match match = rule_match_at(search->arena, rule);
+	enum rule_match match = match_at(rule);
 
 	return match == RULE_SUFFIX || (match == RULE_EXACT) == is_whole;
 }
 
-static bool is_muted(const struct search *search, uint32_t rule, uint64_t here)
+static bool is_muted(const struct search *search, const char *rule, uint64_t here)
 {
 	uint64_t muted = search->muted | here;
 
-	return muted != 0 && (muted >> feed_of(search->arena, rule) & 1) != 0;
+	return muted != 0 && (muted >> feed_of(search->strings, rule) & 1) != 0;
 }
 
-static void take_match(struct search *search, uint32_t rule, size_t start)
+static void take_match(struct name_match *out, const char *rule, size_t start)
 {
-	search->found = NAME_MATCHED;
-	search->out->rule = rule_text_at(search->arena, rule);
-	search->out->domain = domain_at(search->arena, rule);
-	search->out->tag = rule_tag_at(search->arena, rule);
-	search->out->start = start;
+	out->rule = text_at(rule);
+	out->domain = domain_at(rule);
+	out->tag = tag_at(rule);
+	out->start = start;
 }
 
 /* Hears one rule; `here` holds the feeds whose rules for this very name are cancelled. */
-static void hear(struct search *search, uint32_t rule, size_t start, uint64_t *here)
+static void hear(struct search *search, const char *rule, size_t start, uint64_t *here)
 {
-	switch (rule_verdict_at(search->arena, rule)) {
+	switch (verdict_at(rule)) {
 	case RULE_ALLOW:
 		search->found = NAME_ALLOWED;
 		break;
 	case RULE_EXCEPT:
-		search->muted |= UINT64_C(1) << feed_of(search->arena, rule);
+		search->muted |= UINT64_C(1) << feed_of(search->strings, rule);
 		break;
 	case RULE_CANCEL:
-		*here |= UINT64_C(1) << feed_of(search->arena, rule);
+		*here |= UINT64_C(1) << feed_of(search->strings, rule);
 		break;
 	case RULE_REPORT:
-		if (search->found == NAME_NONE && !is_muted(search, rule, *here))
-			take_match(search, rule, start);
+		if (search->found == NAME_NONE && !is_muted(search, rule, *here)) {
+			search->found = NAME_MATCHED;
+			take_match(search->out, rule, start);
+		}
 		break;
 	}
 }
 
 static void look_up(struct search *search, uint32_t hash, size_t start)
 {
-	const struct name_slot *slot =
-		search->names->slots + home_of(search->names->homes, hash);
+	const struct names *names = search->names;
+	const struct name_bucket *bucket = &names->buckets[bucket_of(names, hash)];
+	uint32_t bits = filter_bits(hash);
 	uint64_t here = 0;
 
-	while (slot->rule != 0 && slot->hash < hash)
-		slot++;
-	for (; slot->rule != 0 && slot->hash == hash && search->found != NAME_ALLOWED; slot++)
-		if (speaks_of(search, slot->rule, start))
-			hear(search, slot->rule, start, &here);
+	if ((bucket->filter & bits) != bits)
+		return;
+	const char *rule = names->rules.bytes + bucket[0].begin;
+	const char *end = names->rules.bytes + bucket[1].begin;
+
+	for (; rule < end && search->found != NAME_ALLOWED; rule += size_at(rule))
+		if (hash_end_at(rule) == (uint16_t)hash && speaks_of(search, rule, start))
+			hear(search, rule, start, &here);
 }
 
-enum name_found names_find(const struct names *names, const struct arena *arena, const char *name,
-			   size_t len, struct name_match *out)
+enum name_found names_find(const struct names *names, const struct arena *strings, const char *name,
+                           size_t len, struct name_match *out)
 {
 	struct taken_apart apart;
-	struct search search = { .names = names, .arena = arena, .name = &apart, .out = out };
+	struct search search = { .names = names, .strings = strings, .name = &apart, .out = out };
 
 	if (len > 0 && name[len - 1] == '.')
 		len--;
-	if (len == 0 || names->count == 0)
+	if (len == 0 || names->bucket_count == 0)
 		return NAME_NONE;
 	search.is_cut = len > NAME_MAX_LEN;
 	apart.len = search.is_cut ? NAME_MAX_LEN : len;
@@ -387,4 +433,17 @@ enum name_found names_find(const struct names *names, const struct arena *arena,
 	if (search.found == NAME_MATCHED && search.is_cut)
 		out->start += skipped;
 	return search.found;
+}
+
+uint32_t names_next(const struct names *names, uint32_t rule, enum rule_match *match,
+                    enum rule_verdict *verdict, struct name_match *out)
+{
+	if (rule >= names->rules.len)
+		return 0;
+	const char *at = names->rules.bytes + rule;
+
+	*match = match_at(at);
+	*verdict = verdict_at(at);
+	take_match(out, at, 0);
+	return rule + (uint32_t)size_at(at);
 }

@@ -11,34 +11,40 @@
 
 /*
  * The names of a set: first a growing list of rules, then, built once, a table that is only read.
+ * A rule is a record in `rules`, with no room between it and the next:
  *
- * A rule lies in the arena, with no room between it and the next:
+ *	| tag: 4 | match, verdict: 1 | len of domain: 1 | end of hash: 2 | text "*.tiktok.com" | NUL
+ *|
  *
- *	| tag: 4 | match, verdict: 1 | len of domain: 1 | text … | NUL |     text: "*.tiktok.com"
+ * Building puts the records in order of their hashes and cuts them into buckets of two or so:
  *
- * The table is an array of the rules' hashes, sorted, with gaps: a hash h of 32 bits is at home
- * in slot h * slots / 2^32, or as soon after it as its smaller neighbours leave room.
+ *	buckets   |  0 .x..x | 107 x..x. | …      where each begins, and a filter: 8 bytes
+ *	             |          └──────┐
+ *	rules     [ 1c.. | 22.. | 27.. ][ 31.. | 39.. ][ …     a bucket: a cache line or two
  *
- *	home of h ──┐
- *	   …|  -  | 1f | 22 | 27 |  -  | 31 |…      (hash, offset of the rule) in 8 bytes
- *
- * So a search runs from home to the first hash that is not smaller, which is seldom a second
- * cache line; a gap or a larger hash ends it, and nothing is compared but integers unless all 32
- * bits agree.
+ * The filter has two bits set for each name in the bucket, which tell nearly every name that is
+ * not in it. So a name that is not there costs one access to the small array, and one that is
+ * there one more to the large one.
  *
  * A name is hashed from its end, so one pass gives the hash of each of its parents: those whose
  * number of labels no rule has are left out, the rest are looked up, the longest first.
  */
-struct name_slot {
+struct name_seed {
 	uint32_t hash;
-	uint32_t rule; /* 0: a gap */
+	uint32_t rule;
+};
+
+struct name_bucket {
+	uint32_t begin;
+	uint32_t filter;
 };
 
 struct names {
-	struct name_slot *slots;
-	size_t count; /* rules; while growing, also the slots in use */
-	size_t size;  /* slots there are */
-	uint32_t homes;
+	struct arena rules;     /* records: as they came, once built in order */
+	struct name_seed *list; /* while growing */
+	size_t count, size;     /* of the list; once built, `count` is of rules */
+	struct name_bucket *buckets;
+	uint32_t bucket_count; /* behind which lies one more, the end */
 	uint64_t seed;
 	uint64_t depths; /* bit n: some rule has n labels (63: or more) */
 	bool has_exceptions, has_allow;
@@ -53,24 +59,28 @@ struct name_match {
 	size_t start; /* where in the name the domain begins; 0: it is the name */
 };
 
-void names_open(struct names *, uint64_t seed);
+/* False when memory is out. */
+bool names_open(struct names *, uint64_t seed);
 void names_close(struct names *);
 
-/* `domain` is lower case, has no final dot, and at most 253 bytes. False when memory is out. */
-bool names_add(struct names *, struct arena *, const char *domain, size_t len, enum rule_match,
-	       enum rule_verdict, uint32_t tag);
+/*
+ * `domain` is lower case, has no final dot, and at most 253 bytes; `tag` is the offset of a
+ * rule_tag in the arena of strings. False when memory is out.
+ */
+bool names_add(struct names *, const char *domain, size_t len, enum rule_match, enum rule_verdict,
+               uint32_t tag);
 
 /* From list to table. Of equal rules of one feed the first stays. False when memory is out. */
-bool names_build(struct names *, const struct arena *);
+bool names_build(struct names *, const struct arena *strings);
 
 /* The longest rule for the name (any case, one final dot allowed). NAME_MATCHED fills `out`. */
-enum name_found names_find(const struct names *, const struct arena *, const char *name, size_t len,
-			   struct name_match *out);
+enum name_found names_find(const struct names *, const struct arena *strings, const char *name,
+                           size_t len, struct name_match *out);
 
-/* What a rule is, for those who walk over the built table. */
-enum rule_match rule_match_at(const struct arena *, uint32_t rule);
-enum rule_verdict rule_verdict_at(const struct arena *, uint32_t rule);
-uint32_t rule_tag_at(const struct arena *, uint32_t rule);
-const char *rule_text_at(const struct arena *, uint32_t rule);
+/* The rule at that place of a built table, and the place of the next; 0 at the end. Begin at 1. */
+uint32_t names_next(const struct names *, uint32_t rule, enum rule_match *, enum rule_verdict *,
+                    struct name_match *out);
+
+size_t names_bytes(const struct names *);
 
 #endif

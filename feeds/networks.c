@@ -62,7 +62,7 @@ static bool parse_length(const char *text, unsigned most, unsigned *bits)
 }
 
 bool network_parse(const char *from, size_t len, struct address *first, struct address *last,
-		   char *text)
+                   char *text)
 {
 	char copy[64];
 	uint8_t bytes[16] = { [10] = 0xff, [11] = 0xff };
@@ -156,7 +156,7 @@ static void drop_repeats(struct networks *networks, const struct arena *arena)
 		size_t same = run;
 
 		while (same < kept && (list[same].verdict != list[i].verdict ||
-				       feed_of(arena, &list[same]) != feed_of(arena, &list[i])))
+		                       feed_of(arena, &list[same]) != feed_of(arena, &list[i])))
 			same++;
 		if (same == kept)
 			list[kept++] = list[i];

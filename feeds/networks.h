@@ -51,7 +51,7 @@ void networks_close(struct networks *);
  * form into `text` (at least 64 bytes). Bits behind the prefix are cleared. False if it is none.
  */
 bool network_parse(const char *from, size_t len, struct address *first, struct address *last,
-		   char *text);
+                   char *text);
 
 /* False when memory is out. */
 bool networks_add(struct networks *, const struct network *);

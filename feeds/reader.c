@@ -16,7 +16,7 @@ void reader_refuse(struct feed_reader *reader, enum feed_reason reason)
 	reader->reported++;
 	if (reader->line > 0)
 		snprintf(place, sizeof place, "%s:%llu", reader->path,
-			 (unsigned long long)reader->line);
+		         (unsigned long long)reader->line);
 	else
 		snprintf(place, sizeof place, "%s", reader->path);
 	reader->options->report(reader->options->context, place, feed_reason_text(reason));
@@ -55,7 +55,7 @@ static uint32_t keep(struct feed_reader *reader, struct text said, struct text o
 static bool is_general(struct text category)
 {
 	static const char *const general[] = { "website", "corporate", "app_api", "cdn_media",
-					       "infrastructure" };
+		                               "infrastructure" };
 
 	for (size_t i = 0; i < sizeof general / sizeof *general; i++)
 		if (text_is(category, general[i]))
@@ -101,8 +101,8 @@ void reader_name(struct feed_reader *reader, struct text from, const struct row 
 	}
 	uint32_t tag = tag_of(reader, row);
 
-	if (tag == ARENA_FULL || !names_add(&builder->set->names, &builder->set->arena, name, len,
-					    row->match, verdict_of(reader, row), tag))
+	if (tag == ARENA_FULL ||
+	    !names_add(&builder->set->names, name, len, row->match, verdict_of(reader, row), tag))
 		builder->is_out_of_memory = true;
 	reader->counts->taken++;
 }
@@ -129,8 +129,8 @@ void reader_network(struct feed_reader *reader, struct text prefix, const struct
 /* Cheap, and true of every address. */
 static bool may_be_network(struct text text)
 {
-	return text.len > 0 && ((text.ptr[0] >= '0' && text.ptr[0] <= '9') ||
-				text_find(text, ':') < text.len);
+	return text.len > 0 &&
+	       ((text.ptr[0] >= '0' && text.ptr[0] <= '9') || text_find(text, ':') < text.len);
 }
 
 void reader_name_or_network(struct feed_reader *reader, struct text text, const struct row *row)
@@ -162,14 +162,14 @@ void reader_zone(struct feed_reader *reader, struct text zone, uint16_t between)
 	tag.number = between;
 	uint32_t offset = intern(&builder->interner, &builder->set->arena, &tag, sizeof tag);
 
-	if (offset == ARENA_FULL || !names_add(&builder->set->zones, &builder->set->arena, name,
-					       len, RULE_BELOW, RULE_REPORT, offset))
+	if (offset == ARENA_FULL ||
+	    !names_add(&builder->set->zones, name, len, RULE_BELOW, RULE_REPORT, offset))
 		builder->is_out_of_memory = true;
 	reader->counts->taken++;
 }
 
 void reader_label(struct feed_reader *reader, struct text word, bool is_first,
-		  const struct row *row)
+                  const struct row *row)
 {
 	struct text nothing = { 0 };
 	struct label_class class = {

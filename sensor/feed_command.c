@@ -11,9 +11,9 @@
 #include "sensor/feed_convert.h"
 
 #define FILES_MAX 64
-#define DONE	  0
-#define FAILED	  1
-#define USAGE	  2
+#define DONE      0
+#define FAILED    1
+#define USAGE     2
 
 /* What the words behind `feed check` and its sisters ask for. */
 struct request {
@@ -71,14 +71,17 @@ static const struct {
 	const char *usage, *purpose;
 } commands[COMMANDS] = {
 	[CHECK] = { "check", run_check, 1, 1 << 20, "FILE...",
-		    "Says what a feed holds, and what of it is not taken and why." },
+	            "Says what a feed holds, and what of it is not taken and why." },
 	[LOOKUP] = { "lookup", run_lookup, 1, 1 << 20, "[options] NAME|ADDRESS...|-",
-		     "Prints name, rule, category, product and feed, between tabs; `-` for the rest "
-		     "where\nnothing matches. `-` as the only name reads names from standard input." },
+	             "Prints name, rule, category, product and feed, between tabs; `-` for the "
+	             "rest "
+	             "where\nnothing matches. `-` as the only name reads names from standard "
+	             "input." },
 	[CONVERT] = { "convert", run_convert, 1, 1, "--to FORMAT FILE|builtin",
-		      "Writes a feed in another format." },
+	              "Writes a feed in another format." },
 	[COMPARE] = { "compare", run_compare, 1, 1, "[options] FILE",
-		      "Says what share of a feed's names we match, and what we have that it has not." },
+	              "Says what share of a feed's names we match, and what we have that it has "
+	              "not." },
 };
 
 static void print_report(void *context, const char *place, const char *reason)
@@ -163,7 +166,7 @@ static void list_options(enum command command, struct option out[OPTIONS + 1])
 	for (size_t i = 0; i < OPTIONS; i++)
 		if (options[i].commands & IN(command))
 			out[count++] = (struct option){ options[i].name, options[i].has_argument,
-							NULL, options[i].value };
+				                        NULL, options[i].value };
 	out[count] = (struct option){ 0 };
 }
 
@@ -184,8 +187,8 @@ static bool parse(enum command command, int argc, char **argv, struct request *r
 		}
 		if (option == '?' || option == ':') {
 			fprintf(stderr, "dancecard: feed %s: %s %s\n", commands[command].name,
-				option == '?' ? "unknown option" : "no value for",
-				argv[optind - 1]);
+			        option == '?' ? "unknown option" : "no value for",
+			        argv[optind - 1]);
 			return false;
 		}
 		if (!take_option(request, option))
@@ -195,7 +198,7 @@ static bool parse(enum command command, int argc, char **argv, struct request *r
 	request->argv = argv + optind;
 	if (request->argc < commands[command].least || request->argc > commands[command].most) {
 		fprintf(stderr, "Usage: dancecard feed %s %s\n", commands[command].name,
-			commands[command].usage);
+		        commands[command].usage);
 		return false;
 	}
 	return true;
@@ -228,7 +231,7 @@ static int out_of_memory(void)
 
 /* One file alone as a set, or NULL, which has been said. */
 static struct feed_set *load_one(const struct request *request, const char *path,
-				 struct feed_counts *counts)
+                                 struct feed_counts *counts)
 {
 	struct feed_builder *builder = feed_builder_new();
 
@@ -240,7 +243,7 @@ static struct feed_set *load_one(const struct request *request, const char *path
 }
 
 static void print_counts(const char *path, const struct feed_counts *counts,
-			 const struct feed_set *set)
+                         const struct feed_set *set)
 {
 	printf("%s: %s, %llu lines, %llu taken (%zu names, %zu networks), %llu refused\n", path,
 	       counts->format[0] != '\0' ? counts->format : "unknown",
@@ -300,7 +303,7 @@ static bool parse_address(const char *text, uint8_t address[16])
 }
 
 static bool find(const struct feed_set *set, const char *name, enum feed_where where,
-		 struct feed_entry *out)
+                 struct feed_entry *out)
 {
 	uint8_t address[16];
 
@@ -369,14 +372,17 @@ static int run_convert(const struct request *request)
 		fprintf(stderr, "dancecard: feed convert: --to says in which format\n");
 		return USAGE;
 	}
-	set = is_builtin ? load_all(&builtin, &status) : load_one(request, request->argv[0], &counts);
+	set = is_builtin ? load_all(&builtin, &status)
+	                 : load_one(request, request->argv[0], &counts);
 	if (set == NULL)
 		return FAILED;
 	if (feed_convert(set, request->target, &left_out)) {
 		status = DONE;
 		if (left_out > 0)
-			fprintf(stderr, "dancecard: feed convert: %llu rules left out, which %s has no words for\n",
-				(unsigned long long)left_out, request->target);
+			fprintf(stderr,
+			        "dancecard: feed convert: %llu rules left out, which %s has no "
+			        "words for\n",
+			        (unsigned long long)left_out, request->target);
 	} else {
 		status = USAGE;
 		fprintf(stderr, "dancecard: feed convert: cannot write %s\n", request->target);
@@ -401,7 +407,7 @@ static bool is_matched(const struct feed_set *set, const struct feed_rule *rule)
 	if (rule->match != FEED_PREFIX)
 		return find(set, rule->entry.domain, FEED_ALIAS, &entry);
 	snprintf(address, sizeof address, "%.*s", (int)strcspn(rule->entry.rule, "/"),
-		 rule->entry.rule);
+	         rule->entry.rule);
 	return find(set, address, FEED_NAME, &entry);
 }
 
@@ -433,10 +439,12 @@ static int run_compare(const struct request *request)
 	}
 	feed_set_each(theirs, hold_against, &in_theirs);
 	feed_set_each(ours, hold_against, &in_ours);
-	printf("%s: we match %llu of its %llu rules (%.2f %%); of our %llu it does not match %llu\n",
+	printf("%s: we match %llu of its %llu rules (%.2f %%); of our %llu it does not match "
+	       "%llu\n",
 	       request->argv[0], (unsigned long long)in_theirs.matched,
 	       (unsigned long long)in_theirs.rules,
-	       in_theirs.rules > 0 ? 100.0 * (double)in_theirs.matched / (double)in_theirs.rules : 0.0,
+	       in_theirs.rules > 0 ? 100.0 * (double)in_theirs.matched / (double)in_theirs.rules
+	                           : 0.0,
 	       (unsigned long long)in_ours.rules,
 	       (unsigned long long)(in_ours.rules - in_ours.matched));
 	feed_set_free(ours);

@@ -33,7 +33,7 @@ static void write_shape(const struct feed_rule *rule, const char *shape)
 static void write_base64(const struct feed_rule *rule, const char *lead)
 {
 	static const char alphabet[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	char text[512] = { 0 };
 	size_t len = (size_t)snprintf(text, sizeof text - 3, "%s%s", lead, rule->entry.domain);
 

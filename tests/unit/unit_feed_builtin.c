@@ -81,8 +81,8 @@ static const struct {
 	{ "71.18.1.1", "71.18.0.0/21", "infrastructure" },
 	{ "2605:340:1::1", "2605:340::/47", "infrastructure" },
 	{ "101.47.1.1", "101.47.0.0/18", "cloud" },
-	{ "23.32.0.1", NULL, NULL },    /* Akamai */
-	{ "151.101.1.1", NULL, NULL },  /* Fastly */
+	{ "23.32.0.1", NULL, NULL },   /* Akamai */
+	{ "151.101.1.1", NULL, NULL }, /* Fastly */
 	{ "::ffff:0:0", NULL, NULL },
 };
 
@@ -92,13 +92,13 @@ static void check_names(const struct feed_set *set)
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		bool is_found = feed_find_name(set, rows[i].name, strlen(rows[i].name),
-					       rows[i].where, &entry);
+		                               rows[i].where, &entry);
 
 		if (is_found != (rows[i].domain != NULL) ||
 		    (is_found && (strcmp(entry.domain, rows[i].domain) != 0 ||
-				  strcmp(entry.category, rows[i].category) != 0))) {
+		                  strcmp(entry.category, rows[i].category) != 0))) {
 			fprintf(stderr, "%s: %s %s\n", rows[i].name, is_found ? entry.rule : "-",
-				is_found ? entry.category : "-");
+			        is_found ? entry.category : "-");
 			exit(1);
 		}
 		if (is_found)
@@ -128,9 +128,9 @@ static void check_addresses(const struct feed_set *set)
 static void check_category(void *context, const struct feed_rule *rule)
 {
 	static const char *const categories[] = {
-		"tracking_pixel", "ads_measurement", "ad_network", "inapp_analytics", "app_api",
-		"cdn_media",	  "live_streaming",  "login_sdk",  "security_sdk",    "website",
-		"corporate",	  "cloud",	     "infrastructure"
+		"tracking_pixel", "ads_measurement", "ad_network",    "inapp_analytics", "app_api",
+		"cdn_media",      "live_streaming",  "login_sdk",     "security_sdk",    "website",
+		"corporate",      "cloud",           "infrastructure"
 	};
 	bool is_known = false;
 

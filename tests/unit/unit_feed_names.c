@@ -48,7 +48,7 @@ static bool is_about(const struct plain_rule *rule, const char *name)
 
 /* Some exception of the same feed that is no shorter, or a cancellation of the very same name. */
 static bool is_muted(const struct plain_rule *rules, size_t count, const struct plain_rule *rule,
-		     const char *name)
+                     const char *name)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct plain_rule *other = &rules[i];
@@ -63,7 +63,7 @@ static bool is_muted(const struct plain_rule *rules, size_t count, const struct 
 }
 
 static const struct plain_rule *find_plainly(const struct plain_rule *rules, size_t count,
-					     const char *name)
+                                             const char *name)
 {
 	const struct plain_rule *best = NULL;
 
@@ -104,8 +104,8 @@ static void add_rule(struct world *world, enum rule_verdict verdict)
 	uint32_t offset = intern(&world->interner, &world->arena, &tag, sizeof tag);
 
 	CHECK(offset != ARENA_FULL);
-	CHECK(names_add(&world->names, &world->arena, rule->name, strlen(rule->name), rule->match,
-			verdict, offset));
+	CHECK(names_add(&world->names, rule->name, strlen(rule->name), rule->match, verdict,
+	                offset));
 }
 
 static void ask(const struct world *world)
@@ -116,13 +116,13 @@ static void ask(const struct world *world)
 	random_name(name);
 	const struct plain_rule *truth = find_plainly(world->rules, world->count, name);
 	enum name_found found =
-		names_find(&world->names, &world->arena, name, strlen(name), &match);
+	        names_find(&world->names, &world->arena, name, strlen(name), &match);
 
 	if ((found == NAME_MATCHED) != (truth != NULL) ||
 	    (truth != NULL && strcmp(truth->name, match.domain) != 0)) {
 		fprintf(stderr, "%s: %s, but %s\n", name,
-			found == NAME_MATCHED ? match.rule : "none",
-			truth != NULL ? truth->name : "none");
+		        found == NAME_MATCHED ? match.rule : "none",
+		        truth != NULL ? truth->name : "none");
 		exit(1);
 	}
 	if (truth != NULL)
@@ -134,14 +134,14 @@ static void run_world(unsigned long long seed, size_t rules, bool has_allow)
 	struct world world = { .interner.seed = seed };
 
 	CHECK(arena_open(&world.arena));
-	names_open(&world.names, seed);
+	CHECK(names_open(&world.names, seed));
 	while (world.count < rules) {
 		unsigned dice = random_below(10);
 
-		add_rule(&world, dice == 0   ? RULE_EXCEPT
-				 : dice == 1 ? RULE_CANCEL
-				 : dice == 2 && has_allow && random_below(4) == 0 ? RULE_ALLOW
-										   : RULE_REPORT);
+		add_rule(&world, dice == 0                                        ? RULE_EXCEPT
+		                 : dice == 1                                      ? RULE_CANCEL
+		                 : dice == 2 && has_allow && random_below(4) == 0 ? RULE_ALLOW
+		                                                                  : RULE_REPORT);
 	}
 	CHECK(names_build(&world.names, &world.arena));
 	CHECK(world.names.count <= rules);
@@ -181,9 +181,9 @@ static void check_spelling(void)
 	char longest[600];
 
 	CHECK(arena_open(&arena));
-	names_open(&names, 7);
+	CHECK(names_open(&names, 7));
 	CHECK(names_find(&names, &arena, "tiktok.com", 10, &match) == NAME_NONE);
-	CHECK(names_add(&names, &arena, "tiktok.com", 10, RULE_SUFFIX, RULE_REPORT, 0));
+	CHECK(names_add(&names, "tiktok.com", 10, RULE_SUFFIX, RULE_REPORT, 0));
 	CHECK(names_build(&names, &arena));
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		CHECK((names_find(&names, &arena, rows[i].name, rows[i].len, &match) ==

@@ -32,13 +32,13 @@ static bool holds(const struct plain_prefix *prefix, const uint8_t address[16])
 		a.low = a.low << 8 | address[8 + i];
 	}
 	return (a.high > prefix->first.high ||
-		(a.high == prefix->first.high && a.low >= prefix->first.low)) &&
+	        (a.high == prefix->first.high && a.low >= prefix->first.low)) &&
 	       (a.high < prefix->last.high ||
-		(a.high == prefix->last.high && a.low <= prefix->last.low));
+	        (a.high == prefix->last.high && a.low <= prefix->last.low));
 }
 
 static const struct plain_prefix *find_plainly(const struct plain_prefix *list, size_t count,
-					       const uint8_t address[16])
+                                               const uint8_t address[16])
 {
 	const struct plain_prefix *best = NULL;
 
@@ -51,7 +51,7 @@ static const struct plain_prefix *find_plainly(const struct plain_prefix *list, 
 			return NULL;
 		for (size_t j = 0; j < count; j++)
 			is_muted |= list[j].verdict == RULE_EXCEPT && holds(&list[j], address) &&
-				    list[j].feed == list[i].feed && list[j].bits >= list[i].bits;
+			            list[j].feed == list[i].feed && list[j].bits >= list[i].bits;
 		if (list[i].verdict == RULE_REPORT && !is_muted &&
 		    (best == NULL || list[i].bits > best->bits))
 			best = &list[i];
@@ -64,10 +64,10 @@ static void random_address(char *out, size_t size)
 {
 	if (random_below(2) == 0)
 		snprintf(out, size, "%u.%u.%u.%u", random_below(2) * 255, random_below(3),
-			 random_below(256), random_below(256));
+		         random_below(256), random_below(256));
 	else
 		snprintf(out, size, "%s:%x::%x", random_below(2) == 0 ? "2605" : "ffff",
-			 random_below(4), random_below(65536));
+		         random_below(4), random_below(65536));
 }
 
 static void load(const char *text, uint8_t address[16])
@@ -79,7 +79,7 @@ static void load(const char *text, uint8_t address[16])
 }
 
 static void add_random(struct networks *networks, struct arena *arena, struct interner *in,
-		       struct plain_prefix *plain, bool has_allow)
+                       struct plain_prefix *plain, bool has_allow)
 {
 	char address[48], text[64], canonical[64];
 	struct network network = { 0 };
@@ -92,9 +92,9 @@ static void add_random(struct networks *networks, struct arena *arena, struct in
 	if (strchr(address, ':') == NULL)
 		plain->bits += 96;
 	plain->feed = (int)random_below(3);
-	plain->verdict = random_below(6) == 0 ? RULE_EXCEPT
-			 : has_allow && random_below(20) == 0 ? RULE_ALLOW
-							      : RULE_REPORT;
+	plain->verdict = random_below(6) == 0                 ? RULE_EXCEPT
+	                 : has_allow && random_below(20) == 0 ? RULE_ALLOW
+	                                                      : RULE_REPORT;
 	memset(&tag, 0, sizeof tag);
 	tag.number = (uint16_t)plain->feed;
 	network.first = plain->first;
@@ -161,7 +161,8 @@ static void check_text(void)
 	char text[64];
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		bool is_one = network_parse(rows[i].text, strlen(rows[i].text), &first, &last, text);
+		bool is_one =
+		        network_parse(rows[i].text, strlen(rows[i].text), &first, &last, text);
 
 		CHECK(is_one == (rows[i].canonical != NULL));
 		if (is_one)
