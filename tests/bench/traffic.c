@@ -701,7 +701,7 @@ static void run(struct traffic *t)
 static const struct option long_options[] = {
 	{ "flows", required_argument, NULL, 'f' },
 	{ "packets", required_argument, NULL, 'p' },
-	{ "hosts", required_argument, NULL, 'h' },
+	{ "hosts", required_argument, NULL, 'H' },
 	{ "names", required_argument, NULL, 'n' },
 	{ "seed", required_argument, NULL, 's' },
 	{ "seconds", required_argument, NULL, 't' },
@@ -716,7 +716,7 @@ static int usage(void)
 	                "  -o, --output FILE  the capture (pcap); - is standard output\n"
 	                "  -f, --flows N      flows, DNS included (100000)\n"
 	                "  -p, --packets N    stop there, whatever is open then (no limit)\n"
-	                "  -h, --hosts N      clients (2000)\n"
+	                "  -H, --hosts N      clients (2000)\n"
 	                "  -n, --names N      names of sites and third parties (2000)\n"
 	                "  -t, --seconds S    time over which flows begin (300 for 100,000 flows)\n"
 	                "  -z, --size X       flows' sizes, as a multiple of the usual ones (1)\n"
@@ -736,7 +736,7 @@ static bool read_options(int argc, char **argv, struct options *o)
 {
 	double value = 0;
 
-	for (int c; (c = getopt_long(argc, argv, "f:p:h:n:s:t:z:o:", long_options, NULL)) != -1;) {
+	for (int c; (c = getopt_long(argc, argv, "f:p:H:n:s:t:z:o:", long_options, NULL)) != -1;) {
 		if (c == 'o') {
 			o->path = optarg;
 			continue;
@@ -746,7 +746,7 @@ static bool read_options(int argc, char **argv, struct options *o)
 		                        : c == 's'           ? 0
 		                                             : 1,
 		                        c == 'n'   ? 1e7
-		                        : c == 'h' ? 3e6
+		                        : c == 'H' ? 3e6
 		                                   : 1e15,
 		                        &value))
 			return false;
@@ -754,7 +754,7 @@ static bool read_options(int argc, char **argv, struct options *o)
 			o->flows = (uint64_t)value;
 		else if (c == 'p')
 			o->packets = (uint64_t)value;
-		else if (c == 'h')
+		else if (c == 'H')
 			o->hosts = (uint32_t)value;
 		else if (c == 'n')
 			o->names = (uint32_t)value < 16 ? 16 : (uint32_t)value;
