@@ -136,7 +136,7 @@ static enum quirk draw_quirk(struct noise *n)
 static uint64_t draw_size(struct traffic *t)
 {
 	double u = (double)((noise_next(&t->stage.noise) >> 11) + 1) / 9007199254740993.0;
-	double size = 3700.0 * t->options.size * pow(u, -1 / 1.1);
+	double size = 4200.0 * t->options.size * pow(u, -1 / 1.1);
 
 	return (uint64_t)(size < 4e7 ? size : 4e7);
 }
