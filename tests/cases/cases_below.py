@@ -2,15 +2,13 @@
 """Link types, tags, tunnels, fragments, file formats: the same hello, each time with something else around it."""
 import struct
 
-import dns
-import quic
 import savefile
 import tls
 import wire
 from registry import TRACKER, case, family
-from savefile import Pcapng, pcap
+from savefile import pcap
 from tls import block
-from wire import CLIENT, SERVER, ether, fragments4, fragments6, ip4, ip6, udp, upload, vlan
+from wire import CLIENT, ether, ip4, ip6, udp, upload, vlan
 
 HELLO = tls.hello(TRACKER)
 PACKETS = upload(HELLO, [200])
@@ -40,44 +38,88 @@ def wifi_amsdu(packet):
 def nflog(packet):
     def value(kind, data):
         return struct.pack("<HH", len(data) + 4, kind) + data + b"\0" * (-len(data) % 4)
-    return bytes([10 if packet[0] >> 4 == 6 else 2, 0, 0, 7]) + value(10, b"span: \0") + value(1, b"\x08\0\1\0") + value(9, packet)
+
+    return (
+        bytes([10 if packet[0] >> 4 == 6 else 2, 0, 0, 7])
+        + value(10, b"span: \0")
+        + value(1, b"\x08\0\1\0")
+        + value(9, packet)
+    )
 
 
 SLL_HEAD = struct.pack("!HHH", 0, 1, 6) + MAC_A + b"\0\0"
 PPI_HEAD = struct.pack("<BBHI", 0, 0, 8, 105)
 
 
-@family([
-    ("raw", "Link type RAW.", savefile.RAW, lambda p: p),
-    ("ipv4", "Link type IPV4.", savefile.IPV4, lambda p: p),
-    ("sll", "Linux cooked capture.", savefile.SLL, lambda p: SLL_HEAD + ethertype(p) + p),
-    ("sll_vlan", "Linux cooked capture with a VLAN tag.", savefile.SLL, lambda p: SLL_HEAD + b"\x81\0\0\x0c" + ethertype(p) + p),
-    ("sll2", "Linux cooked capture, version 2.", savefile.SLL2, lambda p: ethertype(p) + struct.pack("!HIHBB", 0, 3, 1, 0, 6) + MAC_A + b"\0\0" + p),
-    ("null", "BSD loopback, little endian.", savefile.NULL, lambda p: b"\2\0\0\0" + p),
-    ("null_big_endian", "BSD loopback, big endian.", savefile.NULL, lambda p: b"\0\0\0\2" + p),
-    ("loop", "OpenBSD loopback.", savefile.LOOP, lambda p: b"\0\0\0\2" + p),
-    ("ppp", "PPP with address and control.", savefile.PPP, lambda p: b"\xff\3\0\x21" + p),
-    ("ppp_short", "PPP with neither address nor control, and a protocol field of one byte.", savefile.PPP, lambda p: b"\x21" + p),
-    ("wifi", "IEEE 802.11 without a radio header.", savefile.IEEE802_11, wifi),
-    ("radiotap", "Radiotap.", savefile.RADIOTAP, lambda p: b"\0\0\x08\0\0\0\0\0" + wifi(p)),
-    ("radiotap_qos", "Radiotap, QoS data.", savefile.RADIOTAP, lambda p: b"\0\0\x08\0\0\0\0\0" + wifi(p, b"\x88\x01", b"\0\0")),
-    ("radiotap_fcs", "Radiotap with flags, which say that a checksum follows.", savefile.RADIOTAP, lambda p: b"\0\0\x09\0\2\0\0\0\x10" + wifi(p) + b"\xde\xad\xbe\xef"),
-    ("radiotap_amsdu", "Radiotap, an aggregate of one (A-MSDU).", savefile.RADIOTAP, lambda p: b"\0\0\x08\0\0\0\0\0" + wifi_amsdu(p)),
-    ("ppi", "PPI around IEEE 802.11.", savefile.PPI, lambda p: PPI_HEAD + wifi(p)),
-    ("nflog", "Linux's NFLOG.", savefile.NFLOG, nflog),
-], "tls_sni", "link")
+@family(
+    [
+        ("raw", "Link type RAW.", savefile.RAW, lambda p: p),
+        ("ipv4", "Link type IPV4.", savefile.IPV4, lambda p: p),
+        ("sll", "Linux cooked capture.", savefile.SLL, lambda p: SLL_HEAD + ethertype(p) + p),
+        (
+            "sll_vlan",
+            "Linux cooked capture with a VLAN tag.",
+            savefile.SLL,
+            lambda p: SLL_HEAD + b"\x81\0\0\x0c" + ethertype(p) + p,
+        ),
+        (
+            "sll2",
+            "Linux cooked capture, version 2.",
+            savefile.SLL2,
+            lambda p: ethertype(p) + struct.pack("!HIHBB", 0, 3, 1, 0, 6) + MAC_A + b"\0\0" + p,
+        ),
+        ("null", "BSD loopback, little endian.", savefile.NULL, lambda p: b"\2\0\0\0" + p),
+        ("null_big_endian", "BSD loopback, big endian.", savefile.NULL, lambda p: b"\0\0\0\2" + p),
+        ("loop", "OpenBSD loopback.", savefile.LOOP, lambda p: b"\0\0\0\2" + p),
+        ("ppp", "PPP with address and control.", savefile.PPP, lambda p: b"\xff\3\0\x21" + p),
+        (
+            "ppp_short",
+            "PPP with neither address nor control, and a protocol field of one byte.",
+            savefile.PPP,
+            lambda p: b"\x21" + p,
+        ),
+        ("wifi", "IEEE 802.11 without a radio header.", savefile.IEEE802_11, wifi),
+        ("radiotap", "Radiotap.", savefile.RADIOTAP, lambda p: b"\0\0\x08\0\0\0\0\0" + wifi(p)),
+        (
+            "radiotap_qos",
+            "Radiotap, QoS data.",
+            savefile.RADIOTAP,
+            lambda p: b"\0\0\x08\0\0\0\0\0" + wifi(p, b"\x88\x01", b"\0\0"),
+        ),
+        (
+            "radiotap_fcs",
+            "Radiotap with flags, which say that a checksum follows.",
+            savefile.RADIOTAP,
+            lambda p: b"\0\0\x09\0\2\0\0\0\x10" + wifi(p) + b"\xde\xad\xbe\xef",
+        ),
+        (
+            "radiotap_amsdu",
+            "Radiotap, an aggregate of one (A-MSDU).",
+            savefile.RADIOTAP,
+            lambda p: b"\0\0\x08\0\0\0\0\0" + wifi_amsdu(p),
+        ),
+        ("ppi", "PPI around IEEE 802.11.", savefile.PPI, lambda p: PPI_HEAD + wifi(p)),
+        ("nflog", "Linux's NFLOG.", savefile.NFLOG, nflog),
+    ],
+    "tls_sni",
+    "link",
+)
 def linked(link, wrap):
     return pcap([wrap(p) for p in PACKETS], link)
 
 
-@family([
-    ("ipv6", "Link type IPV6.", savefile.IPV6, lambda p: p),
-    ("raw_6", "Link type RAW, IPv6.", savefile.RAW, lambda p: p),
-    ("null_24", "BSD loopback, IPv6 as NetBSD numbers it.", savefile.NULL, lambda p: b"\x18\0\0\0" + p),
-    ("null_28", "BSD loopback, IPv6 as FreeBSD numbers it.", savefile.NULL, lambda p: b"\x1c\0\0\0" + p),
-    ("null_30", "BSD loopback, IPv6 as macOS numbers it.", savefile.NULL, lambda p: b"\x1e\0\0\0" + p),
-    ("nflog_6", "Linux's NFLOG, IPv6.", savefile.NFLOG, nflog),
-], "tls_sni", "link")
+@family(
+    [
+        ("ipv6", "Link type IPV6.", savefile.IPV6, lambda p: p),
+        ("raw_6", "Link type RAW, IPv6.", savefile.RAW, lambda p: p),
+        ("null_24", "BSD loopback, IPv6 as NetBSD numbers it.", savefile.NULL, lambda p: b"\x18\0\0\0" + p),
+        ("null_28", "BSD loopback, IPv6 as FreeBSD numbers it.", savefile.NULL, lambda p: b"\x1c\0\0\0" + p),
+        ("null_30", "BSD loopback, IPv6 as macOS numbers it.", savefile.NULL, lambda p: b"\x1e\0\0\0" + p),
+        ("nflog_6", "Linux's NFLOG, IPv6.", savefile.NFLOG, nflog),
+    ],
+    "tls_sni",
+    "link",
+)
 def linked6(link, wrap):
     return pcap([wrap(p) for p in PACKETS6], link)
 
@@ -97,21 +139,25 @@ def pppoe(packet):
     return MAC_B + MAC_A + b"\x88\x64\x11\0\x12\x34" + block(2, ppp)
 
 
-@family([
-    ("vlan", "One VLAN tag.", lambda p: vlan(ether(p), 12)),
-    ("vlan_priority", "A VLAN tag with priority and id 0.", lambda p: vlan(ether(p), 0x6000)),
-    ("qinq_88a8", "Two tags, the outer one 88a8.", lambda p: vlan(vlan(ether(p), 12), 100, 0x88A8)),
-    ("qinq_8100", "Two tags, both 8100.", lambda p: vlan(vlan(ether(p), 12), 100)),
-    ("qinq_9100", "Two tags, the outer one 9100.", lambda p: vlan(vlan(ether(p), 12), 100, 0x9100)),
-    ("vlan_three", "Three tags.", lambda p: vlan(vlan(vlan(ether(p), 12), 100), 1000, 0x88A8)),
-    ("llc_snap", "IEEE 802.3 with LLC and SNAP.", llc),
-    ("mpls", "One MPLS label.", lambda p: mpls(p, 16001)),
-    ("mpls_three", "Three MPLS labels.", lambda p: mpls(p, 16001, 24, 3000)),
-    ("mpls_ethernet", "Ethernet in MPLS with a control word.", lambda p: mpls(bytes(4) + ether(p), 16001, 77)),
-    ("mpls_vlan", "A VLAN tag, then MPLS.", lambda p: vlan(mpls(p, 16001), 5)),
-    ("pppoe", "PPPoE.", pppoe),
-    ("pppoe_vlan", "PPPoE in a VLAN, as access networks have it.", lambda p: vlan(pppoe(p), 7)),
-], "tls_sni", "tag")
+@family(
+    [
+        ("vlan", "One VLAN tag.", lambda p: vlan(ether(p), 12)),
+        ("vlan_priority", "A VLAN tag with priority and id 0.", lambda p: vlan(ether(p), 0x6000)),
+        ("qinq_88a8", "Two tags, the outer one 88a8.", lambda p: vlan(vlan(ether(p), 12), 100, 0x88A8)),
+        ("qinq_8100", "Two tags, both 8100.", lambda p: vlan(vlan(ether(p), 12), 100)),
+        ("qinq_9100", "Two tags, the outer one 9100.", lambda p: vlan(vlan(ether(p), 12), 100, 0x9100)),
+        ("vlan_three", "Three tags.", lambda p: vlan(vlan(vlan(ether(p), 12), 100), 1000, 0x88A8)),
+        ("llc_snap", "IEEE 802.3 with LLC and SNAP.", llc),
+        ("mpls", "One MPLS label.", lambda p: mpls(p, 16001)),
+        ("mpls_three", "Three MPLS labels.", lambda p: mpls(p, 16001, 24, 3000)),
+        ("mpls_ethernet", "Ethernet in MPLS with a control word.", lambda p: mpls(bytes(4) + ether(p), 16001, 77)),
+        ("mpls_vlan", "A VLAN tag, then MPLS.", lambda p: vlan(mpls(p, 16001), 5)),
+        ("pppoe", "PPPoE.", pppoe),
+        ("pppoe_vlan", "PPPoE in a VLAN, as access networks have it.", lambda p: vlan(pppoe(p), 7)),
+    ],
+    "tls_sni",
+    "tag",
+)
 def tagged(wrap):
     return pcap([wrap(p) for p in PACKETS])
 
@@ -158,31 +204,57 @@ def tzsp(packet, tags=b"\1"):
     return in_udp(37008, b"\1\0\0\1" + tags + ether(packet))
 
 
-@family([
-    ("gre", "GRE.", gre),
-    ("gre_key", "GRE with a key.", lambda p: gre(p, 0x2000, b"\0\0\0\x2a")),
-    ("gre_all", "GRE with checksum, key and sequence number.", lambda p: gre(p, 0xB000, bytes(4) + b"\0\0\0\x2a\0\0\0\1")),
-    ("gre_ethernet", "Ethernet in GRE with a key (NVGRE).", lambda p: gre(ether(p), 0x2000, b"\0\x12\x34\0", b"\x65\x58")),
-    ("erspan_1", "ERSPAN, type I.", lambda p: gre(ether(p), 0, b"", b"\x88\xbe")),
-    ("erspan_2", "ERSPAN, type II.", erspan_2),
-    ("erspan_3", "ERSPAN, type III.", erspan_3),
-    ("erspan_3_platform", "ERSPAN, type III, with the platform's own header.", lambda p: erspan_3(p, bytes([0x14, *range(7)]))),
-    ("vxlan", "VXLAN.", vxlan),
-    ("vxlan_8472", "VXLAN on the port that Linux uses by default.", lambda p: vxlan(p, 8472)),
-    ("vxlan_vlan", "VXLAN, tags outside and inside.", lambda p: in_udp(4789, b"\x08\0\0\0\0\x12\x34\0" + vlan(ether(p), 9))),
-    ("geneve", "GENEVE.", geneve),
-    ("geneve_options", "GENEVE with options.", lambda p: geneve(p, b"\1\2\x80\2" + bytes(8))),
-    ("geneve_ip", "GENEVE around IP, with no Ethernet.", lambda p: in_udp(6081, b"\0\0\x08\0\0\x12\x34\0" + p)),
-    ("gtp", "GTP-U.", gtp),
-    ("gtp_5g", "GTP-U with the extension header of 5G.", lambda p: gtp(p, GTP_SESSION)),
-    ("ipip", "IP in IP.", lambda p: ip4(OUTER, OUTER_SERVER, wire.IPIP, p)),
-    ("4in6", "IPv4 in IPv6.", lambda p: ip6("2001:db8::1", "2001:db8::2", wire.IPIP, p)),
-    ("tzsp", "TZSP.", tzsp),
-    ("tzsp_tags", "TZSP with padding and tags.", lambda p: tzsp(p, b"\0\x0a\1\xc8\x12\1\6\1")),
-    ("vxlan_in_gre", "VXLAN in GRE.", lambda p: gre(vxlan(p))),
-    ("gtp_in_vxlan", "GTP-U in VXLAN.", lambda p: vxlan(gtp(p))),
-    ("ipip_three", "IP in IP in IP in IP.", lambda p: ip4(OUTER, OUTER_SERVER, 4, ip4("203.0.113.1", "203.0.113.2", 4, ip4("192.0.2.7", "192.0.2.8", 4, p)))),
-], "tls_sni", "tunnel")
+@family(
+    [
+        ("gre", "GRE.", gre),
+        ("gre_key", "GRE with a key.", lambda p: gre(p, 0x2000, b"\0\0\0\x2a")),
+        (
+            "gre_all",
+            "GRE with checksum, key and sequence number.",
+            lambda p: gre(p, 0xB000, bytes(4) + b"\0\0\0\x2a\0\0\0\1"),
+        ),
+        (
+            "gre_ethernet",
+            "Ethernet in GRE with a key (NVGRE).",
+            lambda p: gre(ether(p), 0x2000, b"\0\x12\x34\0", b"\x65\x58"),
+        ),
+        ("erspan_1", "ERSPAN, type I.", lambda p: gre(ether(p), 0, b"", b"\x88\xbe")),
+        ("erspan_2", "ERSPAN, type II.", erspan_2),
+        ("erspan_3", "ERSPAN, type III.", erspan_3),
+        (
+            "erspan_3_platform",
+            "ERSPAN, type III, with the platform's own header.",
+            lambda p: erspan_3(p, bytes([0x14, *range(7)])),
+        ),
+        ("vxlan", "VXLAN.", vxlan),
+        ("vxlan_8472", "VXLAN on the port that Linux uses by default.", lambda p: vxlan(p, 8472)),
+        (
+            "vxlan_vlan",
+            "VXLAN, tags outside and inside.",
+            lambda p: in_udp(4789, b"\x08\0\0\0\0\x12\x34\0" + vlan(ether(p), 9)),
+        ),
+        ("geneve", "GENEVE.", geneve),
+        ("geneve_options", "GENEVE with options.", lambda p: geneve(p, b"\1\2\x80\2" + bytes(8))),
+        ("geneve_ip", "GENEVE around IP, with no Ethernet.", lambda p: in_udp(6081, b"\0\0\x08\0\0\x12\x34\0" + p)),
+        ("gtp", "GTP-U.", gtp),
+        ("gtp_5g", "GTP-U with the extension header of 5G.", lambda p: gtp(p, GTP_SESSION)),
+        ("ipip", "IP in IP.", lambda p: ip4(OUTER, OUTER_SERVER, wire.IPIP, p)),
+        ("4in6", "IPv4 in IPv6.", lambda p: ip6("2001:db8::1", "2001:db8::2", wire.IPIP, p)),
+        ("tzsp", "TZSP.", tzsp),
+        ("tzsp_tags", "TZSP with padding and tags.", lambda p: tzsp(p, b"\0\x0a\1\xc8\x12\1\6\1")),
+        ("vxlan_in_gre", "VXLAN in GRE.", lambda p: gre(vxlan(p))),
+        ("gtp_in_vxlan", "GTP-U in VXLAN.", lambda p: vxlan(gtp(p))),
+        (
+            "ipip_three",
+            "IP in IP in IP in IP.",
+            lambda p: ip4(
+                OUTER, OUTER_SERVER, 4, ip4("203.0.113.1", "203.0.113.2", 4, ip4("192.0.2.7", "192.0.2.8", 4, p))
+            ),
+        ),
+    ],
+    "tls_sni",
+    "tunnel",
+)
 def tunnelled(wrap):
     return [wrap(p) for p in PACKETS]
 
@@ -190,245 +262,37 @@ def tunnelled(wrap):
 @case(tls_sni=TRACKER)
 def tunnel_mpls_in_gre_in_vlan():
     "MPLS in GRE in a VLAN."
-    return pcap([vlan(ether(gre(struct.pack("!I", 16001 << 12 | 1 << 8 | 64) + p, kind=b"\x88\x47")), 12) for p in PACKETS])
+    return pcap(
+        [vlan(ether(gre(struct.pack("!I", 16001 << 12 | 1 << 8 | 64) + p, kind=b"\x88\x47")), 12) for p in PACKETS]
+    )
 
 
-@family([
-    ("6in4", "IPv6 in IPv4.", lambda p: ip4(OUTER, OUTER_SERVER, wire.IP6, p)),
-    ("gre_6", "IPv6 in GRE.", gre),
-    ("vxlan_6", "IPv6 in VXLAN.", vxlan),
-    ("gtp_6", "IPv6 in GTP-U.", gtp),
-], "tls_sni", "tunnel")
+@family(
+    [
+        ("6in4", "IPv6 in IPv4.", lambda p: ip4(OUTER, OUTER_SERVER, wire.IP6, p)),
+        ("gre_6", "IPv6 in GRE.", gre),
+        ("vxlan_6", "IPv6 in VXLAN.", vxlan),
+        ("gtp_6", "IPv6 in GTP-U.", gtp),
+    ],
+    "tls_sni",
+    "tunnel",
+)
 def tunnelled6(wrap):
     return [wrap(p) for p in PACKETS6]
 
 
-@family([
-    ("teredo", "Teredo.", b""),
-    ("teredo_origin", "Teredo with an origin indication.", b"\0\0\x63\xbf\x3f\x57\xfe\xf5"),
-    ("teredo_authentication", "Teredo with authentication and origin.", b"\0\1\0\0" + bytes(9) + b"\0\0\x63\xbf\x3f\x57\xfe\xf5"),
-], "tls_sni", "tunnel")
+@family(
+    [
+        ("teredo", "Teredo.", b""),
+        ("teredo_origin", "Teredo with an origin indication.", b"\0\0\x63\xbf\x3f\x57\xfe\xf5"),
+        (
+            "teredo_authentication",
+            "Teredo with authentication and origin.",
+            b"\0\1\0\0" + bytes(9) + b"\0\0\x63\xbf\x3f\x57\xfe\xf5",
+        ),
+    ],
+    "tls_sni",
+    "tunnel",
+)
 def through_teredo(head):
     return [teredo(p, head) for p in upload(HELLO, [200], client=TEREDO, server=wire.SERVER6)]
-
-
-INITIAL = udp(CLIENT, 50443, SERVER, 443, quic.initial(quic.crypto(0, quic.hello(TRACKER))))
-INITIAL6 = udp(wire.CLIENT6, 50443, wire.SERVER6, 443, quic.initial(quic.crypto(0, quic.hello(TRACKER))))
-
-
-@family([
-    ("in_order", "Three IPv4 fragments in order.", (0, 1, 2)),
-    ("reversed", "Three IPv4 fragments, last one first.", (2, 1, 0)),
-    ("first_last", "The first of three IPv4 fragments, with the ports, comes last.", (1, 2, 0)),
-    ("repeated", "Every IPv4 fragment comes twice.", (0, 0, 1, 1, 2, 2)),
-], "quic_sni", "fragments4")
-def in_fragments(order):
-    parts = fragments4(INITIAL, [400, 400])
-    return [parts[i] for i in order]
-
-
-@family([
-    ("in_order", "Three IPv6 fragments in order.", (0, 1, 2)),
-    ("reversed", "Three IPv6 fragments, last one first.", (2, 1, 0)),
-    ("repeated", "Every IPv6 fragment comes twice.", (0, 0, 1, 1, 2, 2)),
-], "quic_sni", "fragments6")
-def in_fragments6(order):
-    parts = fragments6(INITIAL6, [400, 400])
-    return [parts[i] for i in order]
-
-
-@case(tls_sni=TRACKER)
-def fragments4_tcp():
-    "The TCP segment with the hello comes in fragments of 24 bytes: the first ends with a part of TCP's header's options."
-    packets = upload(HELLO)
-    return [*packets[:3], *fragments4(packets[3], [24] * 9), *packets[4:]]
-
-
-@case(quic_sni=TRACKER)
-def fragments4_two_datagrams():
-    "The fragments of two datagrams with two ids come in turn."
-    data = quic.hello(TRACKER, post_quantum=True, name_last=True)
-    both = [udp(CLIENT, 50443, SERVER, 443, quic.initial(quic.crypto(at, data[at:at + 1000]), number=n)) for n, at in enumerate((0, 1000))]
-    a, b = fragments4(both[0], [640], 1), fragments4(both[1], [640], 2)
-    return [a[0], b[0], b[1], a[1]]
-
-
-@case(dns_query=TRACKER)
-def fragments4_atomic_id():
-    "One id is used for two datagrams, one after the other."
-    both = [udp(CLIENT, 40001, "10.20.0.53", 53, dns.query(n)) for n in ("first.example", TRACKER)]
-    return [part for p in both for part in fragments4(p, [16], 9)]
-
-
-@case(tls_sni=TRACKER)
-def fragments_in_tunnel():
-    "The tunnel's outer packets are fragments; the hello is inside."
-    out = []
-    for number, packet in enumerate(PACKETS):
-        outer = vxlan(packet)
-        out += fragments4(outer, [48], number) if len(outer) > 100 else [outer]
-    return out
-
-
-@case(never=[("quic_sni", "*"), ("dns_query", "*")])
-def fragments4_overlap():
-    "IPv4 fragments overlap and differ: refused."
-    parts = fragments4(INITIAL, [400, 400])
-    fake = ip4(CLIENT, SERVER, wire.UDP, b"\xff" * 400, 77, 0x2000 | 300 // 8)
-    return [parts[0], fake, parts[1], parts[2]]
-
-
-@case(never=[("quic_sni", "*")])
-def fragments6_overlap():
-    "IPv6 fragments overlap: the whole datagram is refused (RFC 5722)."
-    parts = fragments6(INITIAL6, [400, 400])
-    body = INITIAL6[40:]
-    over = ip6(wire.CLIENT6, wire.SERVER6, 44, struct.pack("!BBHI", wire.UDP, 0, 320 | 1, 77) + body[320:480])
-    return [parts[0], over, parts[1], parts[2]]
-
-
-OPTIONS = b"\1\4\0\0\0\0"  # PadN
-
-
-def extended(packet, *kinds):
-    """IPv6 with extension headers: 0 hop by hop, 60 destination options, 43 routing, 51 authentication, 44 atomic fragment."""
-    bodies = {0: b"\0" + OPTIONS, 60: b"\0" + OPTIONS, 44: b"\0\0\0\0\0\0\x63", 51: b"\4" + bytes(22),
-              43: b"\2\0\0\0\0\0\0" + packet[24:40]}
-    payload, following = packet[40:], packet[6]
-    for kind in reversed(kinds):
-        head = bytes([following]) + bodies[kind]
-        payload, following = head + payload, kind
-    return packet[:4] + struct.pack("!HB", len(payload), following) + packet[7:40] + payload
-
-
-@family([
-    ("hop_by_hop", "IPv6 with hop-by-hop options.", (0,)),
-    ("destination", "IPv6 with destination options.", (60,)),
-    ("routing", "IPv6 with a routing header.", (43,)),
-    ("authentication", "IPv6 with an authentication header.", (51,)),
-    ("atomic_fragment", "IPv6 with a fragment header that is all there is (RFC 6946).", (44,)),
-    ("four", "IPv6 with four extension headers.", (0, 60, 43, 60)),
-], "tls_sni", "ipv6")
-def with_headers(kinds):
-    return [extended(p, *kinds) for p in PACKETS6]
-
-
-@case(tls_sni=TRACKER)
-def ipv4_options():
-    "IPv4 with 40 bytes of options."
-    return [ip4(*(CLIENT, SERVER) if p[12:16] == wire.address(CLIENT) else (SERVER, CLIENT), wire.TCP, p[20:], options=b"\1" * 40) for p in PACKETS]
-
-
-@case(tls_sni=TRACKER)
-def ipv4_authentication():
-    "IPv4 with an authentication header."
-    return [ip4(*(CLIENT, SERVER) if p[12:16] == wire.address(CLIENT) else (SERVER, CLIENT), 51, b"\6\4" + bytes(22) + p[20:]) for p in PACKETS]
-
-
-FRAMES = [ether(p) for p in PACKETS]
-
-
-@family([
-    ("nano", "pcap with nanoseconds.", pcap(FRAMES, nano=True)),
-    ("big_endian", "pcap, big endian.", pcap(FRAMES, order=">")),
-    ("big_endian_nano", "pcap, big endian, with nanoseconds.", pcap(FRAMES, order=">", nano=True)),
-    ("snaplen", "The hello is cut by the snaplen behind the name.", pcap([ether(p) for p in upload(HELLO)], snaplen=54 + HELLO.index(TRACKER.encode()) + len(TRACKER) + 8)),
-    ("cut_file", "The file ends inside its last packet.", pcap(FRAMES)[:-10]),
-], "tls_sni", "pcap")
-def as_file(data):
-    return data
-
-
-def pcapng(*interfaces, order="<", frames=None, **more):
-    file = Pcapng(order).section()
-    for interface in interfaces:
-        file.interface(**interface)
-    for frame in frames or FRAMES:
-        file.packet(frame, **more)
-    return file.bytes()
-
-
-@family([
-    ("plain", "pcapng.", pcapng({})),
-    ("big_endian", "pcapng, big endian.", pcapng({}, order=">")),
-    ("nano", "pcapng with nanoseconds.", pcapng({"resolution": 9})),
-    ("millisecond", "pcapng with milliseconds.", pcapng({"resolution": 3})),
-    ("snaplen", "pcapng, the hello cut behind the name.", pcapng({}, frames=[ether(p) for p in upload(HELLO)], snaplen=54 + HELLO.index(TRACKER.encode()) + len(TRACKER) + 8)),
-], "tls_sni", "pcapng")
-def as_pcapng(data):
-    return data
-
-
-@case(tls_sni=TRACKER)
-def pcapng_mixed_links():
-    "One file with four interfaces of different link types; the connection's packets come by all of them in turn."
-    file = Pcapng().section()
-    wraps = (savefile.ETHERNET, ether), (savefile.RAW, bytes), (savefile.SLL, lambda p: SLL_HEAD + ethertype(p) + p), (savefile.NULL, lambda p: b"\2\0\0\0" + p)
-    for link, _ in wraps:
-        file.interface(link)
-    for number, packet in enumerate(PACKETS):
-        file.packet(wraps[number % 4][1](packet), number % 4)
-    return file.bytes()
-
-
-@case(tls_sni=TRACKER)
-def pcapng_mixed_resolutions():
-    "Interfaces of one file count time in microseconds, nanoseconds and milliseconds."
-    file = Pcapng().section().interface().interface(resolution=9).interface(resolution=3)
-    for number, frame in enumerate(FRAMES):
-        file.packet(frame, number % 3)
-    return file.bytes()
-
-
-@case(tls_sni=TRACKER)
-def pcapng_sections():
-    "Three sections: the second has another byte order and another link type, and interfaces count anew."
-    file = Pcapng()
-    file.section("<").interface()
-    for frame in FRAMES[:3]:
-        file.packet(frame)
-    file.section(">").interface(savefile.RAW)
-    file.packet(PACKETS[3])
-    file.section("<").interface(resolution=9)
-    for frame in FRAMES[4:]:
-        file.packet(frame)
-    return file.bytes()
-
-
-@case(tls_sni=TRACKER)
-def pcapng_interface_late():
-    "An interface is described only after packets of another."
-    file = Pcapng().section().interface()
-    for frame in FRAMES[:3]:
-        file.packet(frame)
-    file.interface(savefile.RAW)
-    for packet in PACKETS[3:]:
-        file.packet(packet, 1)
-    return file.bytes()
-
-
-@case(tls_sni=TRACKER)
-def pcapng_other_blocks():
-    "Blocks of other kinds stand between the packets."
-    file = Pcapng().section()
-    file.unknown()
-    file.interface()
-    for frame in FRAMES:
-        file.packet(frame)
-        file.unknown()
-    return file.bytes()
-
-
-@case(tls_sni=TRACKER)
-def pcapng_simple_packets():
-    "Simple packet blocks, which have no time."
-    file = Pcapng().section().interface()
-    for frame in FRAMES:
-        file.simple(frame)
-    return file.bytes()
-
-
-@case(tls_sni=TRACKER)
-def span_duplicates():
-    "A span port gives each packet twice."
-    return [p for packet in PACKETS for p in (packet, packet)]

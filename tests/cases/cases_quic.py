@@ -39,22 +39,31 @@ def split(data, cuts, first=0):
     return [initial(crypto(at, part), number=first + i) for i, (at, part) in enumerate(pieces(data, cuts))]
 
 
-@family([
-    ("v1", "QUIC version 1.", quic.V1), ("v2", "QUIC version 2 (RFC 9369): other salt, labels and packet types.", quic.V2),
-    *[(f"draft_{d}", f"Draft {d} of QUIC.", 0xFF000000 | d) for d in (23, 24, 25, 27, 28, 29, 30, 32, 33, 34)],
-    ("mvfst_2", "Facebook's mvfst, version faceb002.", quic.MVFST_2),
-    ("mvfst_e", "Facebook's mvfst, version faceb00e.", quic.MVFST_EXPERIMENT),
-    ("greased", "A version that forces negotiation (0x?a?a?a?a), protected as version 1 is.", quic.GREASED),
-    ("greased_29", "A version that forces negotiation, protected as draft 29 is.", quic.GREASED_29),
-], "quic_sni", "quic")
+@family(
+    [
+        ("v1", "QUIC version 1.", quic.V1),
+        ("v2", "QUIC version 2 (RFC 9369): other salt, labels and packet types.", quic.V2),
+        *[(f"draft_{d}", f"Draft {d} of QUIC.", 0xFF000000 | d) for d in (23, 24, 25, 27, 28, 29, 30, 32, 33, 34)],
+        ("mvfst_2", "Facebook's mvfst, version faceb002.", quic.MVFST_2),
+        ("mvfst_e", "Facebook's mvfst, version faceb00e.", quic.MVFST_EXPERIMENT),
+        ("greased", "A version that forces negotiation (0x?a?a?a?a), protected as version 1 is.", quic.GREASED),
+        ("greased_29", "A version that forces negotiation, protected as draft 29 is.", quic.GREASED_29),
+    ],
+    "quic_sni",
+    "quic",
+)
 def version(number):
     return [*up(initial(crypto(0, HELLO), number)), *answer(version=number)]
 
 
-@family([
-    ("t050", "Google's T050: TLS in Google's frames, with a salt of its own.", quic.T050),
-    ("t051", "Google's T051: TLS in Google's frames, with a salt of its own.", quic.T051),
-], "quic_sni|gquic_sni", "quic")
+@family(
+    [
+        ("t050", "Google's T050: TLS in Google's frames, with a salt of its own.", quic.T050),
+        ("t051", "Google's T051: TLS in Google's frames, with a salt of its own.", quic.T051),
+    ],
+    "quic_sni|gquic_sni",
+    "quic",
+)
 def google_tls(number):
     return up(initial(crypto(0, HELLO, kind=8), number, number_size=1))
 
@@ -77,7 +86,9 @@ def gquic_q050():
     return up(initial(crypto(0, quic.chlo(TRACKER), kind=8), quic.Q050, scid=b"", number=1, size=1350, number_size=1))
 
 
-@family([(f"port_{p}", f"QUIC on port {p}.", p) for p in (80, 53, 784, 853, 4433, 5060, 8443, 41443)], "quic_sni", "quic")
+@family(
+    [(f"port_{p}", f"QUIC on port {p}.", p) for p in (80, 53, 784, 853, 4433, 5060, 8443, 41443)], "quic_sni", "quic"
+)
 def on_port(port):
     return up(initial(crypto(0, HELLO)), port=port)
 
@@ -94,11 +105,15 @@ def spread(count):
     return [*up(*split(data, range(1000, count * 1000, 1000))), *answer()]
 
 
-@family([
-    ("reordered", "The hello over two Initials, the second first.", (1, 0)),
-    ("repeated", "The hello over two Initials, each sent twice.", (0, 0, 1, 1)),
-    ("reordered_repeated", "The second Initial comes twice before the first.", (1, 1, 0)),
-], "quic_sni", "quic")
+@family(
+    [
+        ("reordered", "The hello over two Initials, the second first.", (1, 0)),
+        ("repeated", "The hello over two Initials, each sent twice.", (0, 0, 1, 1)),
+        ("reordered_repeated", "The second Initial comes twice before the first.", (1, 1, 0)),
+    ],
+    "quic_sni",
+    "quic",
+)
 def ordered(order):
     parts = split(LARGE, [1000])
     return [*up(*[parts[i] for i in order]), *answer()]
@@ -124,7 +139,7 @@ def scrambled(data, seed, size=40):
     rng, frames, at = random.Random(seed), [], 0
     while at < len(data):
         step = rng.randint(1, size)
-        frames.append(crypto(at, data[at:at + step]))
+        frames.append(crypto(at, data[at : at + step]))
         at += step
     frames += [PING] * 6 + [PADDING * rng.randint(1, 30) for _ in range(6)]
     rng.shuffle(frames)
@@ -140,7 +155,7 @@ def quic_chaos():
 @case(quic_sni=TRACKER)
 def quic_chaos_two_initials():
     "Chaos protection over two Initials: bytes of both halves of the hello are in each."
-    rng, parts = random.Random(11), [(at, LARGE[at:at + 90]) for at in range(0, len(LARGE), 90)]
+    rng, parts = random.Random(11), [(at, LARGE[at : at + 90]) for at in range(0, len(LARGE), 90)]
     rng.shuffle(parts)
     half = len(parts) // 2
     frames = [PING.join(crypto(*p) for p in group) for group in (parts[:half], parts[half:])]
@@ -156,7 +171,7 @@ def quic_chaos_many_frames():
 @case(quic_sni=TRACKER)
 def quic_overlap():
     "CRYPTO frames overlap, with the same bytes."
-    parts = [(at, HELLO[at:at + 100]) for at in range(0, len(HELLO), 60)]
+    parts = [(at, HELLO[at : at + 100]) for at in range(0, len(HELLO), 60)]
     return up(initial(b"".join(crypto(*p) for p in parts)))
 
 
@@ -164,8 +179,10 @@ def quic_overlap():
 def quic_repeat_hides_hole():
     "A repeated frame makes the count of bytes right while a hole is open: the name comes with what fills it."
     size = len(LARGE)
-    frames = crypto(0, LARGE[:600]) + crypto(0, LARGE[:size - 1100])
-    return up(initial(frames), initial(crypto(1000, LARGE[1000:]), number=1), initial(crypto(500, LARGE[500:1100]), number=2))
+    frames = crypto(0, LARGE[:600]) + crypto(0, LARGE[: size - 1100])
+    return up(
+        initial(frames), initial(crypto(1000, LARGE[1000:]), number=1), initial(crypto(500, LARGE[500:1100]), number=2)
+    )
 
 
 @case(quic_sni=TRACKER)
@@ -340,8 +357,8 @@ def quic_hello_16k_shuffled():
 @case(quic_sni=TRACKER)
 def quic_cut_by_snaplen():
     "The second Initial of a datagram is cut by the snaplen; the first was whole and has the name."
-    first = initial(crypto(0, HELLO[:NAME_AT + 60]), size=0)
-    second = initial(crypto(NAME_AT + 60, HELLO[NAME_AT + 60:]), number=1, size=800)
+    first = initial(crypto(0, HELLO[: NAME_AT + 60]), size=0)
+    second = initial(crypto(NAME_AT + 60, HELLO[NAME_AT + 60 :]), number=1, size=800)
     return savefile.pcap([ether(p) for p in up(first + second)], snaplen=14 + 28 + len(first) + 60)
 
 

@@ -20,28 +20,36 @@ def swap(order):
     return [*tcp.open(), *tcp.client_pieces([parts[i] for i in order]), tcp.ack(), *tcp.close()]
 
 
-@family([
-    ("whole", "A hello in one segment: the measure of all others.", []),
-    ("two_segments", "The hello in two segments, cut inside the name.", [NAME_AT + 9]),
-    ("three_segments", "The hello in three segments, cut before and inside the name.", [NAME_AT - 60, NAME_AT + 9]),
-    ("many_segments", "The hello in segments of 32 bytes.", range(32, len(HELLO), 32)),
-    ("cut_in_record_header", "The first segment ends inside the record's header of 5 bytes.", [3]),
-    ("cut_in_handshake_header", "The first segment ends inside the handshake's header of 4 bytes.", [7]),
-    ("one_byte_each", "Every byte of the hello is a segment of its own.", range(1, len(HELLO))),
-    ("first_bytes_single", "The first six bytes come alone, one in each segment, then the rest.", range(1, 7)),
-], "tls_sni", "tcp")
+@family(
+    [
+        ("whole", "A hello in one segment: the measure of all others.", []),
+        ("two_segments", "The hello in two segments, cut inside the name.", [NAME_AT + 9]),
+        ("three_segments", "The hello in three segments, cut before and inside the name.", [NAME_AT - 60, NAME_AT + 9]),
+        ("many_segments", "The hello in segments of 32 bytes.", range(32, len(HELLO), 32)),
+        ("cut_in_record_header", "The first segment ends inside the record's header of 5 bytes.", [3]),
+        ("cut_in_handshake_header", "The first segment ends inside the handshake's header of 4 bytes.", [7]),
+        ("one_byte_each", "Every byte of the hello is a segment of its own.", range(1, len(HELLO))),
+        ("first_bytes_single", "The first six bytes come alone, one in each segment, then the rest.", range(1, 7)),
+    ],
+    "tls_sni",
+    "tcp",
+)
 def cut(cuts):
     return upload(HELLO, cuts)
 
 
-@family([
-    ("second_first", "Three segments, the second first.", (1, 0, 2)),
-    ("reversed", "Three segments, last one first.", (2, 1, 0)),
-    ("last_before_middle", "Three segments, the last before the middle one.", (0, 2, 1)),
-    ("repeated", "Each segment comes twice, in turn.", (0, 0, 1, 1, 2, 2)),
-    ("repeated_later", "All segments come, all but the last again, then the last.", (0, 1, 0, 1, 2)),
-    ("repeated_reversed", "Reversed, and each twice.", (2, 2, 1, 1, 0, 0)),
-], "tls_sni", "tcp")
+@family(
+    [
+        ("second_first", "Three segments, the second first.", (1, 0, 2)),
+        ("reversed", "Three segments, last one first.", (2, 1, 0)),
+        ("last_before_middle", "Three segments, the last before the middle one.", (0, 2, 1)),
+        ("repeated", "Each segment comes twice, in turn.", (0, 0, 1, 1, 2, 2)),
+        ("repeated_later", "All segments come, all but the last again, then the last.", (0, 1, 0, 1, 2)),
+        ("repeated_reversed", "Reversed, and each twice.", (2, 2, 1, 1, 0, 0)),
+    ],
+    "tls_sni",
+    "tcp",
+)
 def ordered(order):
     return swap(order)
 
@@ -74,7 +82,7 @@ def tcp_resegmented():
 def tcp_overlap_same():
     "Segments overlap by half, with the same bytes."
     tcp = Tcp()
-    parts = [(at, HELLO[at:at + 120]) for at in range(0, len(HELLO), 60)]
+    parts = [(at, HELLO[at : at + 120]) for at in range(0, len(HELLO), 60)]
     return [*tcp.open(), *tcp.client_pieces(parts), tcp.ack(), *tcp.close()]
 
 
@@ -82,7 +90,7 @@ def tcp_overlap_same():
 def tcp_overlap_same_out_of_order():
     "Segments overlap by half, with the same bytes, last one first."
     tcp = Tcp()
-    parts = [(at, HELLO[at:at + 120]) for at in range(0, len(HELLO), 60)]
+    parts = [(at, HELLO[at : at + 120]) for at in range(0, len(HELLO), 60)]
     return [*tcp.open(), *tcp.client_pieces(parts[::-1]), tcp.ack(), *tcp.close()]
 
 
@@ -94,7 +102,7 @@ def conflict(first, second):
     return [*tcp.open(), *tcp.client_pieces(parts), tcp.ack(), *tcp.close()]
 
 
-LURE = DECOY[:len(TRACKER)].ljust(len(TRACKER), "x")
+LURE = DECOY[: len(TRACKER)].ljust(len(TRACKER), "x")
 EITHER = f"{TRACKER}|{LURE}"
 
 
@@ -115,7 +123,7 @@ def tcp_overlap_conflict_delivered():
     "Bytes in order are delivered at once: what conflicts with them later comes too late for every host."
     tcp = Tcp()
     late = bytearray(HELLO)
-    late[NAME_AT:NAME_AT + len(TRACKER)] = LURE.encode()
+    late[NAME_AT : NAME_AT + len(TRACKER)] = LURE.encode()
     return [*tcp.open(), tcp.client(HELLO), tcp.ack(), tcp.client(bytes(late), at=0), tcp.ack(), *tcp.close()]
 
 
@@ -170,14 +178,20 @@ def tcp_vlan_one_way():
 @case(tls_sni=TRACKER)
 def tcp_vlan_two_ids():
     "Each direction has a VLAN id of its own."
-    return savefile.pcap([vlan(ether(p), 12 if p[12:16] == wire.address(wire.CLIENT) else 13) for p in upload(HELLO, [200])])
+    return savefile.pcap(
+        [vlan(ether(p), 12 if p[12:16] == wire.address(wire.CLIENT) else 13) for p in upload(HELLO, [200])]
+    )
 
 
-@family([
-    ("hello_9k", "A hello of 9 KB, its name last.", 9000),
-    ("hello_20k", "A hello of 20 KB over two records, its name last.", 20000),
-    ("hello_64k", "A hello of 64 KB over four records, its name last: the most that its lengths allow.", 65400),
-], "tls_sni", "tcp")
+@family(
+    [
+        ("hello_9k", "A hello of 9 KB, its name last.", 9000),
+        ("hello_20k", "A hello of 20 KB over two records, its name last.", 20000),
+        ("hello_64k", "A hello of 64 KB over four records, its name last: the most that its lengths allow.", 65400),
+    ],
+    "tls_sni",
+    "tcp",
+)
 def large(size):
     data = tls.hello(TRACKER, pad_to=size, name_last=True)
     return upload(data, range(1400, len(data), 1400))
@@ -218,7 +232,14 @@ def tcp_keep_alive_between():
     "A keep-alive with a byte of garbage stands between the two halves of the hello."
     tcp, halves = Tcp(), pieces(HELLO, [NAME_AT + 9])
     out = [*tcp.open(), tcp.client(halves[0][1])]
-    return [*out, tcp.packet(0, ACK, b"\0", at=NAME_AT + 8), tcp.ack(), tcp.client(halves[1][1]), tcp.ack(), *tcp.close()]
+    return [
+        *out,
+        tcp.packet(0, ACK, b"\0", at=NAME_AT + 8),
+        tcp.ack(),
+        tcp.client(halves[1][1]),
+        tcp.ack(),
+        *tcp.close(),
+    ]
 
 
 @case(tls_sni=TRACKER)
@@ -241,7 +262,12 @@ def tcp_fin_with_data():
 def tcp_fin_before_data():
     "The FIN with the last segment comes before the first segment."
     tcp = Tcp()
-    return [*tcp.open(), tcp.client(HELLO[200:], at=200, flags=FIN | PSH | ACK), tcp.client(HELLO[:200], at=0), tcp.ack()]
+    return [
+        *tcp.open(),
+        tcp.client(HELLO[200:], at=200, flags=FIN | PSH | ACK),
+        tcp.client(HELLO[:200], at=0),
+        tcp.ack(),
+    ]
 
 
 @case(tls_sni=TRACKER)
@@ -276,14 +302,20 @@ def tcp_hole_never_filled():
     "What follows the name is lost for ever: the name was whole, and counts."
     tcp = Tcp()
     end = NAME_AT + len(TRACKER) + 20
-    return [*tcp.open(), tcp.client(HELLO[:end]), tcp.client(HELLO[end + 100:], at=end + 100), *tcp.close()]
+    return [*tcp.open(), tcp.client(HELLO[:end]), tcp.client(HELLO[end + 100 :], at=end + 100), *tcp.close()]
 
 
 @case(tls_sni=TRACKER)
 def tcp_urgent():
     "The segment has URG set and an urgent pointer: the bytes are part of the stream all the same."
     tcp = Tcp()
-    return [*tcp.open(), tcp.client(HELLO[:200], flags=URG | PSH | ACK, urgent=5), tcp.client(HELLO[200:]), tcp.ack(), *tcp.close()]
+    return [
+        *tcp.open(),
+        tcp.client(HELLO[:200], flags=URG | PSH | ACK, urgent=5),
+        tcp.client(HELLO[200:]),
+        tcp.ack(),
+        *tcp.close(),
+    ]
 
 
 @case(tls_sni=TRACKER)
@@ -349,7 +381,13 @@ def tcp_short_padded():
 def tcp_old_data_before_the_first_byte():
     "A segment begins before the stream does and runs into it: only its own part counts."
     tcp = Tcp()
-    return [*tcp.open(), tcp.client(b"old" + HELLO[:200], at=-3), tcp.client(HELLO[200:], at=200), tcp.ack(), *tcp.close()]
+    return [
+        *tcp.open(),
+        tcp.client(b"old" + HELLO[:200], at=-3),
+        tcp.client(HELLO[200:], at=200),
+        tcp.ack(),
+        *tcp.close(),
+    ]
 
 
 @case(tls_sni=TRACKER)

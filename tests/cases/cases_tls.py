@@ -14,15 +14,34 @@ NAME_AT = HANDSHAKE.index(TRACKER.encode())
 THREE = [NAME_AT - 40, 45]  # the first record ends before the name, the second inside it
 
 
-@family([
-    ("three_records", "The hello in three records, all in one segment; the second ends inside the name.", THREE, []),
-    ("three_records_three_segments", "The hello in three records, each in a segment.", THREE, [NAME_AT - 35, NAME_AT + 15]),
-    ("three_records_odd_segments", "The hello in three records, cut into segments elsewhere.", THREE, [3, 60, 113, 170]),
-    ("records_of_one_byte", "Every record holds one byte of the hello.", [1] * (len(HANDSHAKE) - 1), []),
-    ("first_record_one_byte", "The first record holds only the type of the message.", [1], []),
-    ("first_record_four_bytes", "The first record holds the header of the message, and no more.", [4], []),
-    ("record_ends_before_name", "A record ends at the first byte of the name.", [NAME_AT], [NAME_AT + 5]),
-], "tls_sni", "tls")
+@family(
+    [
+        (
+            "three_records",
+            "The hello in three records, all in one segment; the second ends inside the name.",
+            THREE,
+            [],
+        ),
+        (
+            "three_records_three_segments",
+            "The hello in three records, each in a segment.",
+            THREE,
+            [NAME_AT - 35, NAME_AT + 15],
+        ),
+        (
+            "three_records_odd_segments",
+            "The hello in three records, cut into segments elsewhere.",
+            THREE,
+            [3, 60, 113, 170],
+        ),
+        ("records_of_one_byte", "Every record holds one byte of the hello.", [1] * (len(HANDSHAKE) - 1), []),
+        ("first_record_one_byte", "The first record holds only the type of the message.", [1], []),
+        ("first_record_four_bytes", "The first record holds the header of the message, and no more.", [4], []),
+        ("record_ends_before_name", "A record ends at the first byte of the name.", [NAME_AT], [NAME_AT + 5]),
+    ],
+    "tls_sni",
+    "tls",
+)
 def fragmented(sizes, cuts):
     return upload(tls.records(HANDSHAKE, sizes), cuts)
 
@@ -49,30 +68,72 @@ def tls_after_hello_retry():
     return [*tcp.open(), tcp.client(HELLO), tcp.server(tls.server_flight()[:127]), tcp.client(second), *tcp.close()]
 
 
-@family([(f"port_{port}", f"TLS on port {port}, which belongs to something else.", port)
-         for port in (21, 22, 25, 53, 80, 110, 123, 143, 389, 445, 1080, 1883, 3128, 3306, 3389, 5060, 5061, 5432, 5900, 6379, 8080,
-                      8443, 8888, 9001, 27017, 49999)], "tls_sni", "tls")
+@family(
+    [
+        (f"port_{port}", f"TLS on port {port}, which belongs to something else.", port)
+        for port in (
+            21,
+            22,
+            25,
+            53,
+            80,
+            110,
+            123,
+            143,
+            389,
+            445,
+            1080,
+            1883,
+            3128,
+            3306,
+            3389,
+            5060,
+            5061,
+            5432,
+            5900,
+            6379,
+            8080,
+            8443,
+            8888,
+            9001,
+            27017,
+            49999,
+        )
+    ],
+    "tls_sni",
+    "tls",
+)
 def on_port(port):
     return upload(HELLO, [200], sport=port)
 
 
 PROXY_1 = f"PROXY TCP4 192.0.2.7 {SERVER} 51111 443\r\n".encode()
-PROXY_2 = b"\r\n\r\n\0\r\nQUIT\n\x21\x11" + struct.pack("!H", 12) + wire.address("192.0.2.7") + wire.address(SERVER) + struct.pack("!HH", 51111, 443)
+PROXY_2 = (
+    b"\r\n\r\n\0\r\nQUIT\n\x21\x11"
+    + struct.pack("!H", 12)
+    + wire.address("192.0.2.7")
+    + wire.address(SERVER)
+    + struct.pack("!HH", 51111, 443)
+)
 PROXY_2_TLV = PROXY_2[:14] + struct.pack("!H", 12 + 10) + PROXY_2[16:] + b"\x05" + struct.pack("!H", 7) + b"trackid"
 PROXY_2_LOCAL = b"\r\n\r\n\0\r\nQUIT\n\x20\x00\0\0"
 
 
-@family([
-    ("proxy_1", "After a PROXY line (version 1) in a segment of its own.", PROXY_1, [len(PROXY_1)]),
-    ("proxy_1_same_segment", "After a PROXY line, in the same segment.", PROXY_1, []),
-    ("proxy_1_unknown", "After a PROXY line that names no addresses.", b"PROXY UNKNOWN\r\n", []),
-    ("proxy_1_split", "After a PROXY line that is itself split.", PROXY_1, [7, len(PROXY_1) - 1]),
-    ("proxy_2", "After a PROXY header (version 2) in a segment of its own.", PROXY_2, [len(PROXY_2)]),
-    ("proxy_2_same_segment", "After a PROXY header, version 2, in the same segment.", PROXY_2, []),
-    ("proxy_2_values", "After a PROXY header, version 2, with a TLV.", PROXY_2_TLV, []),
-    ("proxy_2_local", "After a PROXY header, version 2, command LOCAL, with no addresses.", PROXY_2_LOCAL, []),
-    ("proxy_2_split", "After a PROXY header, version 2, that is itself split.", PROXY_2, [5, 20]),
-], "tls_sni", "tls_after")
+@family(
+    [
+        ("proxy_1", "After a PROXY line (version 1) in a segment of its own.", PROXY_1, [len(PROXY_1)]),
+        ("proxy_1_same_segment", "After a PROXY line, in the same segment.", PROXY_1, []),
+        ("proxy_1_unknown", "After a PROXY line that names no addresses.", b"PROXY UNKNOWN\r\n", []),
+        ("proxy_1_split", "After a PROXY line that is itself split.", PROXY_1, [7, len(PROXY_1) - 1]),
+        ("proxy_2", "After a PROXY header (version 2) in a segment of its own.", PROXY_2, [len(PROXY_2)]),
+        ("proxy_2_same_segment", "After a PROXY header, version 2, in the same segment.", PROXY_2, []),
+        ("proxy_2_values", "After a PROXY header, version 2, with a TLV.", PROXY_2_TLV, []),
+        ("proxy_2_local", "After a PROXY header, version 2, command LOCAL, with no addresses.", PROXY_2_LOCAL, []),
+        ("proxy_2_split", "After a PROXY header, version 2, that is itself split.", PROXY_2, [5, 20]),
+    ],
+    "tls_sni",
+    "tls_after",
+)
 def behind(prefix, cuts):
     return upload(prefix + HELLO, cuts)
 
@@ -97,40 +158,140 @@ SOCKS5_IP6 = b"\5\1\0\4" + wire.address(wire.SERVER6) + struct.pack("!H", 443)
 SOCKS5_OK = b"\5\0\0\1\0\0\0\0\0\0"
 LDAP_STARTTLS = bytes.fromhex("301d02010177188016") + b"1.3.6.1.4.1.1466.20037"
 XMPP = b"<?xml version='1.0'?><stream:stream to='chat.example' xmlns='jabber:client' version='1.0'>"
-MYSQL_HELLO = b"\x0a8.0.36\0" + bytes.fromhex("080000000102030405060708 00 ffff ff 0200 ffdf 15") + bytes(10) + b"123456789abc\0mysql_native_password\0"
+MYSQL_HELLO = (
+    b"\x0a8.0.36\0"
+    + bytes.fromhex("080000000102030405060708 00 ffff ff 0200 ffdf 15")
+    + bytes(10)
+    + b"123456789abc\0mysql_native_password\0"
+)
 MYSQL_GREETING = len(MYSQL_HELLO).to_bytes(3, "little") + b"\0" + MYSQL_HELLO
 MYSQL_SSL = bytes.fromhex("200000010daea20000000001ff") + bytes(23)
 RDP_REQUEST = bytes.fromhex("030000130ee000000000000100080003000000")
 RDP_CONFIRM = bytes.fromhex("030000130ed000001234000200080002000000")
 
 
-@family([
-    ("http_connect", "After an HTTP CONNECT.", 3128, (0, CONNECT), (1, OK_200)),
-    ("http_connect_address", "After an HTTP CONNECT to an address.", 8080, (0, CONNECT_IP), (1, OK_200)),
-    ("socks4", "After SOCKS 4.", 1080, (0, SOCKS4), (1, b"\0\x5a" + bytes(6))),
-    ("socks4a", "After SOCKS 4a, which names the host.", 1080, (0, SOCKS4A), (1, b"\0\x5a" + bytes(6))),
-    ("socks5", "After SOCKS 5 without authentication.", 1080, (0, b"\5\1\0"), (1, b"\5\0"), (0, SOCKS5), (1, SOCKS5_OK)),
-    ("socks5_address", "After SOCKS 5 to an address.", 1080, (0, b"\5\1\0"), (1, b"\5\0"), (0, SOCKS5_IP), (1, SOCKS5_OK)),
-    ("socks5_address6", "After SOCKS 5 to an IPv6 address.", 1080, (0, b"\5\1\0"), (1, b"\5\0"), (0, SOCKS5_IP6), (1, SOCKS5_OK)),
-    ("socks5_auth", "After SOCKS 5 with user and password.", 9050, (0, b"\5\2\0\2"), (1, b"\5\2"), (0, b"\1\4user\6secret"),
-     (1, b"\1\0"), (0, SOCKS5), (1, SOCKS5_OK)),
-    ("starttls_smtp", "After STARTTLS of SMTP.", 25, (1, b"220 mx.example ESMTP\r\n"), (0, b"EHLO desk.example\r\n"),
-     (1, b"250-mx.example\r\n250 STARTTLS\r\n"), (0, b"STARTTLS\r\n"), (1, b"220 go ahead\r\n")),
-    ("starttls_smtp_587", "After STARTTLS of SMTP on port 587, in lower case.", 587, (1, b"220 mx.example ESMTP\r\n"),
-     (0, b"ehlo [10.20.0.101]\r\n"), (1, b"250-mx.example\r\n250 STARTTLS\r\n"), (0, b"starttls\r\n"), (1, b"220 go ahead\r\n")),
-    ("starttls_imap", "After STARTTLS of IMAP.", 143, (1, b"* OK ready\r\n"), (0, b"a1 CAPABILITY\r\n"),
-     (1, b"* CAPABILITY STARTTLS\r\na1 OK\r\n"), (0, b"a2 STARTTLS\r\n"), (1, b"a2 OK begin\r\n")),
-    ("starttls_pop3", "After STLS of POP3.", 110, (1, b"+OK ready\r\n"), (0, b"CAPA\r\n"), (1, b"+OK\r\nSTLS\r\n.\r\n"),
-     (0, b"STLS\r\n"), (1, b"+OK begin\r\n")),
-    ("starttls_ftp", "After AUTH TLS of FTP.", 21, (1, b"220 ready\r\n"), (0, b"AUTH TLS\r\n"), (1, b"234 go\r\n")),
-    ("starttls_xmpp", "After starttls of XMPP.", 5222, (0, XMPP), (1, XMPP + b"<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>"),
-     (0, b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"), (1, b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")),
-    ("starttls_ldap", "After the StartTLS operation of LDAP.", 389, (0, LDAP_STARTTLS), (1, bytes.fromhex("300c02010178070a010004000400"))),
-    ("starttls_postgres", "After the SSLRequest of PostgreSQL.", 5432, (0, bytes.fromhex("0000000804d2162f")), (1, b"S")),
-    ("starttls_mysql", "After the SSL request of MySQL.", 3306, (1, MYSQL_GREETING), (0, MYSQL_SSL)),
-    ("starttls_rdp", "After the negotiation of RDP.", 3389, (0, RDP_REQUEST), (1, RDP_CONFIRM)),
-    ("proxy_1_then_connect", "After a PROXY line and an HTTP CONNECT.", 3128, (0, PROXY_1), (0, CONNECT_IP), (1, OK_200)),
-], "tls_sni", "tls_after")
+@family(
+    [
+        ("http_connect", "After an HTTP CONNECT.", 3128, (0, CONNECT), (1, OK_200)),
+        ("http_connect_address", "After an HTTP CONNECT to an address.", 8080, (0, CONNECT_IP), (1, OK_200)),
+        ("socks4", "After SOCKS 4.", 1080, (0, SOCKS4), (1, b"\0\x5a" + bytes(6))),
+        ("socks4a", "After SOCKS 4a, which names the host.", 1080, (0, SOCKS4A), (1, b"\0\x5a" + bytes(6))),
+        (
+            "socks5",
+            "After SOCKS 5 without authentication.",
+            1080,
+            (0, b"\5\1\0"),
+            (1, b"\5\0"),
+            (0, SOCKS5),
+            (1, SOCKS5_OK),
+        ),
+        (
+            "socks5_address",
+            "After SOCKS 5 to an address.",
+            1080,
+            (0, b"\5\1\0"),
+            (1, b"\5\0"),
+            (0, SOCKS5_IP),
+            (1, SOCKS5_OK),
+        ),
+        (
+            "socks5_address6",
+            "After SOCKS 5 to an IPv6 address.",
+            1080,
+            (0, b"\5\1\0"),
+            (1, b"\5\0"),
+            (0, SOCKS5_IP6),
+            (1, SOCKS5_OK),
+        ),
+        (
+            "socks5_auth",
+            "After SOCKS 5 with user and password.",
+            9050,
+            (0, b"\5\2\0\2"),
+            (1, b"\5\2"),
+            (0, b"\1\4user\6secret"),
+            (1, b"\1\0"),
+            (0, SOCKS5),
+            (1, SOCKS5_OK),
+        ),
+        (
+            "starttls_smtp",
+            "After STARTTLS of SMTP.",
+            25,
+            (1, b"220 mx.example ESMTP\r\n"),
+            (0, b"EHLO desk.example\r\n"),
+            (1, b"250-mx.example\r\n250 STARTTLS\r\n"),
+            (0, b"STARTTLS\r\n"),
+            (1, b"220 go ahead\r\n"),
+        ),
+        (
+            "starttls_smtp_587",
+            "After STARTTLS of SMTP on port 587, in lower case.",
+            587,
+            (1, b"220 mx.example ESMTP\r\n"),
+            (0, b"ehlo [10.20.0.101]\r\n"),
+            (1, b"250-mx.example\r\n250 STARTTLS\r\n"),
+            (0, b"starttls\r\n"),
+            (1, b"220 go ahead\r\n"),
+        ),
+        (
+            "starttls_imap",
+            "After STARTTLS of IMAP.",
+            143,
+            (1, b"* OK ready\r\n"),
+            (0, b"a1 CAPABILITY\r\n"),
+            (1, b"* CAPABILITY STARTTLS\r\na1 OK\r\n"),
+            (0, b"a2 STARTTLS\r\n"),
+            (1, b"a2 OK begin\r\n"),
+        ),
+        (
+            "starttls_pop3",
+            "After STLS of POP3.",
+            110,
+            (1, b"+OK ready\r\n"),
+            (0, b"CAPA\r\n"),
+            (1, b"+OK\r\nSTLS\r\n.\r\n"),
+            (0, b"STLS\r\n"),
+            (1, b"+OK begin\r\n"),
+        ),
+        ("starttls_ftp", "After AUTH TLS of FTP.", 21, (1, b"220 ready\r\n"), (0, b"AUTH TLS\r\n"), (1, b"234 go\r\n")),
+        (
+            "starttls_xmpp",
+            "After starttls of XMPP.",
+            5222,
+            (0, XMPP),
+            (1, XMPP + b"<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>"),
+            (0, b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"),
+            (1, b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"),
+        ),
+        (
+            "starttls_ldap",
+            "After the StartTLS operation of LDAP.",
+            389,
+            (0, LDAP_STARTTLS),
+            (1, bytes.fromhex("300c02010178070a010004000400")),
+        ),
+        (
+            "starttls_postgres",
+            "After the SSLRequest of PostgreSQL.",
+            5432,
+            (0, bytes.fromhex("0000000804d2162f")),
+            (1, b"S"),
+        ),
+        ("starttls_mysql", "After the SSL request of MySQL.", 3306, (1, MYSQL_GREETING), (0, MYSQL_SSL)),
+        ("starttls_rdp", "After the negotiation of RDP.", 3389, (0, RDP_REQUEST), (1, RDP_CONFIRM)),
+        (
+            "proxy_1_then_connect",
+            "After a PROXY line and an HTTP CONNECT.",
+            3128,
+            (0, PROXY_1),
+            (0, CONNECT_IP),
+            (1, OK_200),
+        ),
+    ],
+    "tls_sni",
+    "tls_after",
+)
 def after(port, *turns):
     return dialogue(*turns, port=port)
 
@@ -157,17 +318,34 @@ DTLS = tls.client_hello(TRACKER, version=0xFEFD, cookie=b"", versions=(), protoc
 DTLS_13 = tls.client_hello(TRACKER, version=0xFEFD, cookie=b"", versions=(0xFEFC, 0xFEFD), protocols=())
 
 
-@family([
-    ("12", "A hello of DTLS 1.2.", tls.dtls_records(DTLS)),
-    ("10", "A hello of DTLS 1.0.", tls.dtls_records(tls.client_hello(TRACKER, version=0xFEFF, cookie=b"", versions=()), version=0xFEFF)),
-    ("12_fragments", "A hello of DTLS 1.2 in three fragments.", tls.dtls_records(DTLS, [60, 30])),
-    ("12_fragments_reversed", "A hello of DTLS 1.2 in three fragments, last one first.", tls.dtls_records(DTLS, [60, 30])[::-1]),
-    ("12_fragments_one_datagram", "Three fragments in one datagram.", [b"".join(tls.dtls_records(DTLS, [60, 30]))]),
-    ("12_cookie", "The hello with the server's cookie; the one without was not captured.",
-     tls.dtls_records(tls.client_hello(TRACKER, version=0xFEFD, cookie=tls.noise(20, 51), versions=()), message=1, first=1)),
-    ("13", "A hello of DTLS 1.3.", tls.dtls_records(DTLS_13)),
-    ("13_fragments", "A hello of DTLS 1.3 in two fragments.", tls.dtls_records(DTLS_13, [130])),
-], "dtls_sni", "dtls")
+@family(
+    [
+        ("12", "A hello of DTLS 1.2.", tls.dtls_records(DTLS)),
+        (
+            "10",
+            "A hello of DTLS 1.0.",
+            tls.dtls_records(tls.client_hello(TRACKER, version=0xFEFF, cookie=b"", versions=()), version=0xFEFF),
+        ),
+        ("12_fragments", "A hello of DTLS 1.2 in three fragments.", tls.dtls_records(DTLS, [60, 30])),
+        (
+            "12_fragments_reversed",
+            "A hello of DTLS 1.2 in three fragments, last one first.",
+            tls.dtls_records(DTLS, [60, 30])[::-1],
+        ),
+        ("12_fragments_one_datagram", "Three fragments in one datagram.", [b"".join(tls.dtls_records(DTLS, [60, 30]))]),
+        (
+            "12_cookie",
+            "The hello with the server's cookie; the one without was not captured.",
+            tls.dtls_records(
+                tls.client_hello(TRACKER, version=0xFEFD, cookie=tls.noise(20, 51), versions=()), message=1, first=1
+            ),
+        ),
+        ("13", "A hello of DTLS 1.3.", tls.dtls_records(DTLS_13)),
+        ("13_fragments", "A hello of DTLS 1.3 in two fragments.", tls.dtls_records(DTLS_13, [130])),
+    ],
+    "dtls_sni",
+    "dtls",
+)
 def dtls(payloads):
     return datagrams(*payloads)
 
@@ -264,8 +442,10 @@ def tls_ech_grease():
 
 
 def lookup(name, *answers, kind=dns.A, sport=40001):
-    return [udp(CLIENT, sport, RESOLVER, 53, dns.query((name, kind))),
-            udp(RESOLVER, 53, CLIENT, sport, dns.message(dns.ANSWER, [(name, kind)], answers))]
+    return [
+        udp(CLIENT, sport, RESOLVER, 53, dns.query((name, kind))),
+        udp(RESOLVER, 53, CLIENT, sport, dns.message(dns.ANSWER, [(name, kind)], answers)),
+    ]
 
 
 @case(tls_sni="public.cdn.example", dns_query=TRACKER, dns_answer=TRACKER)
@@ -292,7 +472,9 @@ def tls_no_name_after_alias():
 @case(tls_cert=TRACKER)
 def certificate_only():
     "Only the server's side was captured: the TLS 1.2 certificate names it."
-    return [p for p in talk((0, HELLO), (1, tls.server_flight_12(TRACKER, [TRACKER]))) if p[12:16] == wire.address(SERVER)]
+    return [
+        p for p in talk((0, HELLO), (1, tls.server_flight_12(TRACKER, [TRACKER]))) if p[12:16] == wire.address(SERVER)
+    ]
 
 
 @case(tls_cert=["*.tiktok.com", "*.musical.example"])

@@ -38,8 +38,12 @@ def cname(owner, target, ttl=60):
 
 def https(owner, priority=1, target=".", alpn=("h3", "h2"), hints=(), ech=b"", kind=HTTPS):
     """RFC 9460: keys in ascending order; 1 alpn, 4 ipv4hint, 5 ech, 6 ipv6hint."""
-    values = [(1, b"".join(block(1, p.encode()) for p in alpn)), (4, b"".join(address(h) for h in hints if ":" not in h)),
-              (5, ech), (6, b"".join(address(h) for h in hints if ":" in h))]
+    values = [
+        (1, b"".join(block(1, p.encode()) for p in alpn)),
+        (4, b"".join(address(h) for h in hints if ":" not in h)),
+        (5, ech),
+        (6, b"".join(address(h) for h in hints if ":" in h)),
+    ]
     data = struct.pack("!H", priority) + name(target)
     data += b"".join(struct.pack("!H", key) + block(2, value) for key, value in values if value and priority)
     return rr(owner, kind, data)

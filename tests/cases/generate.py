@@ -4,8 +4,8 @@
 
     generate.py OUTDIR
 
-OUTDIR/cases.tsv: `case capture kind name why`, a row for each name that must be given; OUTDIR/never.tsv: the same of names
-that must not. "|" in a kind or name parts alternatives; "*" is any. The same bytes each time.
+OUTDIR/cases.tsv: `case capture kind name why`, a row for each name that must be given;
+OUTDIR/never.tsv: the same of names that must not. "|" in a kind or name parts alternatives; "*" is any. The same bytes each time.
 Needs Debian's python3-cryptography.
 """
 import os
@@ -13,14 +13,17 @@ import sys
 
 import cases_below
 import cases_dns
+import cases_file
 import cases_http
+import cases_ip
 import cases_never
 import cases_quic
 import cases_tcp
 import cases_tls
 import registry
 
-GROUPS = cases_tcp, cases_tls, cases_quic, cases_dns, cases_http, cases_below, cases_never  # importing fills the table
+# Importing them fills the table.
+GROUPS = (cases_tcp, cases_tls, cases_quic, cases_dns, cases_http, cases_below, cases_ip, cases_file, cases_never)
 
 
 def write(outdir):

@@ -10,8 +10,12 @@ AUTHORITY = 1
 
 # RFC 7541, appendix B, for what names are made of: (bits, first code, characters in order)
 HUFFMAN = {}
-for bits, code, characters in ((5, 0, "012aceiost"), (6, 0x14, " %-./3456789=A_bdfghlmnpru"), (7, 0x5C, ":"),
-                               (7, 0x74, "jkqvwxyz")):
+for bits, code, characters in (
+    (5, 0, "012aceiost"),
+    (6, 0x14, " %-./3456789=A_bdfghlmnpru"),
+    (7, 0x5C, ":"),
+    (7, 0x74, "jkqvwxyz"),
+):
     for offset, character in enumerate(characters):
         HUFFMAN[character] = (bits, code + offset)
 

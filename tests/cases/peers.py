@@ -15,10 +15,19 @@ import tempfile
 import generate
 from score import normal
 
-FIELDS = ("tls.handshake.extensions_server_name dtls.handshake.extensions_server_name dns.qry.name dns.resp.name dns.cname http.host "
-          "http.request.uri http.referer http2.headers.authority http2.header.value gquic.tag.sni x509ce.dNSName x509sat.uTF8String "
-          "dns.svcb.svcparam.value").split()
-AS = {"tls": "tcp tls", "quic": "udp quic", "dtls": "udp dtls", "http": "tcp http", "h2c": "tcp http2", "dns": "udp dns"}
+FIELDS = (
+    "tls.handshake.extensions_server_name dtls.handshake.extensions_server_name dns.qry.name dns.resp.name dns.cname http.host "
+    "http.request.uri http.referer http2.headers.authority http2.header.value gquic.tag.sni x509ce.dNSName x509sat.uTF8String "
+    "dns.svcb.svcparam.value"
+).split()
+AS = {
+    "tls": "tcp tls",
+    "quic": "udp quic",
+    "dtls": "udp dtls",
+    "http": "tcp http",
+    "h2c": "tcp http2",
+    "dns": "udp dns",
+}
 TUNNEL_PORTS = ["-d", "udp.port==8472,vxlan"]
 
 
@@ -34,7 +43,11 @@ KNOWN = {line.split("\t")[2] for line in output("tshark", "-G", "fields").split(
 
 
 def server_ports(path):
-    rows = output("tshark", "-r", path, "-T", "fields", "-e", "tcp.dstport", "-e", "udp.dstport").replace("\t", "\n").replace(",", "\n")
+    rows = (
+        output("tshark", "-r", path, "-T", "fields", "-e", "tcp.dstport", "-e", "udp.dstport")
+        .replace("\t", "\n")
+        .replace(",", "\n")
+    )
     return {p for p in rows.split() if p.isdigit() and (int(p) < 49152 or int(p) in (49999, 50051))}
 
 
@@ -49,7 +62,13 @@ def tshark(path, case):
 
 
 def words(text):
-    return {("*", normal("http_host", part)) for row in text.split("\n") for cell in row.split("\t") for part in cell.split(",") if part}
+    return {
+        ("*", normal("http_host", part))
+        for row in text.split("\n")
+        for cell in row.split("\t")
+        for part in cell.split(",")
+        if part
+    }
 
 
 def ndpi(path):
@@ -61,8 +80,11 @@ def ndpi(path):
 def holds(want, found):
     kinds, names = want
     texts = [name for _, name in found]
-    return any(name == text or kinds.startswith("http") and normal("http_host", name) in text
-               for name in (normal("http_host", n) for n in names.split("|")) for text in texts)
+    return any(
+        name == text or kinds.startswith("http") and normal("http_host", name) in text
+        for name in (normal("http_host", n) for n in names.split("|"))
+        for text in texts
+    )
 
 
 def main():
@@ -80,7 +102,10 @@ def main():
             for tool, count in counts.items():
                 sums[tool] += count
             if case.wants and (not options.missed or min(counts.values()) < len(case.wants)):
-                print(f"{case.name:40} {len(case.wants):3} " + " ".join(f"{tool} {n:3}" for tool, n in counts.items()), flush=True)
+                print(
+                    f"{case.name:40} {len(case.wants):3} " + " ".join(f"{tool} {n:3}" for tool, n in counts.items()),
+                    flush=True,
+                )
         print(" ".join(f"{tool} {n}" for tool, n in sums.items()))
     return 0
 

@@ -23,8 +23,11 @@ SALTS = {
     Q050: bytes.fromhex("504574efd066fe2f9d945cfcdbd3a7f0d3b56b45"),
     T050: bytes.fromhex("7ff579e5acd072915580304c43a2367c60488310"),
     T051: bytes.fromhex("7a4edef4e7ccee5fa4506c19124fc8ccda6e033d"),
-    MVFST_2: SALT_23, MVFST_EXPERIMENT: SALT_23, GREASED_29: SALT_29,
-    **{0xFF000000 | d: SALT_23 for d in range(23, 29)}, **{0xFF000000 | d: SALT_29 for d in range(29, 33)},
+    MVFST_2: SALT_23,
+    MVFST_EXPERIMENT: SALT_23,
+    GREASED_29: SALT_29,
+    **{0xFF000000 | d: SALT_23 for d in range(23, 29)},
+    **{0xFF000000 | d: SALT_29 for d in range(29, 33)},
 }
 RETRY_KEY, RETRY_NONCE = bytes.fromhex("be0c690b9f66575a1d766b54e368c84e"), bytes.fromhex("461599d35d632bf2239825bb")
 INITIAL, ZERO_RTT, HANDSHAKE, RETRY = range(4)
@@ -63,7 +66,12 @@ def kind_bits(version, kind):
 
 
 def long_header(version, kind, dcid, scid, low=0):
-    return bytes([0xC0 | kind_bits(version, kind) << 4 | low]) + struct.pack("!I", version) + tls.block(1, dcid) + tls.block(1, scid)
+    return (
+        bytes([0xC0 | kind_bits(version, kind) << 4 | low])
+        + struct.pack("!I", version)
+        + tls.block(1, dcid)
+        + tls.block(1, scid)
+    )
 
 
 def protected(head, number, plain, key_set, number_size=2):
@@ -71,14 +79,24 @@ def protected(head, number, plain, key_set, number_size=2):
     number_bytes = number.to_bytes(number_size, "big")
     nonce = (int.from_bytes(iv, "big") ^ number).to_bytes(12, "big")
     sealed = AESGCM(key).encrypt(nonce, plain, head + number_bytes)
-    sample = sealed[4 - number_size:20 - number_size]
+    sample = sealed[4 - number_size : 20 - number_size]
     mask = Cipher(algorithms.AES(mask_key), modes.ECB()).encryptor().update(sample)
     masked = bytes(a ^ b for a, b in zip(number_bytes, mask[1:]))
     return bytes([head[0] ^ mask[0] & 0x0F]) + head[1:] + masked + sealed
 
 
-def initial(frames, version=V1, dcid=DCID, scid=SCID, number=0, token=b"", key_dcid=None, side="client", size=1200,
-            number_size=2):
+def initial(
+    frames,
+    version=V1,
+    dcid=DCID,
+    scid=SCID,
+    number=0,
+    token=b"",
+    key_dcid=None,
+    side="client",
+    size=1200,
+    number_size=2,
+):
     """An Initial of `size` bytes (0: as long as its frames). `key_dcid`: the id that the keys come from."""
     head = long_header(version, INITIAL, dcid, scid, number_size - 1) + varint(len(token)) + token
     plain = frames + PADDING * max(4, size - len(head) - len(frames) - number_size - 18)
@@ -102,11 +120,20 @@ def retry(new_scid, token, original=DCID, client=SCID, version=V1):
 
 
 def version_negotiation(versions, client=SCID, server=DCID):
-    return b"\xa5\0\0\0\0" + tls.block(1, client) + tls.block(1, server) + b"".join(struct.pack("!I", v) for v in versions)
+    return (
+        b"\xa5\0\0\0\0" + tls.block(1, client) + tls.block(1, server) + b"".join(struct.pack("!I", v) for v in versions)
+    )
 
 
 def parameters(scid=SCID):
-    pairs = ((1, varint(30000)), (3, varint(1472)), (4, varint(1 << 20)), (5, varint(1 << 18)), (8, varint(100)), (15, scid))
+    pairs = (
+        (1, varint(30000)),
+        (3, varint(1472)),
+        (4, varint(1 << 20)),
+        (5, varint(1 << 18)),
+        (8, varint(100)),
+        (15, scid),
+    )
     return tls.extension(57, b"".join(varint(k) + varint(len(v)) + v for k, v in pairs))
 
 
@@ -117,8 +144,14 @@ def hello(name, pad_to=0, **more):
 
 def chlo(name, pad=800):
     """Google's own hello: a table of tags, each with where its value ends."""
-    values = [(b"PAD\0", b"-" * pad), (b"SNI\0", name.encode()), (b"VER\0", b"Q046"), (b"CCS\0", tls.noise(16, 31)),
-              (b"UAID", b"Chrome/75.0 Linux x86_64"), (b"PDMD", b"X509")]
+    values = [
+        (b"PAD\0", b"-" * pad),
+        (b"SNI\0", name.encode()),
+        (b"VER\0", b"Q046"),
+        (b"CCS\0", tls.noise(16, 31)),
+        (b"UAID", b"Chrome/75.0 Linux x86_64"),
+        (b"PDMD", b"X509"),
+    ]
     ends, total = b"", 0
     for tag, value in values:
         total += len(value)
@@ -140,4 +173,6 @@ def google_43(name, size=1350):
 def google_46(name, size=1350):
     """The invariant header with both ids' lengths in one byte; the rest as in Q043."""
     body = stream_1(chlo(name))
-    return b"\xc3Q046\x50" + DCID + struct.pack("!I", 1) + tls.noise(12, 33) + body + bytes(max(0, size - 30 - len(body)))
+    return (
+        b"\xc3Q046\x50" + DCID + struct.pack("!I", 1) + tls.noise(12, 33) + body + bytes(max(0, size - 30 - len(body)))
+    )

@@ -27,15 +27,18 @@ def case(kinds=None, never=(), **named):
     def register(make):
         CASES.append(Case(make.__name__, make, make.__doc__, wants, list(never)))
         return make
+
     return register
 
 
 def family(rows, kind, prefix):
     """One case for each row (suffix, why, *arguments) of a table, made by the decorated function."""
+
     def register(make):
         for suffix, why, *arguments in rows:
             CASES.append(Case(f"{prefix}_{suffix}", lambda a=arguments: make(*a), why, [(kind, TRACKER)], []))
         return make
+
     return register
 
 

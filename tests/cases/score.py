@@ -10,6 +10,7 @@ one is given, or the program died, hung or wrote what is no JSON.
 """
 import argparse
 import collections
+import concurrent.futures
 import json
 import os
 import subprocess
@@ -59,24 +60,34 @@ def fits(wanted, found):
     """Is one of the pairs what was wanted? "|" parts alternatives, "*" is any."""
     kinds, names = wanted
     names = names.split("|")
-    return any((kinds == "*" or kind in kinds.split("|")) and (names == ["*"] or name in [normal(kind, n) for n in names])
-               for kind, name in found)
+    return any(
+        (kinds == "*" or kind in kinds.split("|")) and (names == ["*"] or name in [normal(kind, n) for n in names])
+        for kind, name in found
+    )
 
 
 def judge(binary, case, path):
     found, fault = run(binary, path)
-    return Outcome(case, [w for w in case.wants if not fits(w, found)], [n for n in case.never if fits(n, found)], fault)
+    return Outcome(
+        case, [w for w in case.wants if not fits(w, found)], [n for n in case.never if fits(n, found)], fault
+    )
 
 
 def report(outcome):
-    verdict = "missed" if outcome.missed else "FORBIDDEN" if outcome.forbidden else "FAULT" if outcome.fault else "found"
-    detail = [f"{kind}={name[:60]}" for kind, name in outcome.missed + outcome.forbidden] + [outcome.fault] * bool(outcome.fault)
+    verdict = (
+        "missed" if outcome.missed else "FORBIDDEN" if outcome.forbidden else "FAULT" if outcome.fault else "found"
+    )
+    detail = [f"{kind}={name[:60]}" for kind, name in outcome.missed + outcome.forbidden] + [outcome.fault] * bool(
+        outcome.fault
+    )
     why = f"  ({outcome.case.why})" if verdict != "found" else ""
     print(f"{outcome.case.name:40} {verdict:9} {' '.join(detail)}{why}")
 
 
 def score(binary, directory, only):
-    rows = [judge(binary, case, path) for case, path in generate.write(directory) if only in case.name]
+    chosen = [(case, path) for case, path in generate.write(directory) if only in case.name]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        rows = list(pool.map(lambda one: judge(binary, *one), chosen))
     for row in rows:
         report(row)
     wanted, missed = (sum(len(x) for x in xs) for xs in ([r.case.wants for r in rows], [r.missed for r in rows]))

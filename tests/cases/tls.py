@@ -37,7 +37,9 @@ def alpn(*names):
 
 def ech_outer(config_id=7, payload=208):
     """RFC 9849: type outer, HKDF-SHA256, AES-128-GCM, configuration, encapsulated key, payload."""
-    return extension(0xFE0D, struct.pack("!BHHB", 0, 1, 1, config_id) + block(2, noise(32, 8)) + block(2, noise(payload, 9)))
+    return extension(
+        0xFE0D, struct.pack("!BHHB", 0, 1, 1, config_id) + block(2, noise(32, 8)) + block(2, noise(payload, 9))
+    )
 
 
 def key_share(post_quantum):
@@ -47,8 +49,19 @@ def key_share(post_quantum):
     return extension(51, block(2, shares + struct.pack("!H", 29) + block(2, noise(32, 4))))
 
 
-def client_hello(name, protocols=("h2", "http/1.1"), pad_to=0, post_quantum=False, more=b"", seed=1, version=0x0303,
-                 cookie=None, versions=(0x0304, 0x0303), session=32, name_last=False):
+def client_hello(
+    name,
+    protocols=("h2", "http/1.1"),
+    pad_to=0,
+    post_quantum=False,
+    more=b"",
+    seed=1,
+    version=0x0303,
+    cookie=None,
+    versions=(0x0304, 0x0303),
+    session=32,
+    name_last=False,
+):
     """A handshake message as a browser of today says it. `name` None: without the extension; `cookie`: DTLS."""
     named = server_name(name) if name is not None else b""
     ciphers = struct.pack("!8H", GREASE, 0x1301, 0x1302, 0x1303, 0xC02B, 0xC02F, 0xC02C, 0xC030)
@@ -78,10 +91,10 @@ def records(handshake, sizes=(), version=0x0301):
     """The message in records of these sizes, the rest in one more (each at most 16,384 bytes)."""
     out, at = b"", 0
     for size in sizes:
-        out += record(handshake[at:at + size], version=version)
+        out += record(handshake[at : at + size], version=version)
         at += size
     while at < len(handshake):
-        out += record(handshake[at:at + 16384], version=version)
+        out += record(handshake[at : at + 16384], version=version)
         at += 16384
     return out
 
@@ -131,7 +144,13 @@ def dtls_records(handshake, sizes=(), version=0xFEFD, message=0, first=0):
     """Datagrams of one handshake message in fragments of these sizes (RFC 6347, section 4.2.3)."""
     kind, body, out, at = handshake[:1], handshake[4:], [], 0
     for number, size in enumerate([*sizes, len(body) - sum(sizes)]):
-        piece = kind + block(3, body)[:3] + struct.pack("!H", message) + at.to_bytes(3, "big") + block(3, body[at:at + size])
+        piece = (
+            kind
+            + block(3, body)[:3]
+            + struct.pack("!H", message)
+            + at.to_bytes(3, "big")
+            + block(3, body[at : at + size])
+        )
         out.append(struct.pack("!BHHIH", 22, version, 0, 0, first + number) + block(2, piece))
         at += size
     return out

@@ -24,8 +24,22 @@ def checksum(data):
 
 def ip4(src, dst, protocol, payload, ident=1, fragment=0x4000, options=b"", length=None):
     size = 20 + len(options)
-    head = struct.pack("!BBHHHBBH4s4s", 0x40 | size // 4, 0, length or size + len(payload), ident, fragment, 64,
-                       protocol, 0, address(src), address(dst)) + options
+    head = (
+        struct.pack(
+            "!BBHHHBBH4s4s",
+            0x40 | size // 4,
+            0,
+            length or size + len(payload),
+            ident,
+            fragment,
+            64,
+            protocol,
+            0,
+            address(src),
+            address(dst),
+        )
+        + options
+    )
     return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + payload
 
 
@@ -53,22 +67,27 @@ def udp(src, sport, dst, dport, payload):
 
 def tcp_segment(src, sport, dst, dport, seq, ack, flags, payload=b"", options=b"", urgent=0):
     options += b"\1" * (-len(options) % 4)
-    head = struct.pack("!HHIIHH", sport, dport, seq & 0xFFFFFFFF, ack & 0xFFFFFFFF,
-                       (5 + len(options) // 4) << 12 | flags, 64000)
+    head = struct.pack(
+        "!HHIIHH", sport, dport, seq & 0xFFFFFFFF, ack & 0xFFFFFFFF, (5 + len(options) // 4) << 12 | flags, 64000
+    )
     tail = struct.pack("!H", urgent) + options + payload
     return head + struct.pack("!H", transport_checksum(src, dst, TCP, head + b"\0\0" + tail)) + tail
 
 
 def mac(packet, offset):
     """A MAC for each address: of 10.20.0.101, 02:00:0a:14:00:65."""
-    return b"\2\0" + packet[offset:offset + 4]
+    return b"\2\0" + packet[offset : offset + 4]
 
 
 def ether(packet, kind=None, src=None, dst=None):
     six = packet[0] >> 4 == 6
     kind = kind or (0x86DD if six else 0x0800)
-    return ((dst or mac(packet, 36 if six else 16)) + (src or mac(packet, 20 if six else 12)) + struct.pack("!H", kind)
-            + packet)
+    return (
+        (dst or mac(packet, 36 if six else 16))
+        + (src or mac(packet, 20 if six else 12))
+        + struct.pack("!H", kind)
+        + packet
+    )
 
 
 def vlan(frame, ident, tpid=0x8100):
@@ -77,21 +96,21 @@ def vlan(frame, ident, tpid=0x8100):
 
 def fragments4(packet, sizes, ident=77):
     """The IPv4 packet in pieces: `sizes` are those of all but the last, each a multiple of 8."""
-    src, dst = (str(ipaddress.ip_address(packet[i:i + 4])) for i in (12, 16))
+    src, dst = (str(ipaddress.ip_address(packet[i : i + 4])) for i in (12, 16))
     body, out, at = packet[20:], [], 0
     for size in [*sizes, len(body) - sum(sizes)]:
         more = 0x2000 if at + size < len(body) else 0
-        out.append(ip4(src, dst, packet[9], body[at:at + size], ident, more | at // 8))
+        out.append(ip4(src, dst, packet[9], body[at : at + size], ident, more | at // 8))
         at += size
     return out
 
 
 def fragments6(packet, sizes, ident=77):
-    src, dst = (str(ipaddress.ip_address(packet[i:i + 16])) for i in (8, 24))
+    src, dst = (str(ipaddress.ip_address(packet[i : i + 16])) for i in (8, 24))
     body, out, at = packet[40:], [], 0
     for size in [*sizes, len(body) - sum(sizes)]:
         more = int(at + size < len(body))
-        out.append(ip6(src, dst, 44, struct.pack("!BBHI", packet[6], 0, at | more, ident) + body[at:at + size]))
+        out.append(ip6(src, dst, 44, struct.pack("!BBHI", packet[6], 0, at | more, ident) + body[at : at + size]))
         at += size
     return out
 
