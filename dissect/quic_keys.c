@@ -145,7 +145,7 @@ static bool expand(struct quic_crypto_context *c, const char *label, uint8_t *ou
 	return true;
 }
 
-/* The same secret once more: setting it up costs half of a derivation. */
+/* With the same secret once more, which is cheaper than to set it up again. */
 static bool expand_again(struct quic_crypto_context *c, const char *label, uint8_t *out, size_t len)
 {
 	return hmac_key(c, (struct slice){ 0 }) && expand(c, label, out, len);

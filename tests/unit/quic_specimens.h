@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_QUIC_SPECIMENS_H
 #define TESTS_UNIT_QUIC_SPECIMENS_H
 
-/* QUIC: the vectors of RFC 9001 and RFC 9369 (appendix A of each), and packets made for these tests. */
+/* QUIC: the vectors of RFC 9001 and RFC 9369 (appendix A), and packets made for these tests. */
 
 #include <stdint.h>
 
