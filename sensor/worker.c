@@ -285,6 +285,8 @@ static void follow(struct worker *w, const struct frame *frame, const struct pac
 	if (is_new)
 		begin_flow(w, &s);
 	account(f, &s);
+	if (f->app == APP_QUIC && f->question == NULL)
+		(void)inspect_reopen(w->inspector, &s);
 	if (f->question != NULL || f->has_contact)
 		look_into(w, &s);
 	flow_table_touch(w->flows, f, w->now_ns);

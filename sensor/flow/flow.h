@@ -56,6 +56,8 @@ struct flow {
 	uint8_t has_syn : 1, is_client_sure : 1, was_refused : 1, is_answered : 1, is_inspected : 1,
 		has_contact : 1, is_named : 1, was_reset : 1;
 	uint8_t spoke; /* bit 0 and 1: the side has sent a payload */
+	uint8_t reopened;
+	uint16_t quic_ids[2]; /* of an answered QUIC flow, hashed: the client's first, the server's */
 
 	uint32_t source; /* file or interface of the first packet */
 	uint16_t label_master, label_app; /* nDPI's */

@@ -95,9 +95,7 @@ static void give_back(struct inspector *i, struct flow *f)
 	leave_line(i, q);
 	for (size_t side = 0; side < 2; side++)
 		assembly_free(&q->streams[side].held, b);
-	for (size_t p = 0; q->quic != NULL && p < q->quic->path_count; p++)
-		assembly_free(&q->quic->paths[p].crypto, b);
-	budget_give(b, q->quic, sizeof *q->quic);
+	inspect_quic_close(i, f);
 	if (q->dtls != NULL)
 		assembly_free(&q->dtls->fragments, b);
 	budget_give(b, q->dtls, sizeof *q->dtls);

@@ -64,6 +64,11 @@ void inspect_open(struct inspector *, const struct sight *);
  * question was closed by it, or a flow that goes on naming (HTTP/1, h2c, DNS) gave a new name.
  */
 bool inspect_packet(struct inspector *, const struct sight *);
+/*
+ * A packet of an answered QUIC flow: an Initial to an id that is neither the client's first nor the
+ * server's begins another connection on the same five-tuple. True: the question was opened again.
+ */
+bool inspect_reopen(struct inspector *, const struct sight *);
 /* Closes the question with what was whole so far: the flow ends, or its time is up. */
 void inspect_give_up(struct inspector *, struct flow *);
 /* The number of the last packet that an open question was shown. */

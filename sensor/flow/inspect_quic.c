@@ -4,6 +4,8 @@
 #include "dissect/quic.h"
 #include "sensor/flow/question.h"
 
+enum { QUIC_ID_TELLING = 8, REOPENED_MAX = 8 }; /* RFC 9000, section 7.2: a client's id has 8 bytes */
+
 static bool opens(struct inspector *i, const struct quic_keys *keys, const struct quic_packet *p,
 		  struct slice *plain)
 {
@@ -35,11 +37,50 @@ static bool known_path(const struct quic_question *q, const struct quic_packet *
 	return false;
 }
 
+static uint16_t hash_id(struct slice id)
+{
+	uint32_t h = 2166136261U; /* FNV-1a: only to tell ids apart, never to find them */
+
+	for (size_t n = 0; n < id.len; n++)
+		h = (h ^ id.ptr[n]) * 16777619U;
+	return (uint16_t)(h ^ h >> 16);
+}
+
+static struct slice id_of(const struct quic_path *path)
+{
+	return (struct slice){ path->dcid, path->dcid_len };
+}
+
+/* The same client, at another port: a NAT on the way forgot the first one. */
+static bool is_same_connection(const struct quic_path *a, const struct quic_path *b)
+{
+	return a->version == b->version && a->dcid_len >= QUIC_ID_TELLING &&
+	       slice_equal(id_of(a), id_of(b)) &&
+	       memcmp(a->flow->address[a->flow->client], b->flow->address[b->flow->client], 16) == 0;
+}
+
+/* Pieces of the hello that came on another five-tuple of the same connection. */
+static void take_over(struct inspector *i, struct quic_path *path)
+{
+	struct quic_path **slot = &i->paths[hash_id(id_of(path)) % QUIC_PATH_SLOTS];
+	const struct assembly *from = *slot != NULL ? &(*slot)->crypto : NULL;
+
+	if (from != NULL && *slot != path && is_same_connection(*slot, path))
+		for (size_t n = 0; n < from->range_count; n++) {
+			struct assembly_range r = from->ranges[n];
+			struct slice piece = { from->first + r.from, r.to - r.from };
+
+			(void)assembly_add(&path->crypto, i->use.budget, r.from, piece);
+		}
+	*slot = path;
+}
+
 /* Tries the keys of one version; the path is kept only when they open the packet. */
-static struct quic_path *try_path(struct inspector *i, struct quic_question *q,
+static struct quic_path *try_path(struct inspector *i, const struct sight *s,
 				  const struct quic_packet *p, uint32_t version,
 				  struct slice *plain)
 {
+	struct quic_question *q = s->flow->question->quic;
 	struct quic_path *path = &q->paths[q->path_count];
 
 	if (!quic_keys_derive(i->crypto, version, p->dcid, QUIC_CLIENT, &path->keys))
@@ -47,11 +88,13 @@ static struct quic_path *try_path(struct inspector *i, struct quic_question *q,
 	i->counters.quic_keys_derived++;
 	if (!opens(i, &path->keys, p, plain))
 		return NULL;
+	path->flow = s->flow;
 	path->version = p->version;
 	path->dcid_len = (uint8_t)p->dcid.len;
 	if (p->dcid.len > 0)
 		memcpy(path->dcid, p->dcid.ptr, p->dcid.len);
 	q->path_count++;
+	take_over(i, path);
 	return path;
 }
 
@@ -60,9 +103,10 @@ static struct quic_path *try_path(struct inspector *i, struct quic_question *q,
  * stay those of the first one (RFC 9001, section 5.2), so what is known is tried before anything
  * is derived.
  */
-static struct quic_path *open_path(struct inspector *i, struct quic_question *q,
+static struct quic_path *open_path(struct inspector *i, const struct sight *s,
 				   const struct quic_packet *p, struct slice *plain)
 {
+	struct quic_question *q = s->flow->question->quic;
 	uint32_t versions[QUIC_CANDIDATES_MAX];
 	struct quic_path *path = NULL;
 
@@ -74,7 +118,7 @@ static struct quic_path *open_path(struct inspector *i, struct quic_question *q,
 	size_t count = quic_candidate_versions(p->version, versions);
 
 	for (size_t n = 0; n < count && path == NULL; n++)
-		path = try_path(i, q, p, versions[n], plain);
+		path = try_path(i, s, p, versions[n], plain);
 	return path;
 }
 
@@ -145,7 +189,7 @@ static bool read_initial(struct inspector *i, const struct sight *s, const struc
 {
 	struct quic_frames frames;
 	struct slice plain;
-	struct quic_path *path = open_path(i, s->flow->question->quic, p, &plain);
+	struct quic_path *path = open_path(i, s, p, &plain);
 
 	if (path == NULL || dissect_quic_frames(plain, &frames) == PARSE_FOREIGN)
 		return false;
@@ -232,4 +276,45 @@ void inspect_quic_end(struct inspector *i, const struct sight *s)
 		(void)read_hello(i, s, assembly_window(&q->paths[n].crypto), q->paths[n].version,
 				 true);
 	}
+}
+
+void inspect_quic_close(struct inspector *i, struct flow *f)
+{
+	struct quic_question *q = f->question->quic;
+
+	if (q == NULL)
+		return;
+	if (q->path_count > 0)
+		f->quic_ids[0] = hash_id(id_of(&q->paths[q->path_count - 1]));
+	for (size_t n = 0; n < q->path_count; n++) {
+		struct quic_path **slot =
+			&i->paths[hash_id(id_of(&q->paths[n])) % QUIC_PATH_SLOTS];
+
+		if (*slot == &q->paths[n])
+			*slot = NULL;
+		assembly_free(&q->paths[n].crypto, i->use.budget);
+	}
+	budget_give(i->use.budget, q, sizeof *q);
+}
+
+bool inspect_reopen(struct inspector *i, const struct sight *s)
+{
+	struct slice datagram = s->packet->payload;
+	struct quic_packet packet = { 0 };
+	struct flow *f = s->flow;
+
+	if (datagram.len == 0 || (datagram.ptr[0] & 0x80) == 0 || f->reopened == REOPENED_MAX ||
+	    dissect_quic(&datagram, &packet) != PARSE_OK)
+		return false;
+	if (s->side != f->client) {
+		f->quic_ids[1] = hash_id(packet.scid);
+		return false;
+	}
+	uint16_t id = hash_id(packet.dcid);
+
+	if (packet.kind != QUIC_INITIAL || id == f->quic_ids[0] || id == f->quic_ids[1])
+		return false;
+	f->reopened++;
+	inspect_open(i, s);
+	return f->question != NULL;
 }

@@ -16,6 +16,7 @@
 enum {
 	GUESSES_MAX = 24,          /* segments of a flow that was joined in its middle: has it said its name before? */
 	DATAGRAMS_MAX = 24,        /* of both sides, before a UDP question is given up */
+	QUIC_PATH_SLOTS = 1024,
 	QUIC_PATHS_MAX = 4,        /* connection ids that a client tries: Retry, new versions */
 	JOIN_ROOM = 72 * 1024,
 	PLAIN_ROOM = 64 * 1024,
@@ -54,6 +55,7 @@ struct taken {
 
 /* The keys and the hello's pieces under one connection id that a client first sent to. */
 struct quic_path {
+	const struct flow *flow;
 	uint32_t version;
 	uint8_t dcid_len;
 	uint8_t dcid[QUIC_CID_MAX];
@@ -96,6 +98,7 @@ struct inspector {
 	struct quic_crypto_context *crypto;
 	struct digest *digest;
 	struct question *oldest, *newest;
+	struct quic_path *paths[QUIC_PATH_SLOTS]; /* open ones by connection id; the newest has the slot */
 	struct dns_message dns; /* one message at a time */
 	uint8_t join[JOIN_ROOM];
 	uint8_t plain[PLAIN_ROOM];
@@ -142,6 +145,8 @@ void inspect_datagram_end(struct inspector *, const struct sight *);
 /* False: this is no QUIC. True: looked at; the question may be settled. */
 bool inspect_quic(struct inspector *, const struct sight *);
 void inspect_quic_end(struct inspector *, const struct sight *);
+/* The question is given back: what the flow must remember of it, and nothing points to it. */
+void inspect_quic_close(struct inspector *, struct flow *);
 bool inspect_dtls(struct inspector *, const struct sight *);
 void inspect_dtls_end(struct inspector *, const struct sight *);
 

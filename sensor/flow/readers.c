@@ -128,7 +128,7 @@ static struct guess guess_dns(struct inspector *i, const struct sight *s, struct
 	(void)i;
 	if (answer == PARSE_SHORT)
 		return is_port ? is_maybe() : is_not();
-	if (answer != PARSE_OK || !dissect_dns_likely(message))
+	if (answer != PARSE_OK || (!is_port && !dissect_dns_likely(message)))
 		return is_not();
 	return is_it(hand_over(st, read_dns_stream));
 }
@@ -136,6 +136,7 @@ static struct guess guess_dns(struct inspector *i, const struct sight *s, struct
 static struct guess guess_tls_server(struct inspector *i, const struct sight *s,
 				     struct stream *st, struct slice window)
 {
+	(void)s;
 	struct scratch join = join_room(i);
 	struct tls_server server;
 
