@@ -370,13 +370,6 @@ def quic_rest_never_comes():
 
 
 @case(quic_sni=TRACKER)
-def quic_client_moves():
-    "The client's address changes between the two Initials; the connection id stays."
-    first, second = split(LARGE, [1000])
-    return up(first) + up(second, client="10.20.0.102", sport=50777)
-
-
-@case(quic_sni=TRACKER)
 def quic_client_port_moves():
     "A NAT changes the client's port between the two Initials; the connection id stays."
     first, second = split(LARGE, [1000])
