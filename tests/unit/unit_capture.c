@@ -706,6 +706,51 @@ static void test_in_flight(void)
 		capture_batch_release(&batches[i]);
 }
 
+/* ---- threads ---- */
+
+static void *read_and_release(void *argument)
+{
+	struct frame_batch *batch = argument;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < batch->count; i++)
+		sum += batch->frames[i].bytes.ptr[BIG_LEN - 1];
+	capture_batch_release(batch);
+	free(batch);
+	return (void *)(uintptr_t)sum;
+}
+
+/* One thread reads, others read what it gave out and release it: for TSan and ASan to watch. */
+static void test_threads(void)
+{
+	enum { THREADS = 4 };
+	const char *path = save_big("threads.pcap", BIG_PACKETS / 4);
+	struct capture *capture =
+	        capture_open(&(struct capture_options){ .reads = &path, .read_count = 1 });
+	pthread_t threads[THREADS];
+	size_t started = 0;
+
+	CHECK(capture != NULL);
+	for (;;) {
+		struct frame_batch *batch = calloc(1, sizeof *batch);
+
+		CHECK(batch != NULL);
+		if (capture_read(capture, batch) != CAPTURE_OK) {
+			capture_batch_release(batch);
+			free(batch);
+			break;
+		}
+		if (started >= THREADS)
+			pthread_join(threads[started % THREADS], NULL);
+		CHECK(pthread_create(&threads[started++ % THREADS], NULL, read_and_release,
+		                     batch) == 0);
+	}
+	capture_close(capture); /* the last batches are still in flight */
+	CHECK(started > THREADS);
+	for (size_t i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+}
+
 int main(void)
 {
 	char command[64];
@@ -733,6 +778,7 @@ int main(void)
 	test_overlapping();
 	test_filter();
 	test_in_flight();
+	test_threads();
 	snprintf(command, sizeof command, "rm -r %s", folder);
 	CHECK(system(command) == 0);
 	return 0;
