@@ -96,9 +96,22 @@ static uint64_t hash_packet(const struct packet *p, const struct frame *frame, s
 	return mix_bytes(hash, p->payload.ptr, p->payload.len < head ? p->payload.len : head);
 }
 
+/*
+ * Nobody can tell: macOS sends the same bare acknowledgement several times within microseconds,
+ * with an identification of 0; and where time stands still (0) nothing is soon after another.
+ */
+static bool is_beyond_telling(const struct packet *p, const struct frame *frame, bool is_known)
+{
+	bool is_bare = p->protocol == IP_TCP && p->payload_len == 0 && p->tcp_flags == TCP_ACK;
+
+	return frame->time_ns == 0 || (!is_known && !p->is_fragment && is_bare);
+}
+
 bool duplicate_seen(struct duplicates *d, const struct packet *p, const struct frame *frame)
 {
 	bool is_known = p->ip_version == 4 && p->fragment_id != 0;
+	if (is_beyond_telling(p, frame, is_known))
+		return false;
 	uint64_t window = is_known ? window_known_ns : window_nameless_ns;
 	uint64_t hash = hash_packet(p, frame, is_known ? HEAD_OF_KNOWN : HEAD_OF_NAMELESS);
 	struct slot *slot = &d->slots[hash % SLOTS];

@@ -16,10 +16,10 @@
  *    acknowledgement numbers, flags, length, end of transport header (checksum, options), and first
  *    16 bytes of payload. A retransmission has another identification.
  *  - A packet without one (IPv6, or an identification of 0) is a copy of one seen at most 1 ms
- *    before with all that and the same first 64 bytes of payload. Retransmissions come later than
- * that: the least waiting time is a round trip, and 200 ms where it is a timer's. Acknowledgements
- * that are repeated on purpose differ in their options (SACK, timestamps), and so in their
- * checksum.
+ *    before with all that and the same first 64 bytes of payload: a retransmission waits a round
+ *    trip at least, and 200 ms where it is a timer's. A bare acknowledgement without one is never
+ *    called a copy: macOS repeats it within microseconds.
+ *  - A packet whose time is 0 is never a copy: nothing is known of its time.
  *
  * Only the last thousand packets or so are remembered.
  */

@@ -122,7 +122,7 @@ static enum parse take_interface(struct savefile *f, struct slice body, struct f
 	if (f->interface_count == SAVEFILE_INTERFACES_MAX)
 		return savefile_broken(
 		        f, true,
-		        (struct savefile_fault){ SAVEFILE_INTERFACES, 0, SAVEFILE_INTERFACES_MAX });
+		        (struct savefile_fault){ SAVEFILE_INTERFACES, SAVEFILE_INTERFACES_MAX, 0 });
 	if (f->interface_count == f->interface_room && !grow(f))
 		return savefile_broken(f, true, (struct savefile_fault){ SAVEFILE_MEMORY, 0, 0 });
 	struct savefile_interface *added = &f->interfaces[f->interface_count++];

@@ -87,62 +87,27 @@ static void explain_unknown(uint32_t magic, char *text, size_t room)
 	         magic >> 16 & 0xff, magic >> 8 & 0xff, magic & 0xff);
 }
 
+/* Each takes `have` and `want`, in this order. */
+static const char *const words[] = {
+	[SAVEFILE_CUT] = "cut off after %" PRIu64 " of %" PRIu64 " bytes",
+	[SAVEFILE_CUT_HEAD] = "cut off after %" PRIu64 " of the %" PRIu64 " bytes of a head",
+	[SAVEFILE_CUT_BLOCK] = "cut off after %" PRIu64 " of the %" PRIu64 " bytes of a block",
+	[SAVEFILE_VERSION] = "version %" PRIu64 ".%" PRIu64 " of the format is not known",
+	[SAVEFILE_TOO_LONG] = "corrupt: says %" PRIu64 " bytes, where %" PRIu64 " are the most",
+	[SAVEFILE_BLOCK_LENGTH] = "corrupt: a block cannot have %" PRIu64 " bytes",
+	[SAVEFILE_BLOCK_TRAILER] =
+	        "corrupt: a block has %" PRIu64 " bytes by its head and %" PRIu64 " by its end",
+	[SAVEFILE_BYTE_ORDER] = "corrupt: %08" PRIx64 " is no byte-order mark",
+	[SAVEFILE_INTERFACE] = "corrupt: of interface %" PRIu64 ", and %" PRIu64 " are described",
+	[SAVEFILE_INTERFACES] = "describes over %" PRIu64 " interfaces",
+	[SAVEFILE_OVERFLOW] = "corrupt: says %" PRIu64 " bytes, and its block holds %" PRIu64,
+	[SAVEFILE_MEMORY] = "out of memory",
+};
+
 void savefile_explain(const struct savefile_fault *fault, char *text, size_t room)
 {
-	uint64_t have = fault->have, want = fault->want;
-
-	switch (fault->what) {
-	case SAVEFILE_CUT:
-		snprintf(text, room, "cut off after %" PRIu64 " of %" PRIu64 " bytes", have, want);
-		break;
-	case SAVEFILE_CUT_HEAD:
-		snprintf(text, room, "cut off after %" PRIu64 " of the %" PRIu64 " bytes of a head",
-		         have, want);
-		break;
-	case SAVEFILE_CUT_BLOCK:
-		snprintf(text, room,
-		         "cut off after %" PRIu64 " of the %" PRIu64 " bytes of a block", have,
-		         want);
-		break;
-	case SAVEFILE_UNKNOWN:
-		explain_unknown((uint32_t)have, text, room);
-		break;
-	case SAVEFILE_VERSION:
-		snprintf(text, room, "version %" PRIu64 ".%" PRIu64 " of the format is not known",
-		         have, want);
-		break;
-	case SAVEFILE_TOO_LONG:
-		snprintf(text, room,
-		         "corrupt: says %" PRIu64 " bytes, where %" PRIu64 " are the most", have,
-		         want);
-		break;
-	case SAVEFILE_BLOCK_LENGTH:
-		snprintf(text, room, "corrupt: a block cannot have %" PRIu64 " bytes", have);
-		break;
-	case SAVEFILE_BLOCK_TRAILER:
-		snprintf(text, room,
-		         "corrupt: a block has %" PRIu64 " bytes by its head and %" PRIu64
-		         " by its end",
-		         have, want);
-		break;
-	case SAVEFILE_BYTE_ORDER:
-		snprintf(text, room, "corrupt: %08" PRIx64 " is no byte-order mark", have);
-		break;
-	case SAVEFILE_INTERFACE:
-		snprintf(text, room,
-		         "corrupt: of interface %" PRIu64 ", and %" PRIu64 " are described", have,
-		         want);
-		break;
-	case SAVEFILE_INTERFACES:
-		snprintf(text, room, "describes over %" PRIu64 " interfaces", want);
-		break;
-	case SAVEFILE_OVERFLOW:
-		snprintf(text, room,
-		         "corrupt: says %" PRIu64 " bytes, and its block holds %" PRIu64, have,
-		         want);
-		break;
-	case SAVEFILE_MEMORY:
-		snprintf(text, room, "out of memory");
-		break;
-	}
+	if (fault->what == SAVEFILE_UNKNOWN)
+		explain_unknown((uint32_t)fault->have, text, room);
+	else
+		snprintf(text, room, words[fault->what], fault->have, fault->want);
 }

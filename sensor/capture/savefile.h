@@ -21,7 +21,7 @@ enum savefile_problem {
 	SAVEFILE_BLOCK_TRAILER, /* a block says have bytes at its head, want at its end */
 	SAVEFILE_BYTE_ORDER,    /* mark have */
 	SAVEFILE_INTERFACE,     /* a packet of interface have, of which want are described */
-	SAVEFILE_INTERFACES,    /* over want interfaces */
+	SAVEFILE_INTERFACES,    /* over have interfaces */
 	SAVEFILE_OVERFLOW,      /* a packet of have bytes in a block with room for want */
 	SAVEFILE_MEMORY,
 };

@@ -3,6 +3,7 @@
 
 #include "sensor/log.h"
 #include "tests/capture_files.h"
+#include "tests/catch_errors.h"
 
 #include <fcntl.h>
 #include <lzma.h>
@@ -15,7 +16,7 @@
 #include <zstd.h>
 
 static const uint64_t second_ns = 1000000000;
-enum { BIG_PACKETS = 60000, BIG_LEN = 1000, TEXT_MAX = 8192 };
+enum { BIG_PACKETS = 60000, BIG_LEN = 1000 };
 
 static char folder[] = "/tmp/unit_capture.XXXXXX";
 
@@ -87,28 +88,8 @@ struct result {
 	unsigned failures;
 	bool was_opened;
 	struct capture_counters counters;
-	char text[TEXT_MAX]; /* of standard error */
+	char text[CATCH_MAX]; /* of standard error */
 };
-
-static int catch_begin(int ends[2])
-{
-	int before = dup(STDERR_FILENO);
-
-	CHECK(before >= 0 && pipe(ends) == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
-	CHECK(dup2(ends[1], STDERR_FILENO) >= 0);
-	return before;
-}
-
-static void catch_end(int ends[2], int before, char *text)
-{
-	CHECK(dup2(before, STDERR_FILENO) >= 0);
-	ssize_t got = read(ends[0], text, TEXT_MAX - 1);
-
-	text[got > 0 ? got : 0] = 0;
-	close(before);
-	close(ends[0]);
-	close(ends[1]);
-}
 
 static void take_batch(const struct frame_batch *batch, struct result *out)
 {
@@ -260,7 +241,7 @@ static void test_grows(void)
 static void test_shrinks(off_t keep)
 {
 	static struct frame_batch first, batch;
-	static char text[TEXT_MAX];
+	static char text[CATCH_MAX];
 	const char *path = save_big("shrinks.pcap", 5000);
 	int ends[2], before = catch_begin(ends);
 	struct capture *capture =
@@ -660,7 +641,7 @@ static void test_filter(void)
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct capture_counters counters;
 		unsigned failures;
-		static char text[TEXT_MAX];
+		static char text[CATCH_MAX];
 		int ends[2], before = catch_begin(ends);
 
 		count_filtered(path, rows[i].words, &counters, &failures);
@@ -706,6 +687,51 @@ static void test_in_flight(void)
 		capture_batch_release(&batches[i]);
 }
 
+/* ---- threads ---- */
+
+static void *read_and_release(void *argument)
+{
+	struct frame_batch *batch = argument;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < batch->count; i++)
+		sum += batch->frames[i].bytes.ptr[BIG_LEN - 1];
+	capture_batch_release(batch);
+	free(batch);
+	return (void *)(uintptr_t)sum;
+}
+
+/* One thread reads, others read what it gave out and release it: for TSan and ASan to watch. */
+static void test_threads(void)
+{
+	enum { THREADS = 4 };
+	const char *path = save_big("threads.pcap", BIG_PACKETS / 4);
+	struct capture *capture =
+	        capture_open(&(struct capture_options){ .reads = &path, .read_count = 1 });
+	pthread_t threads[THREADS];
+	size_t started = 0;
+
+	CHECK(capture != NULL);
+	for (;;) {
+		struct frame_batch *batch = calloc(1, sizeof *batch);
+
+		CHECK(batch != NULL);
+		if (capture_read(capture, batch) != CAPTURE_OK) {
+			capture_batch_release(batch);
+			free(batch);
+			break;
+		}
+		if (started >= THREADS)
+			pthread_join(threads[started % THREADS], NULL);
+		CHECK(pthread_create(&threads[started++ % THREADS], NULL, read_and_release,
+		                     batch) == 0);
+	}
+	capture_close(capture); /* the last batches are still in flight */
+	CHECK(started > THREADS);
+	for (size_t i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+}
+
 int main(void)
 {
 	char command[64];
@@ -733,6 +759,7 @@ int main(void)
 	test_overlapping();
 	test_filter();
 	test_in_flight();
+	test_threads();
 	snprintf(command, sizeof command, "rm -r %s", folder);
 	CHECK(system(command) == 0);
 	return 0;

@@ -89,6 +89,11 @@ static void nothing(struct sample *s)
 	(void)s;
 }
 
+static void no_time(struct sample *s)
+{
+	s->frame.time_ns = 0;
+}
+
 static void make_fragment(struct sample *s)
 {
 	s->packet.is_fragment = true;
@@ -120,8 +125,9 @@ static const struct {
 	{ "acknowledgement repeated on purpose", 4, 5, IP_TCP, 0, nothing, other_id, 3, false },
 	{ "IPv6", 6, 0, IP_TCP, 80, nothing, nothing, 999, true },
 	{ "IPv6 retransmission", 6, 0, IP_TCP, 80, nothing, nothing, 1001, false },
-	{ "IPv6 acknowledgement with another SACK", 6, 0, IP_TCP, 0, nothing, other_checksum, 3,
-	  false },
+	{ "IPv6 acknowledgement, repeated or copied", 6, 0, IP_TCP, 0, nothing, nothing, 3, false },
+	{ "other checksum", 6, 0, IP_TCP, 80, nothing, other_checksum, 3, false },
+	{ "no clock", 4, 5, IP_UDP, 80, no_time, nothing, 0, false },
 	{ "no identification", 4, 0, IP_UDP, 80, nothing, nothing, 3, true },
 	{ "the next datagram without one", 4, 0, IP_UDP, 80, nothing, late_payload, 3, false },
 	{ "the same datagram later", 4, 0, IP_UDP, 80, nothing, nothing, 1001, false },

@@ -6,6 +6,7 @@
 #include "sensor/capture/capture.h"
 
 #include "sensor/log.h"
+#include "tests/catch_errors.h"
 #include "tests/check.h"
 
 #include <arpa/inet.h>
@@ -17,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PORT = 4242, SENT = 500, TEXT_MAX = 8192, SKIPPED = 77 };
+enum { PORT = 4242, SENT = 500, SKIPPED = 77 };
 
 static void set_up(const char *name, bool up)
 {
@@ -77,26 +78,6 @@ static uint64_t read_packets(struct capture *capture, uint64_t want, uint32_t so
 	return got;
 }
 
-static int catch_begin(int ends[2])
-{
-	int before = dup(STDERR_FILENO);
-
-	CHECK(before >= 0 && pipe(ends) == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
-	CHECK(dup2(ends[1], STDERR_FILENO) >= 0);
-	return before;
-}
-
-static void catch_end(int ends[2], int before, char *text)
-{
-	CHECK(dup2(before, STDERR_FILENO) >= 0);
-	ssize_t got = read(ends[0], text, TEXT_MAX - 1);
-
-	text[got > 0 ? got : 0] = 0;
-	close(before);
-	close(ends[0]);
-	close(ends[1]);
-}
-
 /* Loopback shows each packet twice to some, once to libpcap: as often as it was sent. */
 static void test_loopback(void)
 {
@@ -128,7 +109,7 @@ static void test_loopback(void)
 static void test_refusals(void)
 {
 	const char *names[] = { "nosuch0", "lo" };
-	static char text[TEXT_MAX];
+	static char text[CATCH_MAX];
 	int ends[2], before = catch_begin(ends);
 	struct capture *both = open_live(names, 2, NULL);
 	struct capture *none = open_live(names, 1, NULL);
@@ -147,7 +128,7 @@ static void test_refusals(void)
 static void test_down_and_up(void)
 {
 	const char *names[] = { "lo" };
-	static char text[TEXT_MAX];
+	static char text[CATCH_MAX];
 	int ends[2], before = catch_begin(ends);
 	struct capture *capture = open_live(names, 1, "udp");
 
@@ -174,7 +155,7 @@ static void test_veth(void)
 	                           "ip link set v1 up && "
 	                           "ip neigh replace 10.9.9.2 lladdr 02:00:00:00:00:02 dev v0";
 	const char *names[] = { "v1", "lo" };
-	static char text[TEXT_MAX];
+	static char text[CATCH_MAX];
 	int ends[2];
 
 	if (system(make) != 0) {
