@@ -11,6 +11,7 @@ static void begin_ip(struct packet *out, uint8_t version, uint8_t protocol)
 	out->protocol = protocol;
 	out->is_fragment = false;
 	out->more_fragments = false;
+	out->fragment_id = 0;
 	out->bad_ip_checksum = false;
 	out->src_port = 0;
 	out->dst_port = 0;
@@ -75,6 +76,7 @@ static enum parse read_ip4(struct layers *l)
 	begin_ip(l->out, 4, field_u8(header, 9));
 	set_ip4(l->out->src, header.ptr + 12);
 	set_ip4(l->out->dst, header.ptr + 16);
+	l->out->fragment_id = field_u16(header, 4); /* tells a copy from a packet sent again */
 	l->out->bad_ip_checksum = !ip_checksum_right(header);
 	set_fragment(l->out, field_u16(header, 4), (uint32_t)(flags & OFFSET) * 8, flags & MORE);
 	return PARSE_OK;

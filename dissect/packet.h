@@ -52,7 +52,7 @@ struct tunnel {
  *
  * Nothing is zeroed beforehand. has_mac, vlan_count, tunnel_count and ip_version (0: no whole IP
  * header was found) are set whatever the answer; after PARSE_OK everything is, but for: MACs
- * without has_mac, entries past a count, fragment_id and fragment_offset without is_fragment,
+ * without has_mac, entries past a count, fragment_offset without is_fragment,
  * tcp_seq and tcp_ack without TCP. After PARSE_BROKEN with an ip_version, src, dst and protocol are
  * those of the last IP header that was whole.
  */
@@ -71,7 +71,7 @@ struct packet {
 	bool is_fragment;
 	bool more_fragments;
 	bool bad_ip_checksum; /* of the innermost IPv4 header; counted, never a reason to drop */
-	uint32_t fragment_id;
+	uint32_t fragment_id; /* IPv4: of every packet; IPv6: 0 without is_fragment */
 	uint32_t fragment_offset; /* bytes */
 
 	uint16_t src_port, dst_port; /* of TCP, UDP, SCTP; ICMP: type and code; else 0 */
