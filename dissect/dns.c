@@ -206,6 +206,53 @@ static bool is_multicast_answer(const struct dns_message *m)
 	return m->is_answer && m->id == 0 && m->question_count_wire == 0;
 }
 
+/* Types that clients ask for. */
+static bool is_known_type(uint16_t type)
+{
+	static const uint16_t types[] = {
+		DNS_A,   DNS_NS,   DNS_CNAME, DNS_PTR, DNS_AAAA,
+		DNS_SRV, DNS_SVCB, DNS_HTTPS, 6, /* SOA */
+		10,                              /* NULL, as tunnels use it */
+		13,                              /* HINFO */
+		15,                              /* MX */
+		16,                              /* TXT */
+		35,                              /* NAPTR */
+		43,                              /* DS */
+		48,                              /* DNSKEY */
+		52,                              /* TLSA */
+		99,                              /* SPF */
+		255,                             /* ANY */
+		257,                             /* CAA */
+	};
+
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (types[i] == type)
+			return true;
+	return false;
+}
+
+/* A whole question of a kind that clients ask, which is left behind. */
+static bool skip_likely_question(struct reader *r)
+{
+	dns_name_skip(r);
+
+	uint16_t type = read_u16(r);
+	uint16_t class = read_u16(r) & CLASS_BITS;
+
+	return r->state == PARSE_OK && is_known_type(type) && class == CLASS_IN;
+}
+
+/* Behind a header that nobody sends: a damaged message if it begins with a question, else none. */
+static enum parse read_damaged(struct dns_names *names, struct reader *r)
+{
+	struct reader ahead = *r;
+
+	if (names->out->question_count_wire == 0 || !skip_likely_question(&ahead))
+		return PARSE_FOREIGN;
+	read_questions(names, r);
+	return PARSE_BROKEN;
+}
+
 enum parse dissect_dns(struct slice message, struct dns_message *out)
 {
 	struct reader r = reader_whole(message);
@@ -219,7 +266,7 @@ enum parse dissect_dns(struct slice message, struct dns_message *out)
 	if (r.state != PARSE_OK)
 		return r.state;
 	if (!is_plausible(&header))
-		return PARSE_FOREIGN;
+		return read_damaged(&names, &r);
 	read_questions(&names, &r);
 
 	bool are_sound = read_records(&names, &r, header.counts[ANSWERS]);
@@ -252,31 +299,6 @@ enum parse dissect_dns_frame(struct slice *stream, struct slice *message)
 	return r.state;
 }
 
-/* Types that clients ask for. */
-static bool is_known_type(uint16_t type)
-{
-	static const uint16_t types[] = {
-		DNS_A,   DNS_NS,   DNS_CNAME, DNS_PTR, DNS_AAAA,
-		DNS_SRV, DNS_SVCB, DNS_HTTPS, 6, /* SOA */
-		10,                              /* NULL, as tunnels use it */
-		13,                              /* HINFO */
-		15,                              /* MX */
-		16,                              /* TXT */
-		35,                              /* NAPTR */
-		43,                              /* DS */
-		48,                              /* DNSKEY */
-		52,                              /* TLSA */
-		99,                              /* SPF */
-		255,                             /* ANY */
-		257,                             /* CAA */
-	};
-
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-		if (types[i] == type)
-			return true;
-	return false;
-}
-
 /* RFC 1035 leaves the Z bit zero; a query says nothing of errors, and brings at most OPT and TSIG.
  */
 static bool is_likely_header(const struct header *header)
@@ -299,12 +321,7 @@ bool dissect_dns_likely(struct slice message)
 
 	if (r.state != PARSE_OK || !is_likely_header(&header))
 		return false;
-	dns_name_skip(&r);
-
-	uint16_t type = read_u16(&r);
-	uint16_t class = read_u16(&r) & CLASS_BITS;
-
-	if (r.state != PARSE_OK || !is_known_type(type) || class != CLASS_IN)
+	if (!skip_likely_question(&r))
 		return false;
 	for (size_t i = ANSWERS; i < SECTIONS; i++)
 		skip_records(&r, header.counts[i]);

@@ -6,7 +6,7 @@
 #include "dissect/slice.h"
 
 enum {
-	DNS_QUESTIONS_MAX = 16, /* mDNS asks for many names at once */
+	DNS_QUESTIONS_MAX = 32, /* mDNS asks for many names at once */
 	DNS_RECORDS_MAX = 64,
 	DNS_TEXT_MAX = 8192, /* names, escaped: the longest has 1,010 characters */
 };
@@ -71,7 +71,8 @@ struct dns_message {
  * One message as UDP carries it (DNS, mDNS, LLMNR). PARSE_BROKEN: it breaks its rules, or is cut
  * off; questions and records that were whole before the break are there. A record that breaks
  * only inside its own length is left out, and those behind it are there too. PARSE_FOREIGN: no DNS
- * (an opcode or counts that no resolver sends). PARSE_SHORT is never given.
+ * (an opcode or counts that no resolver sends, and no sane question behind them: with one it is
+ * PARSE_BROKEN, and has its questions). PARSE_SHORT is never given.
  * Compression pointers must go backwards (RFC 1035, section 4.1.4), so every walk ends.
  * Nothing is zeroed that is not used: 20 kB are not touched for a message of 40 bytes.
  */

@@ -138,6 +138,22 @@ static void test_broken_record(void)
 	CHECK(message.record_count == 1 && message.records[0].address.ptr[3] == 4);
 }
 
+/* A header that nobody sends does not hide the question behind it. */
+static void test_damaged(void)
+{
+	static const struct slice rows[] = {
+		BYTES("\0\1\x49\0\0\1\0\0\0\0\0\0" DNS_SITE DNS_TYPE_A), /* opcode 9 */
+		BYTES("\0\1\1\0\0\1\x47\0\0\0\0\0" DNS_SITE DNS_TYPE_A), /* 18,176 answers */
+		BYTES("\0\1\1\0\x88\1\0\0\0\0\0\0" DNS_SITE DNS_TYPE_A), /* 34,817 questions */
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		CHECK(probe(rows[i]) == PARSE_BROKEN);
+		CHECK(message.question_count == 1 && message.record_count == 0);
+		CHECK(slice_is(message.questions[0].name, "www.example.com"));
+	}
+}
+
 static void test_foreign(void)
 {
 	static const struct {
@@ -315,6 +331,7 @@ int main(void)
 	test_longest_name();
 	test_cut();
 	test_broken_record();
+	test_damaged();
 	test_foreign();
 	test_frames();
 	test_likely();
