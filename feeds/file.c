@@ -156,7 +156,7 @@ bool feed_builder_add_text(struct feed_builder *builder, const char *path, struc
 		return complain(options, path, "is JSON of over 64 MiB");
 	counts->format = format->name;
 	builder->feeds++;
-	format->read(&reader);
+	format_read(format, &reader);
 	reader.line = 0;
 	return counts->taken > 0 || complain(options, path, "has no usable line");
 }

@@ -27,6 +27,18 @@ const struct format *format_named(const char *name)
 	return json_format_find(name, NULL) != NULL ? &format_json : NULL;
 }
 
+void format_read(const struct format *format, struct feed_reader *reader)
+{
+	struct text line;
+
+	if (format->read != NULL) {
+		format->read(reader);
+		return;
+	}
+	while (reader_line(reader, &line))
+		format->read_line(reader, line);
+}
+
 /* Which format the line speaks for, or FORMATS. */
 static size_t voice_of(struct text line, bool *is_sure)
 {

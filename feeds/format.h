@@ -13,7 +13,8 @@ enum format_claim { FORMAT_NO, FORMAT_LIKELY, FORMAT_SURE };
 
 struct format {
 	const char *name;
-	enum format_claim (*claims)(struct text line); /* NULL: not told by lines */
+	enum format_claim (*claims)(struct text line);             /* NULL: not told by lines */
+	void (*read_line)(struct feed_reader *, struct text line); /* each by itself, or: */
 	void (*read)(struct feed_reader *);
 };
 
@@ -24,6 +25,9 @@ extern const struct format format_plain, format_hosts, format_adblock, format_rp
 
 /* The format of that name, or NULL. */
 const struct format *format_named(const char *name);
+
+/* Reads the whole of it. */
+void format_read(const struct format *, struct feed_reader *);
 
 /* The format that the bytes are most likely in; NULL when they are in none. */
 const struct format *format_find(struct text bytes);

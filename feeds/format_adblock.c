@@ -114,12 +114,6 @@ static void read_line(struct feed_reader *reader, struct text line)
 	read_rule(reader, line, row);
 }
 
-static void read_adblock(struct feed_reader *reader)
-{
-	struct text line;
-
-	while (reader_line(reader, &line))
-		read_line(reader, line);
-}
-
-const struct format format_adblock = { .name = "adblock", .claims = claims, .read = read_adblock };
+const struct format format_adblock = { .name = "adblock",
+	                               .claims = claims,
+	                               .read_line = read_line };

@@ -82,12 +82,6 @@ static void read_line(struct feed_reader *reader, struct text line)
 		read_name(reader, text_until(&names, '/'), row);
 }
 
-static void read_dnsmasq(struct feed_reader *reader)
-{
-	struct text line;
-
-	while (reader_line(reader, &line))
-		read_line(reader, line);
-}
-
-const struct format format_dnsmasq = { .name = "dnsmasq", .claims = claims, .read = read_dnsmasq };
+const struct format format_dnsmasq = { .name = "dnsmasq",
+	                               .claims = claims,
+	                               .read_line = read_line };

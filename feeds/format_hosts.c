@@ -51,12 +51,4 @@ static void read_line(struct feed_reader *reader, struct text line)
 			reader_name(reader, name, &row);
 }
 
-static void read_hosts(struct feed_reader *reader)
-{
-	struct text line;
-
-	while (reader_line(reader, &line))
-		read_line(reader, line);
-}
-
-const struct format format_hosts = { .name = "hosts", .claims = claims, .read = read_hosts };
+const struct format format_hosts = { .name = "hosts", .claims = claims, .read_line = read_line };

@@ -50,12 +50,4 @@ static void read_line(struct feed_reader *reader, struct text line)
 		reader_name_or_network(reader, bare, &row);
 }
 
-static void read_plain(struct feed_reader *reader)
-{
-	struct text line;
-
-	while (reader_line(reader, &line))
-		read_line(reader, line);
-}
-
-const struct format format_plain = { .name = "plain", .claims = claims, .read = read_plain };
+const struct format format_plain = { .name = "plain", .claims = claims, .read_line = read_line };

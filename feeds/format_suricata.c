@@ -7,6 +7,7 @@
  * `match subdomain`. No comments, and no mixing of the two.
  */
 #define DECODED_MAX 1024
+#define SCORE_MAX   65535
 
 static int value_of(char c)
 {
@@ -52,20 +53,6 @@ static enum format_claim claims(struct text line)
 	return memchr(decoded, '.', len) != NULL ? FORMAT_LIKELY : FORMAT_NO;
 }
 
-static bool is_score(struct text digits)
-{
-	unsigned value = 0;
-
-	if (digits.len == 0 || digits.len > 5)
-		return false;
-	for (size_t i = 0; i < digits.len; i++) {
-		if (digits.ptr[i] < '0' || digits.ptr[i] > '9')
-			return false;
-		value = value * 10 + (unsigned)(digits.ptr[i] - '0');
-	}
-	return value <= 65535;
-}
-
 static void read_entry(struct feed_reader *reader, struct text coded)
 {
 	char decoded[DECODED_MAX];
@@ -103,7 +90,7 @@ static void read_suricata(struct feed_reader *reader)
 		is_first = false;
 		if (has_score != is_scored)
 			reader_refuse(reader, FEED_SYNTAX);
-		else if (has_score && !is_score(score))
+		else if (has_score && !text_is_number(score, SCORE_MAX))
 			reader_refuse(reader, FEED_SCORE);
 		else
 			read_entry(reader, coded);

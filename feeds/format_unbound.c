@@ -84,12 +84,6 @@ static void read_line(struct feed_reader *reader, struct text line)
 		reader_refuse(reader, FEED_SYNTAX);
 }
 
-static void read_unbound(struct feed_reader *reader)
-{
-	struct text line;
-
-	while (reader_line(reader, &line))
-		read_line(reader, line);
-}
-
-const struct format format_unbound = { .name = "unbound", .claims = claims, .read = read_unbound };
+const struct format format_unbound = { .name = "unbound",
+	                               .claims = claims,
+	                               .read_line = read_line };

@@ -58,12 +58,4 @@ static void read_line(struct feed_reader *reader, struct text line)
 		reader_name(reader, text_skip(entry, strlen(kinds[kind].prefix)), &row);
 }
 
-static void read_v2fly(struct feed_reader *reader)
-{
-	struct text line;
-
-	while (reader_line(reader, &line))
-		read_line(reader, line);
-}
-
-const struct format format_v2fly = { .name = "v2fly", .claims = claims, .read = read_v2fly };
+const struct format format_v2fly = { .name = "v2fly", .claims = claims, .read_line = read_line };

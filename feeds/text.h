@@ -87,6 +87,21 @@ static inline struct text text_word(struct text *rest)
 	return word;
 }
 
+/* Digits only, and no more than `most` (below 100,000). */
+static inline bool text_is_number(struct text t, unsigned most)
+{
+	unsigned value = 0;
+
+	if (t.len == 0 || t.len > 5)
+		return false;
+	for (size_t i = 0; i < t.len; i++) {
+		if (t.ptr[i] < '0' || t.ptr[i] > '9')
+			return false;
+		value = value * 10 + (unsigned)(t.ptr[i] - '0');
+	}
+	return value <= most;
+}
+
 /* ASCII only, both sides in any case. */
 static inline bool text_is_nocase(struct text t, const char *string)
 {

@@ -97,11 +97,10 @@ struct times {
 };
 
 /* Processor time of the best round: what others do on the machine does not count. */
-static struct times ask(const struct feed_set *set, const struct plain_set *plain,
-                        const struct question *questions, size_t wanted)
+static double ask_feed(const struct feed_set *set, const struct question *questions, size_t wanted)
 {
-	struct times best = { 1e9, 1e9 };
 	struct feed_entry entry;
+	double best = 1e9;
 
 	for (int round = 0; round < ROUNDS; round++) {
 		size_t found = 0;
@@ -110,19 +109,40 @@ static struct times ask(const struct feed_set *set, const struct plain_set *plai
 		for (size_t i = 0; i < QUESTIONS; i++)
 			found += feed_find_name(set, questions[i].name, questions[i].len, FEED_NAME,
 			                        &entry);
-		double middle = now();
+		double each = (now() - start) * 1e9 / QUESTIONS;
 
-		for (size_t i = 0; i < QUESTIONS; i++)
-			found += plain_find(plain, questions[i].name);
-		double end = now(), each = 1e9 / QUESTIONS;
-
-		CHECK(found >= 2 * wanted);
-		best.feed =
-		        (middle - start) * each < best.feed ? (middle - start) * each : best.feed;
-		best.plain =
-		        (end - middle) * each < best.plain ? (end - middle) * each : best.plain;
+		CHECK(found >= wanted);
+		best = each < best ? each : best;
 	}
 	return best;
+}
+
+static double ask_plain(const struct plain_set *set, const struct question *questions,
+                        size_t wanted)
+{
+	double best = 1e9;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		size_t found = 0;
+		double start = now();
+
+		for (size_t i = 0; i < QUESTIONS; i++)
+			found += plain_find(set, questions[i].name);
+		double each = (now() - start) * 1e9 / QUESTIONS;
+
+		CHECK(found >= wanted);
+		best = each < best ? each : best;
+	}
+	return best;
+}
+
+/* One after the other, so that neither works in a cache that the other has filled. */
+static struct times ask(const struct feed_set *set, const struct plain_set *plain,
+                        const struct question *questions, size_t wanted)
+{
+	double feed = ask_feed(set, questions, wanted);
+
+	return (struct times){ feed, ask_plain(plain, questions, wanted) };
 }
 
 static void run(size_t names)
