@@ -41,7 +41,7 @@ struct inspect_counters {
 
 /* Told of each DNS message, as soon as it is read. `transport`: "udp", "tcp", "mdns", "llmnr". */
 typedef void dns_seen(void *context, const struct sight *, const struct dns_message *,
-		      const char *transport);
+                      const char *transport);
 
 struct inspect_options {
 	struct budget *budget;
