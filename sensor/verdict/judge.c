@@ -3,7 +3,7 @@
 #include "sensor/flow/address.h"
 #include "sensor/worker_state.h"
 
-static const uint64_t outcome_patience_ns = 5U * 1000000000U;
+static const uint64_t outcome_patience_ns = UINT64_C(5) * 1000000000U;
 static const uint64_t beginning_ns = 1000000000U;
 
 /* nDPI knows a product but has no feed; its word alone is weak. */
@@ -212,7 +212,7 @@ static void judge_unnamed(struct worker *w, struct flow *f, const struct frame *
 		else if (tracker == NULL)
 			tracker = &dns->found[i];
 	}
-	if (tracker == NULL || find_contact(f, NULL, tracker->question) != NULL)
+	if (tracker == NULL || find_contact(f, entry_of(tracker), tracker->question) != NULL)
 		return;
 	struct contact *c = add_contact(w, f, last, entry_of(tracker), tracker->question,
 	                                is_shared ? CONFIDENCE_WEAK : CONFIDENCE_STRONG);
