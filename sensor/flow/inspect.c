@@ -125,6 +125,13 @@ static void set_label(struct inspector *i, struct flow *f)
 	f->label_app = q->label.app;
 }
 
+void inspect_label(struct inspector *i, const struct flow *f, struct label *label)
+{
+	*label = (struct label){ .master = f->label_master, .app = f->label_app };
+	if (f->question != NULL && f->app != APP_UNKNOWN)
+		classify_by_name(i->use.classify, f->app, stated_name(f), label);
+}
+
 static void close_question(struct inspector *i, struct flow *f)
 {
 	set_label(i, f);

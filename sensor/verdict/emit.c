@@ -214,10 +214,11 @@ static void fill_http(const struct flow *f, struct event *e, struct event_http *
 
 static void fill_common(struct worker *w, const struct flow *f, struct event *e, struct borrowed *b)
 {
-	struct label label = { .master = f->label_master, .app = f->label_app };
+	struct label label;
 	unsigned side = local_side(f);
 	const uint8_t *far = f->address[1 - side];
 
+	inspect_label(w->inspector, f, &label);
 	fill_local(w, f->address[side], &b->local);
 	e->local = &b->local;
 	if (geo_find(w->use.geo, far, &b->geo))

@@ -19,6 +19,12 @@ struct lookup {
 	const char *transport;
 };
 
+/* mDNS and LLMNR are protocols of their own; the rest are ways in which DNS is carried. */
+static bool is_dns_by_another_name(const char *transport)
+{
+	return strcmp(transport, "mdns") == 0 || strcmp(transport, "llmnr") == 0;
+}
+
 static enum evidence_kind question_kind(const char *transport)
 {
 	if (strcmp(transport, "mdns") == 0)
@@ -249,6 +255,7 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 		                  .id = l->id,
 		                  .transport = l->transport };
 	e->pcap_cnt = l->number;
+	e->app_proto = is_dns_by_another_name(l->transport) ? l->transport : "dns";
 	fill_local(w, l->flow.address[l->flow.client], &local);
 	fill_tracker(&l->entry, l->name, &tracker);
 	e->local = &local;
