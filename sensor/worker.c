@@ -250,6 +250,14 @@ static void account(struct flow *f, const struct sight *s)
 		f->state = FLOW_CLOSED;
 }
 
+/* There is no room for more names: those that somebody wants to know are told now. */
+static void tell_names(struct worker *w, struct flow *f)
+{
+	if (w->use.all_flows || f->has_contact)
+		emit_flow(w, f, "interim");
+	notes_clear_names(f->notes, w->names);
+}
+
 static void look_into(struct worker *w, const struct sight *s)
 {
 	struct flow *f = s->flow;
@@ -261,6 +269,8 @@ static void look_into(struct worker *w, const struct sight *s)
 	}
 	if (has_news)
 		judge_flow(w, f, s->frame);
+	if (f->notes != NULL && f->notes->is_cut)
+		tell_names(w, f);
 	if (f->has_contact)
 		judge_outcome(w, f);
 	else if (f->is_answered && !w->use.all_flows && f->notes != NULL)
@@ -283,11 +293,11 @@ static void follow(struct worker *w, const struct frame *frame, const struct pac
 	if (is_new)
 		begin_flow(w, &s);
 	account(f, &s);
+	flow_table_touch(w->flows, f, w->now_ns); /* events tell when the flow was last heard */
 	if (f->app == APP_QUIC && f->question == NULL)
 		(void)inspect_reopen(w->inspector, &s);
 	if (f->question != NULL || f->has_contact)
 		look_into(w, &s);
-	flow_table_touch(w->flows, f, w->now_ns);
 }
 
 /* A datagram may hold a tunnel that holds a fragment; each is peeled off, so this ends. */
