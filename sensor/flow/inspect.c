@@ -8,7 +8,7 @@
 #include "sensor/flow/question.h"
 
 /* Longer than any client waits between the pieces of a hello. */
-static const uint64_t patience_ns = 20U * 1000000000U;
+static const uint64_t patience_ns = 20 * UINT64_C(1000000000);
 
 struct inspector *inspector_new(const struct inspect_options *options)
 {

@@ -3,7 +3,7 @@
 #include "sensor/flow/address.h"
 #include "sensor/worker_state.h"
 
-static const uint64_t outcome_patience_ns = 5U * 1000000000U;
+static const uint64_t outcome_patience_ns = 5 * UINT64_C(1000000000);
 static const uint64_t beginning_ns = 1000000000U;
 
 /* nDPI knows a product but has no feed; its word alone is weak. */

@@ -5,7 +5,7 @@
 #include "sensor/worker_state.h"
 
 static const uint64_t second_ns = 1000000000U;
-static const uint64_t answer_patience_ns = 5U * 1000000000U;
+static const uint64_t answer_patience_ns = 5 * UINT64_C(1000000000);
 
 /* A question for a tracker that has no answer yet. Its flow may end before it. */
 struct lookup {
