@@ -67,7 +67,10 @@ static void test_spelling(void)
 		{ BYTES("\3\0\x7f\xff\1*\0"), "\\000\\127\\255.*" },
 		{ BYTES("\1a\xc0\x0c"), NULL }, /* leads into itself */
 		{ BYTES("\xc0\x0c"), NULL },    /* is itself */
-		{ BYTES("\1a\xc0\x20"), NULL }, /* leads forwards */
+		{ BYTES("\1a\xc0\x20"), NULL }, /* leads behind the message */
+		{ BYTES("\xc0\x10\0\1\1b\0"), "b" }, /* leads forwards, once */
+		{ BYTES("\xc0\x0e\xc0\x10\1b\0"), NULL }, /* and twice */
+		{ BYTES("\xc0\x0e\xc0\x0c"), NULL }, /* forwards, and back again */
 		{ BYTES("\xc0\x00"), NULL },    /* into the header, whose first byte is no label */
 		{ BYTES("\x40"
 		        "a\0"),
