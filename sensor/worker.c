@@ -263,7 +263,8 @@ static void look_into(struct worker *w, const struct sight *s)
 	struct flow *f = s->flow;
 	bool has_news = f->question != NULL && inspect_packet(w->inspector, s);
 
-	if (f->question != NULL && f->state == FLOW_CLOSED) {
+	/* A reset before anything was said may be forged, and ignored by whom it is meant for. */
+	if (f->question != NULL && f->state == FLOW_CLOSED && f->spoke != 0) {
 		inspect_give_up(w->inspector, f);
 		has_news = true;
 	}
