@@ -83,6 +83,7 @@ void inspect_open(struct inspector *i, const struct sight *s)
 	i->counters.questions_opened++;
 	f->question->flow = f;
 	line_up(i, f->question, s->now_ns);
+	f->question->opened_step = s->step;
 	f->question->streams[0].reader = read_start;
 	f->question->streams[1].reader = read_start;
 }
@@ -202,6 +203,11 @@ void inspect_give_up(struct inspector *i, struct flow *f)
 uint64_t inspect_last_number(const struct flow *f)
 {
 	return f->question->last_number;
+}
+
+uint64_t inspect_opened_step(const struct flow *f)
+{
+	return f->question->opened_step;
 }
 
 struct flow *inspect_overdue(struct inspector *i, uint64_t now_ns)

@@ -25,6 +25,7 @@ struct sight {
 	const struct packet *packet;
 	const struct frame *frame;
 	uint64_t now_ns; /* packet time, which never goes back */
+	uint64_t step;   /* see sensor/order.h */
 };
 
 /* Counted by the readers, told in `stats`. */
@@ -73,6 +74,8 @@ bool inspect_reopen(struct inspector *, const struct sight *);
 void inspect_give_up(struct inspector *, struct flow *);
 /* The number of the last packet that an open question was shown. */
 uint64_t inspect_last_number(const struct flow *);
+/* The step at which that open question was opened. */
+uint64_t inspect_opened_step(const struct flow *);
 /* A flow whose question has waited longer than an answer can take; NULL: none (left). */
 struct flow *inspect_overdue(struct inspector *, uint64_t now_ns);
 

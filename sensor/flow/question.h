@@ -57,6 +57,7 @@ struct taken {
 /* The keys and the hello's pieces under one connection id that a client first sent to. */
 struct quic_path {
 	const struct flow *flow;
+	struct quic_path *next; /* in the slot */
 	uint32_t version;
 	uint8_t dcid_len;
 	uint8_t dcid[QUIC_CID_MAX];
@@ -80,6 +81,7 @@ struct question {
 	struct flow *flow;
 	struct question *older, *newer; /* open questions in the order of `opened_ns` */
 	uint64_t opened_ns;
+	uint64_t opened_step; /* the first time */
 	struct stream streams[2];
 	struct quic_question *quic;
 	struct dtls_question *dtls;
@@ -100,7 +102,7 @@ struct inspector {
 	struct digest *digest;
 	struct question *oldest, *newest;
 	struct quic_path
-	        *paths[QUIC_PATH_SLOTS]; /* open ones by connection id; the newest has the slot */
+	        *paths[QUIC_PATH_SLOTS]; /* open ones by connection id, the newest first */
 	struct dns_message dns;          /* one message at a time */
 	uint8_t join[JOIN_ROOM];
 	uint8_t plain[PLAIN_ROOM];

@@ -2,6 +2,7 @@
 /* DNS: what it told whom is kept, and questions for trackers become `lookup` events. */
 #include "dissect/dns_chain.h"
 #include "sensor/flow/address.h"
+#include "sensor/owner.h"
 #include "sensor/worker_state.h"
 
 static const uint64_t second_ns = 1000000000U;
@@ -14,6 +15,8 @@ struct lookup {
 	struct name *name;
 	struct feed_entry entry;
 	uint64_t time_ns, number;
+	uint64_t since_ns;              /* packet time then */
+	uint64_t born_step, born_first; /* where in the order */
 	uint32_t source;
 	uint16_t id, type;
 	const char *transport;
@@ -100,6 +103,9 @@ static void learn_chain(struct worker *w, const struct sight *s, const struct dn
                         uint64_t chain, struct name *question, struct resolution *what)
 {
 	const uint8_t *client = s->packet->dst;
+
+	if (s->flow->owner != owner_of_host(client))
+		return; /* nobody would look there: judge.c */
 
 	for (size_t i = 0; i < m->record_count; i++) {
 		const struct dns_record *r = &m->records[i];
@@ -242,12 +248,12 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	struct event *e = begin_event(w, EVENT_LOOKUP, &l->flow, l->time_ns);
 	struct event_local local;
 	struct event_tracker tracker;
-	static struct event_dns dns;
+	struct event_dns *dns = &w->dns;
 
-	dns = (struct event_dns){ .rrname = name_text(l->name),
-		                  .rrtype = l->type,
-		                  .id = l->id,
-		                  .transport = l->transport };
+	*dns = (struct event_dns){ .rrname = name_text(l->name),
+		                   .rrtype = l->type,
+		                   .id = l->id,
+		                   .transport = l->transport };
 	e->pcap_cnt = l->number;
 	fill_local(w, l->flow.address[l->flow.client], &local);
 	fill_tracker(&l->entry, l->name, &tracker);
@@ -260,8 +266,8 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 		add_lookup_evidence(w, e, EVIDENCE_DNS_CNAME, told->aliases[i], told->number,
 		                    l->source);
 	if (told->message != NULL)
-		fill_answers(told->message, &dns);
-	e->dns = &dns;
+		fill_answers(told->message, dns);
+	e->dns = dns;
 	set_event_id(w, e, l->time_ns, name_text(l->name), l->type);
 	w->counters.lookups++;
 	w->counters.lookups_blocked += e->outcome == OUTCOME_BLOCKED;
@@ -284,6 +290,9 @@ static struct lookup *add_lookup(struct worker *w, const struct sight *s, struct
 		              .entry = *entry,
 		              .time_ns = s->frame->time_ns,
 		              .number = s->frame->number,
+		              .since_ns = w->now_ns,
+		              .born_step = w->key.step,
+		              .born_first = w->key.first,
 		              .source = s->frame->source,
 		              .id = m->id,
 		              .type = m->question_count > 0 ? m->questions[0].type : 0,
@@ -400,13 +409,16 @@ void lookup_seen(struct worker *w, const struct sight *s, const struct dns_messa
 
 static void give_up(struct worker *w, struct lookup *l)
 {
+	w->key.phase = PHASE_LOOKUPS;
+	w->key.first = l->born_step;
+	w->key.second = l->born_first;
 	emit_lookup(w, l, &(struct lookup_told){ 0 });
 	unlink_lookup(w, l);
 }
 
 void lookup_expire(struct worker *w, uint64_t now_ns)
 {
-	while (w->oldest_lookup != NULL && now_ns > w->oldest_lookup->time_ns + answer_patience_ns)
+	while (w->oldest_lookup != NULL && now_ns > w->oldest_lookup->since_ns + answer_patience_ns)
 		give_up(w, w->oldest_lookup);
 }
 
