@@ -29,6 +29,11 @@ static void dns_was_seen(void *context, const struct sight *s, const struct dns_
 	lookup_seen(context, s, m, transport);
 }
 
+static bool is_suspect(void *context, const struct flow *f)
+{
+	return judge_suspects(context, f);
+}
+
 static bool build(struct worker *w)
 {
 	uint64_t seed = w->use.seed;
@@ -49,6 +54,7 @@ static bool build(struct worker *w)
 	                                                        .classify = w->classify,
 	                                                        .keep_all = w->use.all_flows,
 	                                                        .dns = dns_was_seen,
+	                                                        .is_suspect = is_suspect,
 	                                                        .context = w });
 	return w->resolutions != NULL && w->hosts != NULL && w->inspector != NULL;
 }

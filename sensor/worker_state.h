@@ -69,6 +69,8 @@ struct worker {
 /* judge.c: what a flow's names, addresses and labels say. Called whenever there is something new.
  */
 void judge_flow(struct worker *, struct flow *, const struct frame *last);
+/* Could its DNS or its address make it a contact? */
+bool judge_suspects(struct worker *, const struct flow *);
 /* A packet came for a flow with contacts that wait. */
 void judge_outcome(struct worker *, struct flow *);
 /* Tells the contacts whose wait is over by `now_ns`. */

@@ -44,12 +44,19 @@ struct inspect_counters {
 typedef void dns_seen(void *context, const struct sight *, const struct dns_message *,
                       const char *transport);
 
+/*
+ * May that flow be a contact, whatever it names? Then its hello is kept to be told. Asked while the
+ * question is open.
+ */
+typedef bool flow_is_suspect(void *context, const struct flow *);
+
 struct inspect_options {
 	struct budget *budget;
 	struct name_table *names;
 	struct classify *classify;
 	bool keep_all; /* -a: facts and labels of every flow */
 	dns_seen *dns;
+	flow_is_suspect *is_suspect; /* NULL: none is */
 	void *context;
 };
 

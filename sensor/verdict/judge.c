@@ -148,6 +148,18 @@ static void look_up(struct worker *w, const struct flow *f, struct dns_view *vie
 	                               f->address[flow_server(f)], at, view->found);
 }
 
+bool judge_suspects(struct worker *w, const struct flow *f)
+{
+	struct dns_view dns;
+	struct feed_entry entry;
+
+	look_up(w, f, &dns);
+	for (size_t i = 0; i < dns.count; i++)
+		if (entry_of(&dns.found[i]) != NULL)
+			return true;
+	return feed_find_address(w->use.feeds, f->address[flow_server(f)], &entry);
+}
+
 /* The request that named the tracker may have said which page made it. */
 static void add_referer(const struct flow *f, struct contact *c, uint64_t number)
 {
