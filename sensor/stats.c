@@ -131,6 +131,7 @@ void emit_stats(struct worker *w, const struct totals *t, const struct capture_c
 	add(&l, "contacts.certain", c->contacts_by_confidence[CONFIDENCE_CERTAIN]);
 	add(&l, "contacts.strong", c->contacts_by_confidence[CONFIDENCE_STRONG]);
 	add(&l, "contacts.weak", c->contacts_by_confidence[CONFIDENCE_WEAK]);
+	add(&l, "contacts.refused", c->contacts_refused);
 	add(&l, "lookups.total", c->lookups);
 	add(&l, "lookups.blocked", c->lookups_blocked);
 	if (w->use.is_live)

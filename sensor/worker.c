@@ -219,17 +219,28 @@ static void account(struct flow *f, const struct sight *s)
 		f->state = FLOW_CLOSED;
 }
 
+/* There is no room for more names: those that somebody wants to know are told now. */
+static void tell_names(struct worker *w, struct flow *f)
+{
+	if (w->use.all_flows || f->has_contact)
+		emit_flow(w, f, "interim");
+	notes_clear_names(f->notes, w->names);
+}
+
 static void look_into(struct worker *w, const struct sight *s)
 {
 	struct flow *f = s->flow;
 	bool has_news = f->question != NULL && inspect_packet(w->inspector, s);
 
-	if (f->question != NULL && f->state == FLOW_CLOSED) {
+	/* A reset before anything was said may be forged, and ignored by whom it is meant for. */
+	if (f->question != NULL && f->state == FLOW_CLOSED && f->spoke != 0) {
 		inspect_give_up(w->inspector, f);
 		has_news = true;
 	}
 	if (has_news)
 		judge_flow(w, f, s->frame);
+	if (f->notes != NULL && f->notes->is_cut)
+		tell_names(w, f);
 	if (f->has_contact)
 		judge_outcome(w, f);
 	else if (f->is_answered && !w->use.all_flows && f->notes != NULL)
@@ -258,12 +269,12 @@ static void follow(struct worker *w, const struct work_packet *wp, uint32_t hash
 		begin_flow(w, &s);
 	}
 	account(f, &s);
+	f->last_step = wp->step;
+	flow_table_touch(w->flows, f, w->now_ns); /* events tell when the flow was last heard */
 	if (f->app == APP_QUIC && f->question == NULL)
 		(void)inspect_reopen(w->inspector, &s);
 	if (f->question != NULL || f->has_contact)
 		look_into(w, &s);
-	f->last_step = wp->step;
-	flow_table_touch(w->flows, f, w->now_ns);
 }
 
 static void set_phase(struct worker *w, enum order_phase phase, uint64_t first, uint64_t second)

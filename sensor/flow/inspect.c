@@ -8,7 +8,7 @@
 #include "sensor/flow/question.h"
 
 /* Longer than any client waits between the pieces of a hello. */
-static const uint64_t patience_ns = 20U * 1000000000U;
+static const uint64_t patience_ns = UINT64_C(20) * 1000000000U;
 
 struct inspector *inspector_new(const struct inspect_options *options)
 {
@@ -98,6 +98,7 @@ static void give_back(struct inspector *i, struct flow *f)
 	struct budget *b = i->use.budget;
 
 	leave_line(i, q);
+	name_release(i->use.names, q->target);
 	for (size_t side = 0; side < 2; side++)
 		assembly_free(&q->streams[side].held, b);
 	inspect_quic_close(i, f);
@@ -132,8 +133,33 @@ static void set_label(struct inspector *i, struct flow *f)
 	f->label_app = q->label.app;
 }
 
+void inspect_label(struct inspector *i, const struct flow *f, struct label *label)
+{
+	*label = (struct label){ .master = f->label_master, .app = f->label_app };
+	if (f->question != NULL && f->app != APP_UNKNOWN)
+		classify_by_name(i->use.classify, f->app, stated_name(f), label);
+}
+
+/* A proxy's target that nothing inside the tunnel confirmed or bettered. */
+static void tell_target(struct inspector *i, struct flow *f)
+{
+	static const struct packet no_packet = { 0 };
+	const struct question *q = f->question;
+
+	if (q->target == NULL || f->is_named)
+		return;
+	struct frame asked = { .number = q->target_number, .source = q->last_source };
+	struct sight s = {
+		.flow = f, .side = q->target_side, .packet = &no_packet, .frame = &asked
+	};
+
+	note_name(i, &s, name_text(q->target), EVIDENCE_HTTP_HOST);
+	f->is_named = true;
+}
+
 static void close_question(struct inspector *i, struct flow *f)
 {
+	tell_target(i, f);
 	set_label(i, f);
 	give_back(i, f);
 	f->is_answered = true;

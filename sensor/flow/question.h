@@ -61,7 +61,9 @@ struct quic_path {
 	uint32_t version;
 	uint8_t dcid_len;
 	uint8_t dcid[QUIC_CID_MAX];
-	bool is_done; /* its hello is read */
+	bool is_done;    /* its hello is read */
+	uint32_t origin; /* where in the stream the hello begins: not at 0 when an earlier one was
+	                    missed */
 	struct quic_keys keys;
 	struct assembly crypto;
 };
@@ -88,7 +90,11 @@ struct question {
 	struct dtls_question *dtls;
 	struct classify_flow *ndpi;
 	struct label label;
-	uint16_t payloads;    /* packets with bytes for a reader, both sides */
+	uint16_t payloads; /* packets with bytes for a reader, both sides */
+	struct name *
+	        target; /* whom a proxy (SOCKS) was asked for; held; told if nothing better comes */
+	uint8_t target_side;
+	uint64_t target_number;
 	uint32_t last_source; /* of the last packet, for what is read at the end */
 	uint64_t last_number;
 	bool is_settled; /* the name is read, or there is none to read */
