@@ -40,7 +40,8 @@ static const struct row {
 	{ 'a', "all-flows", NULL, FLAG, AT(all_flows),
 	  "an event for every flow, with every name seen" },
 	{ 'j', "workers", "N", NUMBER, AT(workers),
-	  "worker threads. This version works with one, whatever N is" },
+	  "worker threads; without, the processors there are. 1: no threads at all. The\n"
+	  "events are the same, to the byte" },
 	{ 257, "stats", "SECONDS", NUMBER, AT(stats_seconds),
 	  "a stats event every so often (packet time); without, one at the end" },
 	{ 258, "from", "TIME", TIME, AT(from_ns),

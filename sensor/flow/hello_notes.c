@@ -146,6 +146,12 @@ static void count_encrypted_dns(struct inspector *i, const struct sight *s,
 		i->counters.dot++;
 }
 
+/* Its own DNS or its address may make it a contact, also where real ECH hides the name. */
+static bool is_suspect(struct inspector *i, const struct flow *f)
+{
+	return i->use.is_suspect != NULL && i->use.is_suspect(i->use.context, f);
+}
+
 void note_hello(struct inspector *i, const struct sight *s, const struct tls_hello *hello,
                 enum evidence_kind kind, uint32_t version, bool is_complete)
 {
@@ -155,7 +161,8 @@ void note_hello(struct inspector *i, const struct sight *s, const struct tls_hel
 	i->counters.ech_offered += hello->has_ech;
 	count_encrypted_dns(i, s, hello);
 	struct name *name = name_hold(i->use.names, hello->sni);
-	bool is_wanted = i->use.keep_all || name == NULL || name->match != NULL || hello->has_ech;
+	bool is_wanted =
+	        i->use.keep_all || name == NULL || name->match != NULL || is_suspect(i, s->flow);
 	struct notes *notes = is_wanted ? notes_of(s->flow, i->use.budget, s->packet) : NULL;
 	struct noted_hello *facts = notes != NULL ? notes_hello(notes, i->use.budget) : NULL;
 

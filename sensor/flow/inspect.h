@@ -25,6 +25,7 @@ struct sight {
 	const struct packet *packet;
 	const struct frame *frame;
 	uint64_t now_ns; /* packet time, which never goes back */
+	uint64_t step;   /* see sensor/order.h */
 };
 
 /* Counted by the readers, told in `stats`. */
@@ -43,12 +44,19 @@ struct inspect_counters {
 typedef void dns_seen(void *context, const struct sight *, const struct dns_message *,
                       const char *transport);
 
+/*
+ * May that flow be a contact, whatever it names? Then its hello is kept to be told. Asked while the
+ * question is open.
+ */
+typedef bool flow_is_suspect(void *context, const struct flow *);
+
 struct inspect_options {
 	struct budget *budget;
 	struct name_table *names;
 	struct classify *classify;
 	bool keep_all; /* -a: facts and labels of every flow */
 	dns_seen *dns;
+	flow_is_suspect *is_suspect; /* NULL: none is */
 	void *context;
 };
 
@@ -75,6 +83,8 @@ void inspect_give_up(struct inspector *, struct flow *);
 /* The label of a flow, also while its question is still open. */
 void inspect_label(struct inspector *, const struct flow *, struct label *);
 uint64_t inspect_last_number(const struct flow *);
+/* The step at which that open question was opened. */
+uint64_t inspect_opened_step(const struct flow *);
 /* A flow whose question has waited longer than an answer can take; NULL: none (left). */
 struct flow *inspect_overdue(struct inspector *, uint64_t now_ns);
 

@@ -2,6 +2,7 @@
 /* Events made of flows and contacts, and handed on as lines. */
 #include "sensor/event/community_id.h"
 #include "sensor/flow/address.h"
+#include "sensor/output.h"
 #include "sensor/verdict/severity.h"
 #include "sensor/worker_state.h"
 
@@ -176,7 +177,7 @@ void emit_event(struct worker *w, struct event *e)
 	if (line.len == 0)
 		return;
 	w->counters.events++;
-	w->use.emit(w->use.context, line);
+	lane_put(w->use.lane, &w->key, line);
 }
 
 /* What an event borrows while it is made. */

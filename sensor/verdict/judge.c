@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Evidence put together: is this flow a contact with a tracker, how sure, and what came of it? */
 #include "sensor/flow/address.h"
+#include "sensor/owner.h"
 #include "sensor/worker_state.h"
 
 static const uint64_t outcome_patience_ns = UINT64_C(5) * 1000000000U;
@@ -105,6 +106,9 @@ static struct contact *add_contact(struct worker *w, struct flow *f, const struc
 		               .time_ns = last->time_ns,
 		               .number = last->number,
 		               .source = last->source,
+		               .since_ns = w->now_ns,
+		               .born_step = w->key.step,
+		               .born_first = w->key.first,
 		               .server_packets = f->packets[flow_server(f)] };
 	notes->contacts = c;
 	notes->contact_count++;
@@ -144,8 +148,23 @@ static void look_up(struct worker *w, const struct flow *f, struct dns_view *vie
 {
 	uint64_t began = f->first_ns + beginning_ns, at = began < w->now_ns ? began : w->now_ns;
 
+	view->count = 0;
+	if (f->owner != owner_of_host(f->address[f->client]))
+		return; /* its DNS may be another worker's */
 	view->count = resolutions_find(w->resolutions, f->address[f->client],
 	                               f->address[flow_server(f)], at, view->found);
+}
+
+bool judge_suspects(struct worker *w, const struct flow *f)
+{
+	struct dns_view dns;
+	struct feed_entry entry;
+
+	look_up(w, f, &dns);
+	for (size_t i = 0; i < dns.count; i++)
+		if (entry_of(&dns.found[i]) != NULL)
+			return true;
+	return feed_find_address(w->use.feeds, f->address[flow_server(f)], &entry);
 }
 
 /* The request that named the tracker may have said which page made it. */
@@ -342,9 +361,14 @@ void judge_outcome(struct worker *w, struct flow *f)
 
 void judge_expire(struct worker *w, uint64_t now_ns)
 {
-	while (w->oldest_waiting != NULL &&
-	       now_ns > w->oldest_waiting->time_ns + outcome_patience_ns)
-		tell(w, w->oldest_waiting, outcome_of(w->oldest_waiting, true));
+	struct contact *c;
+
+	while ((c = w->oldest_waiting) != NULL && now_ns - c->since_ns > outcome_patience_ns) {
+		w->key.phase = PHASE_CONTACTS;
+		w->key.first = c->born_step;
+		w->key.second = c->born_first;
+		tell(w, c, outcome_of(c, true));
+	}
 }
 
 void judge_end(struct worker *w, struct flow *f)

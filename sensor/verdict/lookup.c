@@ -2,6 +2,7 @@
 /* DNS: what it told whom is kept, and questions for trackers become `lookup` events. */
 #include "dissect/dns_chain.h"
 #include "sensor/flow/address.h"
+#include "sensor/owner.h"
 #include "sensor/worker_state.h"
 
 static const uint64_t second_ns = 1000000000U;
@@ -15,6 +16,8 @@ struct lookup {
 	struct name *name;
 	struct feed_entry entry;
 	uint64_t time_ns, number;
+	uint64_t since_ns;              /* packet time then */
+	uint64_t born_step, born_first; /* where in the order */
 	uint32_t source;
 	uint16_t id, type;
 	const char *transport;
@@ -107,6 +110,9 @@ static void learn_chain(struct worker *w, const struct sight *s, const struct dn
                         uint64_t chain, struct name *question, struct resolution *what)
 {
 	const uint8_t *client = s->flow->address[1 - s->side];
+
+	if (s->flow->owner != owner_of_host(client))
+		return; /* nobody would look there: judge.c */
 
 	for (size_t i = 0; i < m->record_count; i++) {
 		const struct dns_record *r = &m->records[i];
@@ -307,7 +313,7 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	emit_event(w, e);
 }
 
-static struct lookup lookup_of(const struct sight *s, struct name *name,
+static struct lookup lookup_of(const struct worker *w, const struct sight *s, struct name *name,
                                const struct feed_entry *entry, uint16_t id, uint16_t type,
                                const char *transport)
 {
@@ -316,6 +322,9 @@ static struct lookup lookup_of(const struct sight *s, struct name *name,
 		            .entry = *entry,
 		            .time_ns = s->frame->time_ns,
 		            .number = s->frame->number,
+		            .since_ns = w->now_ns,
+		            .born_step = w->key.step,
+		            .born_first = w->key.first,
 		            .source = s->frame->source,
 		            .id = id,
 		            .type = type,
@@ -355,7 +364,7 @@ static void read_question(struct worker *w, const struct sight *s, struct name *
 {
 	if (name == NULL || name->match == NULL || find_lookup(w, s->flow, name, id, type) != NULL)
 		return;
-	struct lookup asked = lookup_of(s, name, name->match, id, type, transport);
+	struct lookup asked = lookup_of(w, s, name, name->match, id, type, transport);
 
 	await_answer(w, &asked);
 }
@@ -405,7 +414,7 @@ static void tell_answer(struct worker *w, const struct sight *s, const struct dn
 		unlink_lookup(w, l);
 		return;
 	}
-	struct lookup unasked = lookup_of(s, question, entry, m->id, type, transport);
+	struct lookup unasked = lookup_of(w, s, question, entry, m->id, type, transport);
 
 	emit_lookup(w, &unasked, told);
 }
@@ -461,15 +470,28 @@ void lookup_seen(struct worker *w, const struct sight *s, const struct dns_messa
 		read_answer(w, s, m, m->records[0].owner, m->records[0].type, transport);
 }
 
+/* Where its line stands among those of the same tick. */
+static void set_key(struct worker *w, const struct lookup *l)
+{
+	w->key.phase = PHASE_LOOKUPS;
+	w->key.first = l->born_step;
+	w->key.second = l->born_first;
+}
+
 void lookup_expire(struct worker *w, uint64_t now_ns)
 {
-	while (w->oldest_lookup != NULL && now_ns > w->oldest_lookup->time_ns &&
-	       now_ns - w->oldest_lookup->time_ns > answer_patience_ns)
-		give_up(w, w->oldest_lookup, OUTCOME_UNANSWERED);
+	struct lookup *l;
+
+	while ((l = w->oldest_lookup) != NULL && now_ns - l->since_ns > answer_patience_ns) {
+		set_key(w, l);
+		give_up(w, l, OUTCOME_UNANSWERED);
+	}
 }
 
 void lookup_finish(struct worker *w)
 {
-	while (w->oldest_lookup != NULL)
+	while (w->oldest_lookup != NULL) {
+		set_key(w, w->oldest_lookup);
 		give_up(w, w->oldest_lookup, OUTCOME_UNANSWERED);
+	}
 }
