@@ -64,6 +64,26 @@ bool json_is_object(const struct json *item)
 	return cJSON_IsObject(node(item));
 }
 
+bool json_is_string(const struct json *item)
+{
+	return cJSON_IsString(node(item));
+}
+
+bool json_is_number(const struct json *item)
+{
+	return cJSON_IsNumber(node(item));
+}
+
+bool json_is_bool(const struct json *item)
+{
+	return cJSON_IsBool(node(item));
+}
+
+double json_decimal(const struct json *item)
+{
+	return cJSON_IsNumber(node(item)) ? node(item)->valuedouble : 0;
+}
+
 bool json_is_true(const struct json *item)
 {
 	return cJSON_IsTrue(node(item));
