@@ -46,7 +46,7 @@ static enum format_claim claims(struct text line)
 /* Whether the entry's attributes are those that every include on the way here asks for. */
 static bool is_chosen(const struct feed_reader *reader, struct text attributes)
 {
-	for (; reader != NULL; reader = reader->parent) {
+	for (; reader->parent != NULL; reader = reader->parent) {
 		struct text wishes = reader->chosen;
 
 		for (struct text wish = text_word(&wishes); wish.len > 0;
