@@ -3,6 +3,7 @@
 #include "sensor/feed_command.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -230,6 +231,19 @@ static bool parse(enum command command, int argc, char **argv, struct request *r
 	return true;
 }
 
+/* Whoever closed the pipe has had enough, and needs no word. */
+static int finish_output(int status)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	if (errno != EPIPE)
+		fprintf(stderr, "dancecard: feed: standard output: %s\n",
+		        errno != 0 ? strerror(errno) : "cannot be written");
+	clearerr(stdout);
+	return status == DONE ? FAILED : status;
+}
+
 int feed_command(int argc, char **argv)
 {
 	struct request request = { .options = { .report = print_report, .time = time(NULL) } };
@@ -243,7 +257,7 @@ int feed_command(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0) {
 			if (!parse((enum command)i, argc - 1, argv + 1, &request, &status))
 				return status;
-			return commands[i].run(&request);
+			return finish_output(commands[i].run(&request));
 		}
 	fprintf(stderr, "dancecard: feed: no command %s\n", argv[1]);
 	return usage(stderr);
@@ -364,7 +378,7 @@ static void look_up_input(const struct request *request, const struct feed_set *
 	size_t size = 0;
 	ssize_t len;
 
-	while ((len = getline(&line, &size, stdin)) >= 0) {
+	while (!ferror(stdout) && (len = getline(&line, &size, stdin)) >= 0) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if (line[0] != '\0')
 			look_up(request, set, line);
