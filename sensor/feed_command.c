@@ -376,9 +376,8 @@ static void look_up_input(const struct request *request, const struct feed_set *
 {
 	char *line = NULL;
 	size_t size = 0;
-	ssize_t len;
 
-	while (!ferror(stdout) && (len = getline(&line, &size, stdin)) >= 0) {
+	while (!ferror(stdout) && getline(&line, &size, stdin) >= 0) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if (line[0] != '\0')
 			look_up(request, set, line);

@@ -140,10 +140,13 @@ static bool join_filter(struct options *o, int count, char **words)
 	o->filter = calloc(1, len);
 	if (o->filter == NULL)
 		return false;
+	char *at = o->filter;
+
 	for (int i = 0; i < count; i++) {
-		strcat(o->filter, words[i]);
-		if (i + 1 < count)
-			strcat(o->filter, " ");
+		char *end = stpcpy(at, words[i]);
+
+		*end = i + 1 < count ? ' ' : '\0';
+		at = end + 1;
 	}
 	return true;
 }
