@@ -76,7 +76,10 @@ static bool open_feeds(struct run *run)
 	if (!run->options.no_builtin_feed && !feed_builder_add_builtin(builder))
 		return false;
 	for (size_t i = 0; i < files->count; i++) {
-		struct feed_options how = { .report = report_feed };
+		/* Of a capture the answer must be the same on any day: nothing has run out. */
+		struct feed_options how = { .report = report_feed,
+			                    .time = run->options.interfaces.count > 0 ? time(NULL)
+			                                                              : 0 };
 		struct feed_counts counts = { 0 };
 
 		if (!feed_builder_add_file(builder, files->items[i], &how, &counts))
