@@ -7,7 +7,7 @@ enum {
 	POINTER = 0xc0,  /* two top bits set: RFC 1035, section 4.1.4 */
 	JUMPS_MAX = 127, /* a name has no more labels, so more pointers than that are an attack */
 	FORWARDS_MAX = 1,
-	ESCAPED = 4,     /* characters of \DDD */
+	ESCAPED = 4, /* characters of \DDD */
 	PLAIN_FIRST = 0x20,
 	PLAIN_COUNT = 0x60,
 };
@@ -130,8 +130,7 @@ static const struct dns_name_known *follow(struct dns_names *names, struct reade
 		const struct dns_name_known *known = find_known(names, target);
 
 		forwards += target >= start;
-		if (forwards > FORWARDS_MAX || jumps == JUMPS_MAX ||
-		    target >= names->message.len) {
+		if (forwards > FORWARDS_MAX || jumps == JUMPS_MAX || target >= names->message.len) {
 			reader_fail(r, PARSE_BROKEN);
 			return NULL;
 		}

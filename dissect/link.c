@@ -170,8 +170,8 @@ static enum parse peel_pktap(struct layers *l)
 
 	if (l->at.state != PARSE_OK)
 		return PARSE_BROKEN;
-	if (len < LEAST || len > SANE || field_le32(header, 4) != IS_PACKET ||
-	    type == LINK_PKTAP || type == LINK_USER2 || type == LINK_PPI)
+	if (len < LEAST || len > SANE || field_le32(header, 4) != IS_PACKET || type == LINK_PKTAP ||
+	    type == LINK_USER2 || type == LINK_PPI)
 		return PARSE_FOREIGN;
 	read_bytes(&l->at, len - LEAST);
 	return l->at.state == PARSE_OK ? peel_link(l, type) : PARSE_BROKEN;

@@ -60,7 +60,7 @@ static struct guess is_it(struct taken taken)
  * are told as a Host is, and only where nothing inside names itself.
  */
 static void note_prefix(struct inspector *i, const struct sight *s, const struct prefix *prefix,
-			struct slice window)
+                        struct slice window)
 {
 	struct question *q = s->flow->question;
 	struct http_request request;
@@ -78,7 +78,7 @@ static void note_prefix(struct inspector *i, const struct sight *s, const struct
 }
 
 static struct guess guess_prefix(struct inspector *i, const struct sight *s, struct stream *st,
-				 struct slice window)
+                                 struct slice window)
 {
 	struct prefix prefix;
 
@@ -95,7 +95,7 @@ static struct guess guess_prefix(struct inspector *i, const struct sight *s, str
 }
 
 static struct guess guess_tls(struct inspector *i, const struct sight *s, struct stream *st,
-			      struct slice window)
+                              struct slice window)
 {
 	struct scratch join = join_room(i);
 	struct tls_hello hello;
@@ -110,7 +110,7 @@ static struct guess guess_tls(struct inspector *i, const struct sight *s, struct
 }
 
 static struct guess guess_http(struct inspector *i, const struct sight *s, struct stream *st,
-			       struct slice window)
+                               struct slice window)
 {
 	struct http_request request;
 
@@ -127,7 +127,7 @@ static struct guess guess_http(struct inspector *i, const struct sight *s, struc
 }
 
 static struct guess guess_h2c(struct inspector *i, const struct sight *s, struct stream *st,
-			      struct slice window)
+                              struct slice window)
 {
 	static const uint8_t preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 	size_t len = window.len < sizeof preface - 1 ? window.len : sizeof preface - 1;
@@ -140,7 +140,7 @@ static struct guess guess_h2c(struct inspector *i, const struct sight *s, struct
 }
 
 static struct guess guess_dns(struct inspector *i, const struct sight *s, struct stream *st,
-			      struct slice window)
+                              struct slice window)
 {
 	bool is_port = s->flow->port[0] == DNS_PORT || s->flow->port[1] == DNS_PORT;
 	struct slice rest = window, message = { 0 };
@@ -154,8 +154,8 @@ static struct guess guess_dns(struct inspector *i, const struct sight *s, struct
 	return is_it(hand_over(st, read_dns_stream));
 }
 
-static struct guess guess_tls_server(struct inspector *i, const struct sight *s,
-				     struct stream *st, struct slice window)
+static struct guess guess_tls_server(struct inspector *i, const struct sight *s, struct stream *st,
+                                     struct slice window)
 {
 	(void)s;
 	struct scratch join = join_room(i);
@@ -174,19 +174,17 @@ static struct guess guess_tls_server(struct inspector *i, const struct sight *s,
 /* Asked in this order; the first that knows the bytes has them. */
 static const struct {
 	struct guess (*guess)(struct inspector *, const struct sight *, struct stream *,
-			      struct slice);
+	                      struct slice);
 	bool is_clients; /* only a client begins like this: not asked of a known server's side */
 } guesses[] = {
 	{ guess_prefix, true }, /* before TLS: CONNECT, SOCKS, PROXY, STARTTLS */
-	{ guess_tls, true },
-	{ guess_h2c, true }, /* before HTTP/1: its preface reads like a request */
-	{ guess_http, true },
-	{ guess_dns, false },
-	{ guess_tls_server, false },
+	{ guess_tls, true },    { guess_h2c, true }, /* before HTTP/1: its preface reads like a
+	                                                request */
+	{ guess_http, true },   { guess_dns, false }, { guess_tls_server, false },
 };
 
 static struct guess guess_start(struct inspector *i, const struct sight *s, struct stream *st,
-				struct slice window)
+                                struct slice window)
 {
 	bool is_maybe_one = false;
 	bool is_server = s->flow->has_syn && s->side != s->flow->client;
@@ -204,7 +202,7 @@ static struct guess guess_start(struct inspector *i, const struct sight *s, stru
 }
 
 struct taken read_start(struct inspector *i, const struct sight *s, struct stream *st,
-			struct slice window)
+                        struct slice window)
 {
 	size_t tail = s->packet->payload.len, before = 0;
 
@@ -235,7 +233,7 @@ static int hex_value(uint8_t c)
 }
 
 struct taken read_http(struct inspector *i, const struct sight *s, struct stream *st,
-		       struct slice window)
+                       struct slice window)
 {
 	if (window.len == 0)
 		return more();
@@ -257,7 +255,7 @@ struct taken read_http(struct inspector *i, const struct sight *s, struct stream
 
 /* RFC 9112, section 7.1: the size in hexadecimal, the chunk, an empty line; 0 ends the body. */
 struct taken read_chunks(struct inspector *i, const struct sight *s, struct stream *st,
-			 struct slice window)
+                         struct slice window)
 {
 	const uint8_t *end = window.len > 0 ? memchr(window.ptr, '\n', window.len) : NULL;
 	size_t line = end != NULL ? (size_t)(end - window.ptr) + 1 : 0;
@@ -280,7 +278,7 @@ struct taken read_chunks(struct inspector *i, const struct sight *s, struct stre
 
 /* RFC 9113: from the preface on each time, since HPACK's state is in all that came before. */
 struct taken read_h2c(struct inspector *i, const struct sight *s, struct stream *st,
-		      struct slice window)
+                      struct slice window)
 {
 	struct scratch text = join_room(i);
 	struct h2c_requests requests;
@@ -296,7 +294,7 @@ struct taken read_h2c(struct inspector *i, const struct sight *s, struct stream 
 }
 
 struct taken read_dns_stream(struct inspector *i, const struct sight *s, struct stream *st,
-			     struct slice window)
+                             struct slice window)
 {
 	struct slice rest = window, message = { 0 };
 
@@ -310,7 +308,7 @@ struct taken read_dns_stream(struct inspector *i, const struct sight *s, struct 
 
 /* A certificate's names are evidence where the hello was not seen. */
 struct taken read_tls_server(struct inspector *i, const struct sight *s, struct stream *st,
-			     struct slice window)
+                             struct slice window)
 {
 	struct scratch join = join_room(i);
 	struct tls_server server;
