@@ -10,6 +10,7 @@
 enum {
 	HOSTS_MAX = 1 << 17,
 	RESOLUTIONS_MAX = 1 << 18,
+	ECH_KNOWN_MAX = 1 << 16,
 	DHCP_SERVER = 67,
 	DHCP_CLIENT = 68,
 	DHCP6_CLIENT = 546,
@@ -57,13 +58,16 @@ static bool build(struct worker *w)
 		return false;
 	w->resolutions = resolutions_new(RESOLUTIONS_MAX, w->names, seed);
 	w->hosts = hosts_new(HOSTS_MAX, w->names, seed);
+	w->ech = ech_known_new(ECH_KNOWN_MAX, w->names, seed);
 	w->inspector = inspector_new(&(struct inspect_options){ .budget = &w->budget,
 	                                                        .names = w->names,
 	                                                        .classify = w->classify,
+	                                                        .ech = w->ech,
+	                                                        .resolutions = w->resolutions,
 	                                                        .keep_all = w->use.all_flows,
 	                                                        .dns = dns_was_seen,
 	                                                        .context = w });
-	return w->resolutions != NULL && w->hosts != NULL && w->inspector != NULL;
+	return w->resolutions != NULL && w->hosts != NULL && w->ech != NULL && w->inspector != NULL;
 }
 
 struct worker *worker_new(const struct worker_options *options)
@@ -85,6 +89,7 @@ void worker_free(struct worker *w)
 		return;
 	inspector_free(w->inspector);
 	hosts_free(w->hosts);
+	ech_known_free(w->ech);
 	resolutions_free(w->resolutions);
 	event_json_free(w->json);
 	digest_free(w->digest);

@@ -5,6 +5,7 @@
 #include "sensor/capture/duplicates.h"
 #include "sensor/digest.h"
 #include "sensor/event/event_json.h"
+#include "sensor/flow/ech_known.h"
 #include "sensor/flow/flow_table.h"
 #include "sensor/flow/fragments.h"
 #include "sensor/flow/hosts.h"
@@ -60,6 +61,7 @@ struct worker {
 	struct classify *classify;
 	struct resolutions *resolutions;
 	struct hosts *hosts;
+	struct ech_known *ech;
 	struct digest *digest;
 	struct event_json *json;
 	struct contact *oldest_waiting, *newest_waiting;

@@ -110,7 +110,6 @@ static void keep_facts(struct inspector *i, struct noted_hello *n, const struct 
 	else
 		tls_version_text(hello->version, e->version, sizeof e->version);
 	keep_alpn(n, hello);
-	e->ech = hello->has_ech ? ECH_UNKNOWN : ECH_NONE;
 	e->has_post_quantum_share = hello->has_post_quantum_share;
 	if (!is_complete || kind == EVIDENCE_GQUIC_SNI)
 		return; /* no fingerprint of half a hello, nor of one that is not TLS */
@@ -146,15 +145,27 @@ static void count_encrypted_dns(struct inspector *i, const struct sight *s,
 		i->counters.dot++;
 }
 
+/* The name that the outer one stands before: known from DNS, so that is where it was seen. */
+static void note_inner(struct inspector *i, const struct sight *s, const struct ech_inner *inner)
+{
+	struct frame answer = { .number = inner->number, .source = inner->source };
+	struct sight seen = {
+		.flow = s->flow, .side = s->side, .packet = s->packet, .frame = &answer
+	};
+
+	note_name(i, &seen, name_text(inner->name), EVIDENCE_DNS_HTTPS);
+}
+
 void note_hello(struct inspector *i, const struct sight *s, const struct tls_hello *hello,
                 enum evidence_kind kind, uint32_t version, bool is_complete)
 {
 	settle_client(s);
 	s->flow->app = (uint8_t)app_of(kind);
 	i->counters.hellos++;
-	i->counters.ech_offered += hello->has_ech;
 	count_encrypted_dns(i, s, hello);
 	struct name *name = name_hold(i->use.names, hello->sni);
+	struct ech_inner inner;
+	enum ech_state ech = judge_ech(i, s, hello, name, &inner);
 	bool is_wanted = i->use.keep_all || name == NULL || name->match != NULL || hello->has_ech;
 	struct notes *notes = is_wanted ? notes_of(s->flow, i->use.budget, s->packet) : NULL;
 	struct noted_hello *facts = notes != NULL ? notes_hello(notes, i->use.budget) : NULL;
@@ -163,11 +174,16 @@ void note_hello(struct inspector *i, const struct sight *s, const struct tls_hel
 		s->flow->is_named = true;
 		note_name(i, s, hello->sni, kind);
 	}
+	i->counters.ech[ech]++;
+	if (ech == ECH_REAL)
+		note_inner(i, s, &inner);
 	if (facts == NULL || facts->sni != NULL) {
 		name_release(i->use.names, name);
 		return;
 	}
 	keep_facts(i, facts, hello, kind, version, is_complete);
+	facts->facts.ech = ech;
+	facts->is_inner_sure = ech == ECH_REAL && inner.is_sure;
 	facts->sni = name;
 	if (name != NULL)
 		facts->facts.sni = name_text(name);

@@ -172,7 +172,9 @@ static void check_largest(struct event_json *j)
 	e.name_count = EVENT_NAMES_MAX + 1000; /* a count that lies stays within the array */
 	e.evidence_count = EVENT_EVIDENCE_MAX + 1000;
 	for (size_t i = 0; i < EVENT_EVIDENCE_MAX; i++)
-		e.evidence[i] = (struct event_evidence){ EVIDENCE_TLS_SNI, huge, 1, NULL };
+		e.evidence[i] = (struct event_evidence){
+			.kind = EVIDENCE_TLS_SNI, .value = huge, .packet = 1
+		};
 	struct slice line = event_json_native(j, &e);
 
 	CHECK(line.ptr != NULL && parses(line));
