@@ -24,6 +24,7 @@ static void flow_is_over(void *context, struct flow *, enum flow_end);
 static void dns_was_seen(void *context, const struct sight *s, const struct dns_message *m,
                          const char *transport)
 {
+	hear_own_name(context, s, m, transport);
 	lookup_seen(context, s, m, transport);
 }
 

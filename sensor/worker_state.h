@@ -92,6 +92,10 @@ void lookup_seen(struct worker *, const struct sight *, const struct dns_message
 void lookup_expire(struct worker *, uint64_t now_ns);
 void lookup_finish(struct worker *);
 
+/* own_names.c: a host of ours says in mDNS or LLMNR what it is called. */
+void hear_own_name(struct worker *, const struct sight *, const struct dns_message *,
+                   const char *transport);
+
 /* emit.c: events made and handed on. */
 void emit_contact(struct worker *, const struct contact *, enum outcome);
 void emit_flow(struct worker *, struct flow *, const char *reason);

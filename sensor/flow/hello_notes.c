@@ -3,6 +3,7 @@
 #include "dissect/http.h"
 #include "dissect/tls_fingerprint.h"
 #include "sensor/digest.h"
+#include "sensor/flow/encrypted_dns.h"
 #include "sensor/flow/question.h"
 
 static const struct {
@@ -130,19 +131,11 @@ static enum flow_app app_of(enum evidence_kind kind)
 	return kind == EVIDENCE_DTLS_SNI ? APP_DTLS : APP_TLS;
 }
 
-/* A DNS name of the resolver's own protocols is not asked for: ports and ALPN tell. */
-static void count_encrypted_dns(struct inspector *i, const struct sight *s,
-                                const struct tls_hello *hello)
+static void count_encrypted_dns(struct inspector *i, enum encrypted_dns kind)
 {
-	static const uint8_t dot[] = "dot", doq[] = "doq";
-	uint16_t server = s->flow->port[flow_server(s->flow)];
-	struct slice alpn = hello->alpn_count > 0 ? hello->alpn[0] : (struct slice){ 0 };
-
-	if (slice_equal(alpn, (struct slice){ doq, 3 }) ||
-	    (server == 853 && s->flow->protocol == IP_UDP))
-		i->counters.doq++;
-	else if (server == 853 || slice_equal(alpn, (struct slice){ dot, 3 }))
-		i->counters.dot++;
+	i->counters.doh += kind == DNS_OVER_HTTPS;
+	i->counters.dot += kind == DNS_OVER_TLS;
+	i->counters.doq += kind == DNS_OVER_QUIC;
 }
 
 /* The name that the outer one stands before: known from DNS, so that is where it was seen. */
@@ -162,7 +155,7 @@ void note_hello(struct inspector *i, const struct sight *s, const struct tls_hel
 	settle_client(s);
 	s->flow->app = (uint8_t)app_of(kind);
 	i->counters.hellos++;
-	count_encrypted_dns(i, s, hello);
+	count_encrypted_dns(i, encrypted_dns_of(s->flow, hello));
 	struct name *name = name_hold(i->use.names, hello->sni);
 	struct ech_inner inner;
 	enum ech_state ech = judge_ech(i, s, hello, name, &inner);
