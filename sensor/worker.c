@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/worker.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "dissect/host_name.h"
@@ -42,6 +43,11 @@ static uint64_t random_seed(const void *somewhere)
 	return seed;
 }
 
+static size_t or_default(size_t limit, size_t usual)
+{
+	return limit > 0 ? limit : usual;
+}
+
 static bool build(struct worker *w)
 {
 	uint64_t seed = random_seed(w);
@@ -57,8 +63,9 @@ static bool build(struct worker *w)
 	if (w->names == NULL || w->flows == NULL || w->fragments == NULL || w->classify == NULL ||
 	    w->digest == NULL || w->json == NULL)
 		return false;
-	w->resolutions = resolutions_new(RESOLUTIONS_MAX, w->names, seed);
-	w->hosts = hosts_new(HOSTS_MAX, w->names, seed);
+	w->resolutions = resolutions_new(or_default(w->use.resolution_limit, RESOLUTIONS_MAX),
+	                                 w->names, seed);
+	w->hosts = hosts_new(or_default(w->use.host_limit, HOSTS_MAX), w->names, seed);
 	w->ech = ech_known_new(ECH_KNOWN_MAX, w->names, seed);
 	w->inspector = inspector_new(&(struct inspect_options){ .budget = &w->budget,
 	                                                        .names = w->names,
@@ -88,6 +95,9 @@ void worker_free(struct worker *w)
 {
 	if (w == NULL)
 		return;
+	bool has_flows = w->flows != NULL && flow_table_count(w->flows) > 0;
+
+	(void)has_flows;
 	inspector_free(w->inspector);
 	hosts_free(w->hosts);
 	ech_known_free(w->ech);
@@ -99,6 +109,7 @@ void worker_free(struct worker *w)
 	duplicates_free(w->duplicates);
 	flow_table_free(w->flows);
 	name_table_free(w->names);
+	assert(w->oldest_lookup != NULL || has_flows || w->budget.used == 0);
 	tally_free(&w->tally);
 	free(w);
 }
