@@ -14,6 +14,7 @@
 enum {
 	HOSTS_MAX = 1 << 17,
 	RESOLUTIONS_MAX = 1 << 18,
+	ECH_KNOWN_MAX = 1 << 16,
 	DHCP_SERVER = 67,
 	DHCP_CLIENT = 68,
 	DHCP6_CLIENT = 546,
@@ -27,6 +28,7 @@ static void flow_is_over(void *context, struct flow *, enum flow_end);
 static void dns_was_seen(void *context, const struct sight *s, const struct dns_message *m,
                          const char *transport)
 {
+	hear_own_name(context, s, m, transport);
 	lookup_seen(context, s, m, transport);
 }
 
@@ -56,14 +58,17 @@ static bool build(struct worker *w)
 	w->resolutions = resolutions_new(or_default(w->use.resolution_limit, RESOLUTIONS_MAX),
 	                                 w->names, seed);
 	w->hosts = hosts_new(or_default(w->use.host_limit, HOSTS_MAX), w->names, seed);
+	w->ech = ech_known_new(ECH_KNOWN_MAX, w->names, seed);
 	w->inspector = inspector_new(&(struct inspect_options){ .budget = &w->budget,
 	                                                        .names = w->names,
 	                                                        .classify = w->classify,
+	                                                        .ech = w->ech,
+	                                                        .resolutions = w->resolutions,
 	                                                        .keep_all = w->use.all_flows,
 	                                                        .dns = dns_was_seen,
 	                                                        .is_suspect = is_suspect,
 	                                                        .context = w });
-	return w->resolutions != NULL && w->hosts != NULL && w->inspector != NULL;
+	return w->resolutions != NULL && w->hosts != NULL && w->ech != NULL && w->inspector != NULL;
 }
 
 struct worker *worker_new(const struct worker_options *options)
@@ -88,6 +93,7 @@ void worker_free(struct worker *w)
 	(void)has_flows;
 	inspector_free(w->inspector);
 	hosts_free(w->hosts);
+	ech_known_free(w->ech);
 	resolutions_free(w->resolutions);
 	event_json_free(w->json);
 	digest_free(w->digest);

@@ -46,7 +46,6 @@ struct worker_counters {
 	uint64_t contacts, contacts_by_confidence[4], lookups, lookups_blocked;
 	uint64_t contacts_refused; /* no memory, or too many on one flow */
 	uint64_t events;
-	uint64_t ech_real, ech_grease, ech_unknown;
 };
 
 struct worker;

@@ -176,6 +176,15 @@ static void fill_common(struct worker *w, const struct flow *f, struct event *e,
 	fill_http(f, e, &b->http);
 }
 
+/* The name of a hello under real ECH stands before another one: the flow's other evidence. */
+static bool is_outer(const struct flow *f, const struct evidence *e)
+{
+	const struct noted_hello *hello = f->notes != NULL ? f->notes->hello : NULL;
+
+	return hello != NULL && hello->facts.ech == ECH_REAL && e->name == hello->sni &&
+	       (e->kind == EVIDENCE_TLS_SNI || e->kind == EVIDENCE_QUIC_SNI);
+}
+
 static void fill_evidence(struct worker *w, const struct contact *c, struct event *e)
 {
 	for (size_t i = 0; i < c->evidence_count; i++) {
@@ -187,6 +196,7 @@ static void fill_evidence(struct worker *w, const struct contact *c, struct even
 		e->evidence[e->evidence_count++] =
 		        (struct event_evidence){ .kind = from->kind,
 			                         .value = value,
+			                         .is_outer = is_outer(c->flow, from),
 			                         .packet = from->number,
 			                         .file = other_file(w, e, from->source) };
 	}

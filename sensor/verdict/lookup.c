@@ -6,6 +6,8 @@
 #include "sensor/worker_state.h"
 
 static const uint64_t second_ns = 1000000000U;
+/* How long an answer without a record holds; its SOA would say, and says 300 most often. */
+static const uint64_t no_record_ns = UINT64_C(300) * 1000000000U;
 static const uint64_t answer_patience_ns = UINT64_C(5) * 1000000000U;
 
 /* A question for a tracker that has no answer yet. Its flow may end before it. */
@@ -127,6 +129,34 @@ static void learn_chain(struct worker *w, const struct sight *s, const struct dn
 			learn_address(w, client, r->address, what);
 		else if (r->type == DNS_HTTPS || r->type == DNS_SVCB)
 			learn_hints(w, client, r, what);
+	}
+}
+
+/*
+ * The ECH configurations of an answer to a question for HTTPS records, or that there are none: a
+ * hello to this name has then nothing that it could be sealed to.
+ */
+static void learn_ech(struct worker *w, const struct sight *s, const struct dns_message *m,
+                      uint64_t chain, struct name *question)
+{
+	struct ech_answer what = { .question = question,
+		                   .learned_ns = w->now_ns,
+		                   .expires_ns = w->now_ns + no_record_ns,
+		                   .number = s->frame->number,
+		                   .source = s->frame->source };
+	const uint8_t *client = s->flow->address[1 - s->side];
+
+	if (m->rcode != DNS_NOERROR && m->rcode != DNS_NXDOMAIN)
+		return;
+	ech_known_learn(w->ech, client, &what, (struct slice){ 0 });
+	for (size_t i = 0; i < m->record_count; i++) {
+		const struct dns_record *r = &m->records[i];
+
+		if (!dns_chain_has(chain, i) || r->type != DNS_HTTPS)
+			continue;
+		what.expires_ns =
+		        w->now_ns + (r->ttl + (uint64_t)RESOLUTION_GRACE_SECONDS) * second_ns;
+		ech_known_learn(w->ech, client, &what, r->ech);
 	}
 }
 
@@ -440,6 +470,8 @@ static void read_answer(struct worker *w, const struct sight *s, const struct dn
 
 	note_answer(w, s, m, chain, name);
 	learn_chain(w, s, m, chain, question, &what);
+	if (type == DNS_HTTPS)
+		learn_ech(w, s, m, chain, question);
 	if (strcmp(transport, "mdns") != 0)
 		tell_answer(w, s, m, question, type, &told, transport);
 	for (size_t i = 0; i < count; i++)
