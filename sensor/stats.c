@@ -27,7 +27,7 @@ void worker_visibility(const struct worker *w, const struct capture_counters *ca
 		.flows_named = c->flows_named,
 		.hellos = i->hellos,
 		.hellos_incomplete = i->hellos_incomplete,
-		.one_sided = c->flows_one_sided,
+		.one_sided = c->hellos_one_sided,
 		.ech_unknown = i->ech_offered,
 		.dot = i->dot,
 		.doq = i->doq,

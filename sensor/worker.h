@@ -41,7 +41,7 @@ struct worker_counters {
 	uint64_t not_ip, malformed, bad_ip_checksum, fragments, fragments_held, truncated,
 	        duplicates;
 	uint64_t tcp, udp, icmp, other;
-	uint64_t flows, flows_named, flows_one_sided, evictions;
+	uint64_t flows, flows_named, flows_one_sided, hellos_one_sided, evictions;
 	uint64_t contacts, contacts_by_confidence[4], lookups, lookups_blocked;
 	uint64_t events;
 	uint64_t ech_real, ech_grease, ech_unknown;

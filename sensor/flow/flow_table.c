@@ -264,7 +264,7 @@ void flow_table_expire(struct flow_table *t, uint64_t now_ns)
 {
 	size_t first = most_urgent(t);
 
-	while (deadline(t, first) <= now_ns) {
+	while (t->lists[first].oldest != 0 && deadline(t, first) <= now_ns) {
 		flow_table_end(t, &t->pool[t->lists[first].oldest], FLOW_END_TIMEOUT);
 		first = most_urgent(t);
 	}

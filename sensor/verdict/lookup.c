@@ -10,7 +10,8 @@ static const uint64_t answer_patience_ns = UINT64_C(5) * 1000000000U;
 /* A question for a tracker that has no answer yet. Its flow may end before it. */
 struct lookup {
 	struct lookup *older, *newer;
-	struct flow flow; /* as it was */
+	struct flow flow;    /* as it was */
+	struct packet below; /* its VLANs and tunnels; nothing else of it lives */
 	struct name *name;
 	struct feed_entry entry;
 	uint64_t time_ns, number;
@@ -255,6 +256,8 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 		                  .id = l->id,
 		                  .transport = l->transport };
 	e->pcap_cnt = l->number;
+	if (l->below.vlan_count + l->below.tunnel_count > 0)
+		e->packet = &l->below;
 	e->app_proto = is_dns_by_another_name(l->transport) ? l->transport : "dns";
 	fill_local(w, l->flow.address[l->flow.client], &local);
 	fill_tracker(&l->entry, l->name, &tracker);
@@ -269,6 +272,8 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	if (told->message != NULL)
 		fill_answers(told->message, &dns);
 	e->dns = &dns;
+	/* The client's own question; or, of an innocent one, an alias in the answer. */
+	e->confidence = l->name->match != NULL ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG;
 	set_event_id(w, e, l->time_ns, name_text(l->name), l->type);
 	w->counters.lookups++;
 	w->counters.lookups_blocked += e->outcome == OUTCOME_BLOCKED;
@@ -287,6 +292,7 @@ static struct lookup *add_lookup(struct worker *w, const struct sight *s, struct
 		return NULL;
 	*l = (struct lookup){ .older = w->newest_lookup,
 		              .flow = *s->flow,
+		              .below = *s->packet,
 		              .name = name_again(name),
 		              .entry = *entry,
 		              .time_ns = s->frame->time_ns,
