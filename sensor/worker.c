@@ -23,6 +23,26 @@ enum {
 	NETBIOS_DATAGRAM = 138,
 };
 
+static bool has_hello(const struct flow *f)
+{
+	return f->is_named && (f->app == APP_TLS || f->app == APP_QUIC || f->app == APP_DTLS);
+}
+
+/* The names of a DNS flow are read, though none of them is the flow's own. */
+static bool is_readable(const struct flow *f)
+{
+	return f->is_named || f->app == APP_DNS || f->app == APP_MDNS || f->app == APP_LLMNR;
+}
+
+static void count_end(struct worker *w, const struct flow *f)
+{
+	bool is_one_sided = f->packets[0] == 0 || f->packets[1] == 0;
+
+	w->counters.flows_named += is_readable(f);
+	w->counters.flows_one_sided += is_one_sided;
+	w->counters.hellos_one_sided += is_one_sided && has_hello(f);
+}
+
 static void flow_is_over(void *context, struct flow *, enum flow_end);
 
 static void dns_was_seen(void *context, const struct sight *s, const struct dns_message *m,
@@ -344,8 +364,7 @@ static void flow_is_over(void *context, struct flow *f, enum flow_end why)
 		judge_flow(w, f, &last);
 	}
 	judge_end(w, f);
-	w->counters.flows_named += f->is_named;
-	w->counters.flows_one_sided += f->packets[0] == 0 || f->packets[1] == 0;
+	count_end(w, f);
 	if (w->use.all_flows || f->has_contact)
 		emit_flow(w, f,
 		          why == FLOW_END_TIMEOUT && f->state == FLOW_CLOSED ? "shutdown"

@@ -14,7 +14,8 @@ static const uint64_t answer_patience_ns = UINT64_C(5) * 1000000000U;
 struct lookup {
 	struct lookup *chain; /* in its bucket */
 	struct lookup *older, *newer;
-	struct flow flow; /* as it was */
+	struct flow flow;    /* as it was */
+	struct packet below; /* its VLANs and tunnels; nothing else of it lives */
 	struct name *name;
 	struct feed_entry entry;
 	uint64_t time_ns, number;
@@ -320,6 +321,8 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 		                 .transport = l->transport };
 
 	e->pcap_cnt = l->number;
+	if (l->below.vlan_count + l->below.tunnel_count > 0)
+		e->packet = &l->below;
 	e->app_proto = is_dns_by_another_name(l->transport) ? l->transport : "dns";
 	if (!w->use.is_live)
 		e->pcap_filename = w->use.source(w->use.context, l->source);
@@ -336,6 +339,8 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	if (told->message != NULL)
 		fill_answers(told->message, &dns);
 	e->dns = &dns;
+	/* The client's own question; or, of an innocent one, an alias in the answer. */
+	e->confidence = l->name->match != NULL ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG;
 	set_event_id(w, e, l->time_ns, name_text(l->name), l->type);
 	w->counters.lookups++;
 	w->counters.lookups_blocked += e->outcome == OUTCOME_BLOCKED;
@@ -348,6 +353,7 @@ static struct lookup lookup_of(const struct worker *w, const struct sight *s, st
                                const char *transport)
 {
 	struct lookup l = { .flow = *s->flow,
+		            .below = *s->packet,
 		            .name = name,
 		            .entry = *entry,
 		            .time_ns = s->frame->time_ns,
