@@ -241,7 +241,6 @@ static int close_all(struct run *run)
 	feed_set_free(run->feeds);
 	bool is_told = run->options.fail_on_contact && run->has_contact;
 
-	options_free(&run->options);
 	if (run->failures > 0)
 		return EXIT_PARTLY;
 	return is_told ? EXIT_CONTACT : EXIT_DONE;
@@ -326,5 +325,6 @@ int main(int argc, char **argv)
 
 	if (status < 0)
 		status = is_usable(&run.options) ? sense(&run) : EXIT_USAGE;
+	options_free(&run.options);
 	return status;
 }
