@@ -11,6 +11,7 @@
 enum {
 	HOSTS_MAX = 1 << 17,
 	RESOLUTIONS_MAX = 1 << 18,
+	FORGOTTEN_AT_ONCE = 4096,
 	DHCP_SERVER = 67,
 	DHCP_CLIENT = 68,
 	DHCP6_CLIENT = 546,
@@ -103,7 +104,7 @@ void worker_free(struct worker *w)
 	duplicates_free(w->duplicates);
 	flow_table_free(w->flows);
 	name_table_free(w->names);
-	assert(w->oldest_lookup != NULL || has_flows || w->budget.used == 0);
+	assert(has_flows || w->budget.used == 0);
 	tally_free(&w->tally);
 	free(w);
 }
@@ -214,6 +215,28 @@ static void guess_client(struct flow *f, const struct packet *p)
 	f->client = is_server_port ? SIDE_B : SIDE_A;
 }
 
+/* The question is closed before its time, with what is known by now. */
+static void close_early(struct worker *w, struct flow *f)
+{
+	struct frame last = { .time_ns = f->last_ns,
+		              .number = inspect_last_number(f),
+		              .source = f->source };
+
+	inspect_give_up(w->inspector, f);
+	judge_flow(w, f, &last);
+}
+
+/* Where there is no memory the one that has been open longest gives way: a flood's own are that. */
+static void open_question(struct worker *w, const struct sight *s)
+{
+	struct flow *longest_open = inspect_oldest(w->inspector);
+
+	if (inspect_open(w->inspector, s) || longest_open == NULL)
+		return;
+	close_early(w, longest_open);
+	(void)inspect_open(w->inspector, s);
+}
+
 static void begin_flow(struct worker *w, const struct sight *s)
 {
 	struct flow *f = s->flow;
@@ -228,7 +251,7 @@ static void begin_flow(struct worker *w, const struct sight *s)
 		(void)notes_of(f, &w->budget, p);
 	if (address_is_private(p->src))
 		hosts_saw(w->hosts, p->src, p->has_mac ? p->src_mac : NULL);
-	inspect_open(w->inspector, s);
+	open_question(w, s);
 }
 
 /* The five-tuple begins anew: a SYN for a flow that is over or has long spoken. */
@@ -392,14 +415,10 @@ void worker_tick(struct worker *w, uint64_t now_ns)
 	struct flow *f;
 
 	w->now_ns = now_ns;
-	while ((f = inspect_overdue(w->inspector, now_ns)) != NULL) {
-		struct frame last = { .time_ns = f->last_ns,
-			              .number = inspect_last_number(f),
-			              .source = f->source };
-
-		inspect_give_up(w->inspector, f);
-		judge_flow(w, f, &last);
-	}
+	while ((f = inspect_overdue(w->inspector, now_ns)) != NULL)
+		close_early(w, f);
+	if (budget_is_short(&w->budget))
+		resolutions_forget(w->resolutions, FORGOTTEN_AT_ONCE);
 	lookup_expire(w, now_ns);
 	judge_expire(w, now_ns);
 	flow_table_expire(w->flows, now_ns);
@@ -409,6 +428,7 @@ void worker_finish(struct worker *w)
 {
 	lookup_finish(w);
 	flow_table_finish(w->flows);
+	lookup_finish(w); /* a flow that ends may still have asked */
 }
 
 const struct worker_counters *worker_count(const struct worker *w)
