@@ -40,8 +40,8 @@ static size_t live_of(int client, unsigned address, struct learned **oldest)
 	for (size_t i = 0; i < model_count; i++) {
 		struct learned *l = &model[i];
 
-		if (l->is_gone || (client >= 0 && (l->client != (unsigned)client ||
-						   l->address != address)))
+		if (l->is_gone ||
+		    (client >= 0 && (l->client != (unsigned)client || l->address != address)))
 			continue;
 		/* Of all: in order of first learning. Of a pair: of last. */
 		if (*oldest == NULL ||
@@ -53,7 +53,7 @@ static size_t live_of(int client, unsigned address, struct learned **oldest)
 }
 
 static void model_learn(unsigned client, unsigned address, unsigned name,
-			const struct resolution *what, size_t capacity)
+                        const struct resolution *what, size_t capacity)
 {
 	struct learned *known = find_known(client, address, name), *oldest;
 
@@ -68,21 +68,21 @@ static void model_learn(unsigned client, unsigned address, unsigned name,
 	if (live_of(-1, 0, &oldest) == capacity)
 		oldest->is_gone = true;
 	CHECK(model_count < MODEL_MAX);
-	model[model_count++] =
-		(struct learned){ .client = client, .address = address, .name = name, .what = *what };
+	model[model_count++] = (struct learned){
+		.client = client, .address = address, .name = name, .what = *what
+	};
 }
 
 static void check_found(struct resolutions *r, const uint8_t client[16], const uint8_t address[16],
-			uint64_t now_ns)
+                        uint64_t now_ns)
 {
 	struct resolution found[RESOLUTIONS_FOUND_MAX];
 	size_t count = resolutions_find(r, client, address, now_ns, found), expected = 0;
 
 	for (size_t i = 0; i < model_count; i++)
 		expected += !model[i].is_gone && model[i].client == client[15] &&
-			    model[i].address == address[15] &&
-			    model[i].what.learned_ns <= now_ns &&
-			    now_ns <= model[i].what.expires_ns;
+		            model[i].address == address[15] && model[i].what.learned_ns <= now_ns &&
+		            now_ns <= model[i].what.expires_ns;
 	CHECK(count == (expected < RESOLUTIONS_FOUND_MAX ? expected : RESOLUTIONS_FOUND_MAX));
 	for (size_t i = 0; i < count; i++) {
 		unsigned name = 0;
@@ -116,10 +116,10 @@ static void check_one_history(struct name_table *names, size_t capacity, uint64_
 		uint8_t address[16] = { [15] = (uint8_t)draw(draw(2) ? 1 : ADDRESSES) };
 		unsigned n = draw(NAMES);
 		struct resolution what = { .question = hold(names, "n%u.example", n),
-					   .aliases = { hold(names, "a%u.example", n % 7) },
-					   .learned_ns = ++now_ns,
-					   .expires_ns = now_ns + draw(300),
-					   .number = step };
+			                   .aliases = { hold(names, "a%u.example", n % 7) },
+			                   .learned_ns = ++now_ns,
+			                   .expires_ns = now_ns + draw(300),
+			                   .number = step };
 
 		resolutions_learn(r, client, address, &what);
 		model_learn(client[15], address[15], n, &what, capacity);
@@ -143,8 +143,8 @@ static void check_shared_address(struct name_table *names)
 
 	for (unsigned i = 0; i < 300000; i++) {
 		struct resolution what = { .question = hold(names, "n%u.example", i),
-					   .learned_ns = i,
-					   .expires_ns = UINT64_MAX };
+			                   .learned_ns = i,
+			                   .expires_ns = UINT64_MAX };
 
 		resolutions_learn(r, client, address, &what);
 		name_release(names, what.question);
