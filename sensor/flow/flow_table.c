@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "sensor/flow/siphash.h"
+
 /*
  *  buckets (by hash)            pool (index 0 is nobody)
  *  ┌──┐                         ┌────┬────┬────┬────┬──
@@ -22,7 +24,7 @@ struct flow_table {
 	uint32_t fresh; /* first index that was never used */
 	uint32_t spare; /* freed ones, chained */
 	struct idle_list lists[IDLE_LISTS];
-	uint64_t seed, evictions;
+	uint64_t seed[2], evictions;
 	flow_ended *ended;
 	void *context;
 };
@@ -49,7 +51,7 @@ struct flow_table *flow_table_new(size_t capacity, uint64_t seed, flow_ended *en
 	*t = (struct flow_table){ .capacity = capacity,
 		                  .bucket_mask = buckets - 1,
 		                  .fresh = 1,
-		                  .seed = seed | 1,
+		                  .seed = { seed, ~seed },
 		                  .ended = ended,
 		                  .context = context };
 	t->pool = calloc(capacity + 1, sizeof *t->pool);
@@ -69,28 +71,25 @@ void flow_table_free(struct flow_table *t)
 	free(t);
 }
 
-static uint64_t mix(uint64_t h, uint64_t word)
+/* Which end is written first: the hash is the same for both directions. */
+static bool is_forward(const struct packet *p)
 {
-	h = (h ^ word) * 0x9e3779b97f4a7c15U;
-	return h ^ h >> 32;
+	int order = memcmp(p->src, p->dst, 16);
+
+	return order < 0 || (order == 0 && p->src_port <= p->dst_port);
 }
 
-static uint64_t hash_end(uint64_t seed, const uint8_t address[16], uint16_t port)
-{
-	uint64_t high, low;
-
-	memcpy(&high, address, 8);
-	memcpy(&low, address + 8, 8);
-	return mix(mix(mix(seed, high), low), port);
-}
-
-/* The same for both directions: each end alone, then added. */
+/* Senders choose all of it: without a secret that they cannot aim at they could fill one bucket. */
 static uint32_t hash_packet(const struct flow_table *t, const struct packet *p)
 {
-	uint64_t ends =
-	        hash_end(t->seed, p->src, p->src_port) + hash_end(t->seed, p->dst, p->dst_port);
+	bool forward = is_forward(p);
+	uint64_t ports = forward ? (uint64_t)p->src_port << 16 | p->dst_port
+	                         : (uint64_t)p->dst_port << 16 | p->src_port;
+	uint64_t words[5] = { [4] = ports << 8 | p->protocol };
 
-	return (uint32_t)(mix(ends, p->protocol) >> 20);
+	memcpy(words, forward ? p->src : p->dst, 16);
+	memcpy(words + 2, forward ? p->dst : p->src, 16);
+	return (uint32_t)siphash(t->seed, words, 5);
 }
 
 static bool is_flow_of(const struct flow *f, const struct packet *p)
