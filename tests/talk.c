@@ -211,7 +211,11 @@ void talk_begin(struct talk *t, const struct worker_options *options)
 	t->feeds = builtin_feeds();
 	CHECK(t->feeds != NULL);
 	o.feeds = t->feeds;
-	o.emit = keep_line;
+	t->intake = intake_new(true, 1);
+	t->work = work_new(1);
+	t->output = output_new(1, keep_line, t);
+	CHECK(t->intake != NULL && t->work != NULL && t->output != NULL);
+	o.lane = output_lane(t->output, 0);
 	o.source = file_of;
 	o.context = t;
 	t->worker = worker_new(&o);
@@ -220,14 +224,24 @@ void talk_begin(struct talk *t, const struct worker_options *options)
 	CHECK(t->text != NULL);
 }
 
+static void mark(struct talk *t, enum mark_kind kind)
+{
+	work_clear(t->work);
+	work_mark(t->work, &(struct mark){ .kind = kind, .step = ++t->step, .now_ns = t->now_ns });
+	worker_do(t->worker, t->work, 0);
+}
+
 void talk_finish(struct talk *t)
 {
-	worker_finish(t->worker);
+	mark(t, MARK_FINISH);
 }
 
 void talk_free(struct talk *t)
 {
 	worker_free(t->worker);
+	output_free(t->output);
+	intake_free(t->intake);
+	work_free(t->work);
 	feed_set_free(t->feeds);
 	free(t->text);
 }
@@ -243,7 +257,9 @@ void talk_say(struct talk *t, const struct talk_ends *e, unsigned side, uint32_t
 		               .wire_len = (uint32_t)len,
 		               .link = LINK_ETHERNET };
 
-	worker_packet(t->worker, &frame, t->now_ns);
+	work_clear(t->work);
+	intake_packet(t->intake, t->work, &frame, ++t->step, t->now_ns);
+	worker_do(t->worker, t->work, 0);
 	t->now_ns += second_ns / 1000;
 }
 
@@ -253,10 +269,10 @@ void talk_wait(struct talk *t, double seconds)
 
 	while (t->now_ns + second_ns < end) {
 		t->now_ns += second_ns;
-		worker_tick(t->worker, t->now_ns);
+		mark(t, MARK_TICK);
 	}
 	t->now_ns = end;
-	worker_tick(t->worker, end);
+	mark(t, MARK_TICK);
 }
 
 void talk_handshake(struct talk *t, const struct talk_ends *e)
