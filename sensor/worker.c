@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/worker.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "dissect/host_name.h"
@@ -34,6 +35,11 @@ static bool is_suspect(void *context, const struct flow *f)
 	return judge_suspects(context, f);
 }
 
+static size_t or_default(size_t limit, size_t usual)
+{
+	return limit > 0 ? limit : usual;
+}
+
 static bool build(struct worker *w)
 {
 	uint64_t seed = w->use.seed;
@@ -47,8 +53,9 @@ static bool build(struct worker *w)
 	if (w->names == NULL || w->flows == NULL || w->classify == NULL || w->digest == NULL ||
 	    w->json == NULL)
 		return false;
-	w->resolutions = resolutions_new(RESOLUTIONS_MAX, w->names, seed);
-	w->hosts = hosts_new(HOSTS_MAX, w->names, seed);
+	w->resolutions = resolutions_new(or_default(w->use.resolution_limit, RESOLUTIONS_MAX),
+	                                 w->names, seed);
+	w->hosts = hosts_new(or_default(w->use.host_limit, HOSTS_MAX), w->names, seed);
 	w->inspector = inspector_new(&(struct inspect_options){ .budget = &w->budget,
 	                                                        .names = w->names,
 	                                                        .classify = w->classify,
@@ -76,6 +83,9 @@ void worker_free(struct worker *w)
 {
 	if (w == NULL)
 		return;
+	bool has_flows = w->flows != NULL && flow_table_count(w->flows) > 0;
+
+	(void)has_flows;
 	inspector_free(w->inspector);
 	hosts_free(w->hosts);
 	resolutions_free(w->resolutions);
@@ -84,6 +94,7 @@ void worker_free(struct worker *w)
 	classify_free(w->classify);
 	flow_table_free(w->flows);
 	name_table_free(w->names);
+	assert(w->oldest_lookup != NULL || has_flows || w->budget.used == 0);
 	tally_free(&w->tally);
 	free(w);
 }

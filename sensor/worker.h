@@ -31,7 +31,8 @@ struct worker_options {
 	const struct geo *geo;
 	const char *sensor; /* name of this sensor; NULL: not set */
 	size_t flow_limit;
-	size_t memory_limit; /* bytes for open questions, names and notes */
+	size_t host_limit, resolution_limit; /* entries; 0: 131,072 and 262,144 */
+	size_t memory_limit;                 /* bytes for open questions, names and notes */
 	bool all_flows;
 	bool is_live;
 	struct lane *lane; /* where finished lines go */

@@ -199,6 +199,7 @@ bool inspect_packet(struct inspector *i, const struct sight *s)
 	if (s->packet->payload.len > 0 && q->payloads < UINT16_MAX)
 		q->payloads++;
 	q->has_news = false;
+	q->last_ns = s->frame->time_ns;
 	q->last_number = s->frame->number;
 	q->last_source = s->frame->source;
 	if (s->packet->protocol == IP_TCP)
@@ -221,7 +222,8 @@ void inspect_give_up(struct inspector *i, struct flow *f)
 
 	if (f->question == NULL)
 		return;
-	struct frame last = { .number = f->question->last_number,
+	struct frame last = { .time_ns = f->question->last_ns,
+		              .number = f->question->last_number,
 		              .source = f->question->last_source };
 	struct sight s = { .flow = f, .packet = &no_packet, .frame = &last };
 
@@ -247,7 +249,8 @@ uint64_t inspect_opened_step(const struct flow *f)
 
 struct flow *inspect_overdue(struct inspector *i, uint64_t now_ns)
 {
-	while (i->oldest != NULL && now_ns > i->oldest->opened_ns + patience_ns) {
+	while (i->oldest != NULL && now_ns > i->oldest->opened_ns &&
+	       now_ns - i->oldest->opened_ns > patience_ns) {
 		struct question *q = i->oldest;
 
 		if (!is_running(q->flow))

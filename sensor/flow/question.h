@@ -16,7 +16,8 @@
 enum {
 	GUESSES_MAX = 24, /* segments of a flow that was joined in its middle: has it said its name
 	                     before? */
-	DATAGRAMS_MAX = 24, /* of both sides, before a UDP question is given up */
+	BODY_MAX = INT32_MAX, /* passed over in one piece: half of the sequence space */
+	DATAGRAMS_MAX = 24,   /* of both sides, before a UDP question is given up */
 	QUIC_PATH_SLOTS = 1024,
 	QUIC_PATHS_MAX = 4, /* connection ids that a client tries: Retry, new versions */
 	JOIN_ROOM = 72 * 1024,
@@ -96,7 +97,7 @@ struct question {
 	uint8_t target_side;
 	uint64_t target_number;
 	uint32_t last_source; /* of the last packet, for what is read at the end */
-	uint64_t last_number;
+	uint64_t last_number, last_ns;
 	bool is_settled; /* the name is read, or there is none to read */
 	bool ndpi_is_done;
 	bool is_tls_begun; /* half a hello: no question for nDPI */

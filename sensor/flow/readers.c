@@ -121,7 +121,8 @@ static struct guess guess_http(struct inspector *i, const struct sight *s, struc
 	case PARSE_OK:
 		st->reader = request.is_chunked ? read_chunks : read_http;
 		note_request(i, s, &request);
-		return is_it(again(request.head_len + request.body_len));
+		return is_it(again(request.head_len +
+		                   (request.body_len < BODY_MAX ? request.body_len : BODY_MAX)));
 	case PARSE_SHORT:
 		return is_maybe();
 	default:
@@ -269,7 +270,7 @@ struct taken read_chunks(struct inspector *i, const struct sight *s, struct stre
 	(void)s;
 	if (end == NULL)
 		return window.len < CHUNK_LINE_MAX ? more() : nothing();
-	while (digits < line && hex_value(window.ptr[digits]) >= 0 && digits < 8)
+	while (digits < line && hex_value(window.ptr[digits]) >= 0 && digits < 15)
 		size = size << 4 | (uint64_t)hex_value(window.ptr[digits++]);
 	if (digits == 0)
 		return nothing();
