@@ -335,6 +335,8 @@ static void follow(struct worker *w, const struct work_packet *wp, uint32_t hash
 		(void)inspect_reopen(w->inspector, &s);
 	if (f->question != NULL || f->has_contact)
 		look_into(w, &s);
+	if (f->has_contact)
+		flow_table_touch(w->flows, f, w->now_ns); /* to the list that gives way last */
 }
 
 static void set_phase(struct worker *w, enum order_phase phase, uint64_t first, uint64_t second)
