@@ -40,7 +40,8 @@ static const struct row {
 	{ 'a', "all-flows", NULL, FLAG, AT(all_flows),
 	  "an event for every flow, with every name seen" },
 	{ 'j', "workers", "N", NUMBER, AT(workers),
-	  "worker threads. This version works with one, whatever N is" },
+	  "worker threads; without, the processors there are. 1: no threads at all. The\n"
+	  "events are the same, to the byte" },
 	{ 257, "stats", "SECONDS", NUMBER, AT(stats_seconds),
 	  "a stats event every so often (packet time); without, one at the end" },
 	{ 258, "from", "TIME", TIME, AT(from_ns),
@@ -140,10 +141,13 @@ static bool join_filter(struct options *o, int count, char **words)
 	o->filter = calloc(1, len);
 	if (o->filter == NULL)
 		return false;
+	char *at = o->filter;
+
 	for (int i = 0; i < count; i++) {
-		strcat(o->filter, words[i]);
-		if (i + 1 < count)
-			strcat(o->filter, " ");
+		char *end = stpcpy(at, words[i]);
+
+		*end = i + 1 < count ? ' ' : '\0';
+		at = end + 1;
 	}
 	return true;
 }

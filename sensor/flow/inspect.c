@@ -8,7 +8,7 @@
 #include "sensor/flow/question.h"
 
 /* Longer than any client waits between the pieces of a hello. */
-static const uint64_t patience_ns = 20U * 1000000000U;
+static const uint64_t patience_ns = UINT64_C(20) * 1000000000U;
 
 struct inspector *inspector_new(const struct inspect_options *options)
 {
@@ -48,6 +48,7 @@ enum parse count_answer(struct inspector *i, enum parse answer)
 static void line_up(struct inspector *i, struct question *q, uint64_t now_ns)
 {
 	q->opened_ns = now_ns;
+	q->is_in_line = true;
 	q->older = i->newest;
 	q->newer = NULL;
 	if (i->newest != NULL)
@@ -59,6 +60,9 @@ static void line_up(struct inspector *i, struct question *q, uint64_t now_ns)
 
 static void leave_line(struct inspector *i, struct question *q)
 {
+	if (!q->is_in_line)
+		return;
+	q->is_in_line = false;
 	if (q->older != NULL)
 		q->older->newer = q->newer;
 	else
@@ -83,6 +87,7 @@ bool inspect_open(struct inspector *i, const struct sight *s)
 	i->counters.questions_opened++;
 	f->question->flow = f;
 	line_up(i, f->question, s->now_ns);
+	f->question->opened_step = s->step;
 	f->question->streams[0].reader = read_start;
 	f->question->streams[1].reader = read_start;
 	return true;
@@ -99,6 +104,7 @@ static void give_back(struct inspector *i, struct flow *f)
 	struct budget *b = i->use.budget;
 
 	leave_line(i, q);
+	name_release(i->use.names, q->target);
 	for (size_t side = 0; side < 2; side++)
 		assembly_free(&q->streams[side].held, b);
 	inspect_quic_close(i, f);
@@ -125,14 +131,41 @@ static void set_label(struct inspector *i, struct flow *f)
 	struct question *q = f->question;
 
 	classify_end(i->use.classify, &q->ndpi, &q->label);
+	if (f->app == APP_UNKNOWN && q->is_tls_begun)
+		f->app = APP_TLS;
 	if (f->app != APP_UNKNOWN)
 		classify_by_name(i->use.classify, f->app, stated_name(f), &q->label);
 	f->label_master = q->label.master;
 	f->label_app = q->label.app;
 }
 
+void inspect_label(struct inspector *i, const struct flow *f, struct label *label)
+{
+	*label = (struct label){ .master = f->label_master, .app = f->label_app };
+	if (f->question != NULL && f->app != APP_UNKNOWN)
+		classify_by_name(i->use.classify, f->app, stated_name(f), label);
+}
+
+/* A proxy's target that nothing inside the tunnel confirmed or bettered. */
+static void tell_target(struct inspector *i, struct flow *f)
+{
+	static const struct packet no_packet = { 0 };
+	const struct question *q = f->question;
+
+	if (q->target == NULL || f->is_named)
+		return;
+	struct frame asked = { .number = q->target_number, .source = q->last_source };
+	struct sight s = {
+		.flow = f, .side = q->target_side, .packet = &no_packet, .frame = &asked
+	};
+
+	note_name(i, &s, name_text(q->target), EVIDENCE_HTTP_HOST);
+	f->is_named = true;
+}
+
 static void close_question(struct inspector *i, struct flow *f)
 {
+	tell_target(i, f);
 	set_label(i, f);
 	give_back(i, f);
 	f->is_answered = true;
@@ -143,7 +176,8 @@ static void ask_ndpi(struct inspector *i, const struct sight *s)
 {
 	struct question *q = s->flow->question;
 
-	if (q->ndpi_is_done || s->flow->app != APP_UNKNOWN || s->packet->payload.len == 0)
+	if (q->ndpi_is_done || q->is_tls_begun || s->flow->app != APP_UNKNOWN ||
+	    s->packet->payload.len == 0)
 		return;
 	i->counters.ndpi_packets++;
 	q->ndpi_is_done = classify_packet(i->use.classify, &q->ndpi, s->packet->network, s->now_ns,
@@ -160,7 +194,7 @@ static bool is_running(const struct flow *f)
 /* No name to read, but nDPI may still tell what it is. */
 static bool is_left_to_ndpi(const struct flow *f)
 {
-	return f->app == APP_UNKNOWN && !f->question->ndpi_is_done &&
+	return f->app == APP_UNKNOWN && !f->question->ndpi_is_done && !f->question->is_tls_begun &&
 	       f->question->payloads < CLASSIFY_PACKETS_MAX;
 }
 
@@ -179,6 +213,8 @@ bool inspect_packet(struct inspector *i, const struct sight *s)
 	else
 		inspect_datagram(i, s);
 	ask_ndpi(i, s);
+	if (!q->is_in_line && !is_running(s->flow))
+		line_up(i, q, s->now_ns);
 	if (!q->is_settled || is_left_to_ndpi(s->flow))
 		return q->has_news && is_running(s->flow);
 	i->counters.questions_answered++;
@@ -212,6 +248,11 @@ uint64_t inspect_last_number(const struct flow *f)
 	return f->question->last_number;
 }
 
+uint64_t inspect_opened_step(const struct flow *f)
+{
+	return f->question->opened_step;
+}
+
 struct flow *inspect_overdue(struct inspector *i, uint64_t now_ns)
 {
 	while (i->oldest != NULL && now_ns > i->oldest->opened_ns &&
@@ -221,7 +262,6 @@ struct flow *inspect_overdue(struct inspector *i, uint64_t now_ns)
 		if (!is_running(q->flow))
 			return q->flow;
 		leave_line(i, q);
-		line_up(i, q, now_ns);
 	}
 	return NULL;
 }
