@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,6 @@
 #include "sensor/version.h"
 
 enum { EXIT_DONE = 0, EXIT_PARTLY = 1, EXIT_USAGE = 2, EXIT_CONTACT = 3 };
-enum { FLOW_LIMIT = 4 << 20 };
-static const size_t memory_limit = (size_t)1 << 30;
 
 /* All that is open, in the order in which it is opened. */
 struct run {
@@ -49,8 +48,11 @@ static void emit(void *context, struct slice line)
 {
 	struct run *run = context;
 
-	for (size_t i = 0; i < run->sink_count; i++)
+	for (size_t i = 0; i < run->sink_count; i++) {
 		(void)sink_write(run->sinks[i], (const char *)line.ptr, line.len);
+		if (capture_is_live(run->capture)) /* somebody waits for it: not for 64 KiB more */
+			(void)sink_flush(run->sinks[i]);
+	}
 }
 
 static const char *source_name(void *context, uint32_t source)
@@ -137,6 +139,7 @@ static bool open_capture(struct run *run)
 		.from_ns = o->from_ns,
 		.to_ns = o->to_ns,
 		.keep_duplicates = o->keep_duplicates,
+		.ring_bytes = (size_t)o->ring_bytes,
 	};
 	run->capture = capture_open(&run->what);
 	return run->capture != NULL;
@@ -150,19 +153,30 @@ static size_t count_workers(const struct options *o)
 	return found < 1 ? 1 : found > WORKERS_MAX ? WORKERS_MAX : (size_t)found;
 }
 
+/* Half of the machine's, 2 GiB at most, unless somebody said how much. */
+static size_t memory_of(const struct options *o)
+{
+	const size_t most = (size_t)2 << 30;
+	long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+	size_t half = pages > 0 && page > 0 ? (size_t)pages / 2 * (size_t)page : most;
+
+	if (o->memory_bytes > 0)
+		return (size_t)o->memory_bytes;
+	return half < most ? half : most;
+}
+
 static bool open_pipeline(struct run *run)
 {
 	run->pipeline = pipeline_new(&(struct pipeline_options){
 		.capture = run->capture,
 		.workers = count_workers(&run->options),
+		.memory = memory_of(&run->options),
 		.keep_duplicates = run->options.keep_duplicates,
 		.stats_ns = run->options.stats_seconds * 1000000000U,
 		.worker = {
 			.feeds = run->feeds,
 			.geo = run->geo,
 			.sensor = run->options.sensor,
-			.flow_limit = FLOW_LIMIT,
-			.memory_limit = memory_limit,
 			.all_flows = run->options.all_flows,
 			.is_live = capture_is_live(run->capture),
 			.source = source_name,
@@ -237,7 +251,6 @@ static int close_all(struct run *run)
 	feed_set_free(run->feeds);
 	bool is_told = run->options.fail_on_contact && run->has_contact;
 
-	options_free(&run->options);
 	if (run->failures > 0)
 		return EXIT_PARTLY;
 	return is_told ? EXIT_CONTACT : EXIT_DONE;
@@ -259,6 +272,10 @@ static bool is_usable(const struct options *o)
 {
 	if (strcmp(o->format, "native") != 0) {
 		log_error("option --format: '%s' is not known; native is", o->format);
+		return false;
+	}
+	if (o->to_ns != 0 && o->from_ns >= o->to_ns) {
+		log_error("--from is not before --to: that leaves no packets");
 		return false;
 	}
 	if (o->reads.count > 0 && o->interfaces.count > 0) {
@@ -290,10 +307,22 @@ static int answer_at_once(struct run *run)
 	return -1;
 }
 
+/*
+ * Where we were started with one of them closed, the next file that is opened would take its place,
+ * and be read or written as standard input or output. These can be neither.
+ */
+static void hold_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
 	struct run run = { 0 };
 
+	hold_standard_files();
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && strcmp(argv[1], "feed") == 0)
 		return feed_command(argc - 1, argv + 1);
@@ -306,5 +335,6 @@ int main(int argc, char **argv)
 
 	if (status < 0)
 		status = is_usable(&run.options) ? sense(&run) : EXIT_USAGE;
+	options_free(&run.options);
 	return status;
 }

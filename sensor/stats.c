@@ -27,7 +27,7 @@ void totals_visibility(const struct totals *t, const struct capture_counters *ca
 		.flows_named = c->flows_named,
 		.hellos = i->hellos,
 		.hellos_incomplete = i->hellos_incomplete,
-		.one_sided = c->flows_one_sided,
+		.one_sided = c->hellos_one_sided,
 		.ech_real = i->ech[ECH_REAL],
 		.ech_grease = i->ech[ECH_GREASE],
 		.ech_unknown = i->ech[ECH_UNKNOWN],

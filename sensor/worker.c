@@ -14,8 +14,8 @@
 enum {
 	HOSTS_MAX = 1 << 17,
 	RESOLUTIONS_MAX = 1 << 18,
-	FORGOTTEN_AT_ONCE = 4096,
 	ECH_KNOWN_MAX = 1 << 16,
+	FORGOTTEN_AT_ONCE = 4096,
 	DHCP_SERVER = 67,
 	DHCP_CLIENT = 68,
 	DHCP6_CLIENT = 546,
@@ -23,6 +23,26 @@ enum {
 	NETBIOS_NAME = 137,
 	NETBIOS_DATAGRAM = 138,
 };
+
+static bool has_hello(const struct flow *f)
+{
+	return f->is_named && (f->app == APP_TLS || f->app == APP_QUIC || f->app == APP_DTLS);
+}
+
+/* The names of a DNS flow are read, though none of them is the flow's own. */
+static bool is_readable(const struct flow *f)
+{
+	return f->is_named || f->app == APP_DNS || f->app == APP_MDNS || f->app == APP_LLMNR;
+}
+
+static void count_end(struct worker *w, const struct flow *f)
+{
+	bool is_one_sided = f->packets[0] == 0 || f->packets[1] == 0;
+
+	w->counters.flows_named += is_readable(f);
+	w->counters.flows_one_sided += is_one_sided;
+	w->counters.hellos_one_sided += is_one_sided && has_hello(f);
+}
 
 static void flow_is_over(void *context, struct flow *, enum flow_end);
 
@@ -315,6 +335,8 @@ static void follow(struct worker *w, const struct work_packet *wp, uint32_t hash
 		(void)inspect_reopen(w->inspector, &s);
 	if (f->question != NULL || f->has_contact)
 		look_into(w, &s);
+	if (f->has_contact)
+		flow_table_touch(w->flows, f, w->now_ns); /* to the list that gives way last */
 }
 
 static void set_phase(struct worker *w, enum order_phase phase, uint64_t first, uint64_t second)
@@ -367,8 +389,7 @@ static void flow_is_over(void *context, struct flow *f, enum flow_end why)
 		judge_flow(w, f, &last);
 	}
 	judge_end(w, f);
-	w->counters.flows_named += f->is_named;
-	w->counters.flows_one_sided += f->packets[0] == 0 || f->packets[1] == 0;
+	count_end(w, f);
 	if (w->use.all_flows || f->has_contact)
 		emit_flow(w, f,
 		          why == FLOW_END_TIMEOUT && f->state == FLOW_CLOSED ? "shutdown"
@@ -385,6 +406,8 @@ static void give_up_overdue(struct worker *w)
 		set_phase(w, PHASE_OVERDUE, inspect_opened_step(f), 0);
 		close_early(w, f);
 	}
+	if (budget_is_short(&w->budget))
+		resolutions_forget(w->resolutions, FORGOTTEN_AT_ONCE);
 }
 
 /* Packet time passed: ends what is over. */
@@ -392,8 +415,6 @@ static void tick(struct worker *w)
 {
 	lane_begin_mixed(w->use.lane);
 	give_up_overdue(w);
-	if (budget_is_short(&w->budget))
-		resolutions_forget(w->resolutions, FORGOTTEN_AT_ONCE);
 	lookup_expire(w, w->now_ns);
 	judge_expire(w, w->now_ns);
 	lane_end_mixed(w->use.lane);
@@ -405,10 +426,13 @@ static void tick(struct worker *w)
 static void finish(struct worker *w)
 {
 	lane_begin_mixed(w->use.lane);
-	lookup_finish(w);
+	lookup_finish(w, PHASE_LOOKUPS);
 	lane_end_mixed(w->use.lane);
 	set_phase(w, PHASE_FLOWS, 0, 0);
 	flow_table_finish(w->flows);
+	lane_begin_mixed(w->use.lane);
+	lookup_finish(w, PHASE_LATE_LOOKUPS);
+	lane_end_mixed(w->use.lane);
 }
 
 /* The last worker that comes by tells, in its own lane: the line is the same whoever it is. */

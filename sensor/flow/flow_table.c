@@ -32,7 +32,7 @@ struct flow_table {
 static const uint64_t second_ns = 1000000000U;
 
 /* Seconds; as Suricata's and Zeek's defaults are, with the unanswered given less. */
-static const uint64_t timeouts[IDLE_LISTS] = {
+static const uint64_t timeouts[IDLE_KINDS] = {
 	[IDLE_NEW] = 30,
 	[IDLE_UDP] = 60,
 	[IDLE_TCP] = 600,
@@ -131,7 +131,7 @@ static void unlink_idle(struct flow_table *t, struct flow *f)
 		list->newest = f->older;
 }
 
-static void link_newest(struct flow_table *t, struct flow *f, enum flow_list which)
+static void link_newest(struct flow_table *t, struct flow *f, unsigned which)
 {
 	struct idle_list *list = &t->lists[which];
 	uint32_t index = index_of(t, f);
@@ -167,7 +167,7 @@ void flow_table_end(struct flow_table *t, struct flow *f, enum flow_end why)
 
 uint64_t flow_table_deadline(const struct flow *f)
 {
-	return f->last_ns + timeouts[f->list] * second_ns;
+	return f->last_ns + timeouts[f->list % IDLE_KINDS] * second_ns;
 }
 
 static const struct flow *oldest_of(const struct flow_table *t, size_t list)
@@ -201,8 +201,16 @@ static struct flow *most_urgent(const struct flow_table *t)
 /* What gives way under pressure: the unanswered and the closed before the living. */
 static void evict(struct flow_table *t)
 {
-	static const enum flow_list order[IDLE_LISTS] = { IDLE_CLOSED, IDLE_NEW, IDLE_UDP,
-		                                          IDLE_TCP };
+	static const uint8_t order[IDLE_LISTS] = {
+		IDLE_CLOSED,
+		IDLE_NEW,
+		IDLE_UDP,
+		IDLE_TCP,
+		IDLE_CONTACT + IDLE_CLOSED,
+		IDLE_CONTACT + IDLE_NEW,
+		IDLE_CONTACT + IDLE_UDP,
+		IDLE_CONTACT + IDLE_TCP,
+	};
 	size_t i = 0;
 
 	while (t->lists[order[i]].oldest == 0)
@@ -277,7 +285,7 @@ struct flow *flow_table_look(struct flow_table *t, const struct packet *p)
 	return find(t, p, hash_packet(t, p));
 }
 
-static enum flow_list list_of(const struct flow *f)
+static enum flow_list kind_of(const struct flow *f)
 {
 	if (f->state == FLOW_NEW)
 		return IDLE_NEW;
@@ -286,9 +294,14 @@ static enum flow_list list_of(const struct flow *f)
 	return f->protocol == IP_TCP ? IDLE_TCP : IDLE_UDP;
 }
 
+static unsigned list_of(const struct flow *f)
+{
+	return kind_of(f) + (f->has_contact ? IDLE_CONTACT : 0);
+}
+
 void flow_table_touch(struct flow_table *t, struct flow *f, uint64_t now_ns)
 {
-	enum flow_list which = list_of(f);
+	unsigned which = list_of(f);
 
 	f->last_ns = now_ns;
 	if (f->newer == 0 && f->list == which)

@@ -113,9 +113,8 @@ void emit_event(struct worker *w, struct event *e)
 {
 	if (e->tracker != NULL) {
 		e->has_severity = true;
-		e->severity = severity_of(
-		        e->policy != NULL ? e->policy->verdict : NULL, e->tracker->category,
-		        e->type == EVENT_LOOKUP ? CONFIDENCE_CERTAIN : e->confidence);
+		e->severity = severity_of(e->policy != NULL ? e->policy->verdict : NULL,
+		                          e->tracker->category, e->confidence);
 	}
 	struct slice line = event_json_native(w->json, e);
 

@@ -14,7 +14,8 @@ static const uint64_t answer_patience_ns = UINT64_C(5) * 1000000000U;
 struct lookup {
 	struct lookup *chain; /* in its bucket */
 	struct lookup *older, *newer;
-	struct flow flow; /* as it was */
+	struct flow flow;    /* as it was */
+	struct packet below; /* its VLANs and tunnels; nothing else of it lives */
 	struct name *name;
 	struct feed_entry entry;
 	uint64_t time_ns, number;
@@ -324,6 +325,8 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 		                 .transport = l->transport };
 
 	e->pcap_cnt = l->number;
+	if (l->below.vlan_count + l->below.tunnel_count > 0)
+		e->packet = &l->below;
 	e->app_proto = is_dns_by_another_name(l->transport) ? l->transport : "dns";
 	if (!w->use.is_live)
 		e->pcap_filename = w->use.source(w->use.context, l->source);
@@ -340,6 +343,8 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	if (told->message != NULL)
 		fill_answers(told->message, &dns);
 	e->dns = &dns;
+	/* The client's own question; or, of an innocent one, an alias in the answer. */
+	e->confidence = l->name->match != NULL ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG;
 	set_event_id(w, e, l->time_ns, name_text(l->name), l->type);
 	w->counters.lookups++;
 	w->counters.lookups_blocked += e->outcome == OUTCOME_BLOCKED;
@@ -352,6 +357,7 @@ static struct lookup lookup_of(const struct worker *w, const struct sight *s, st
                                const char *transport)
 {
 	struct lookup l = { .flow = *s->flow,
+		            .below = *s->packet,
 		            .name = name,
 		            .entry = *entry,
 		            .time_ns = s->frame->time_ns,
@@ -376,25 +382,16 @@ static void give_up(struct worker *w, struct lookup *l, enum outcome outcome)
 	unlink_lookup(w, l);
 }
 
-/* No answer will come on a flow that ends, and without memory nobody can wait for one. */
-static void tell_at_once(struct worker *w, const struct lookup *asked, enum outcome outcome)
-{
-	emit_lookup(w, asked, &(struct lookup_told){ .outcome = outcome });
-}
-
-/* Waits for the answer. Where there is no room the oldest gives way. */
+/* Waits for the answer. Where there is no room the oldest gives way; without memory it is told now.
+ */
 static void await_answer(struct worker *w, const struct lookup *asked)
 {
-	if (w->key.phase == PHASE_FLOWS) {
-		tell_at_once(w, asked, OUTCOME_UNANSWERED);
-		return;
-	}
 	if (w->lookup_count == LOOKUPS_MAX)
 		give_up(w, w->oldest_lookup, OUTCOME_PENDING);
 	struct lookup *l = budget_take(&w->budget, sizeof *l);
 
 	if (l == NULL) {
-		tell_at_once(w, asked, OUTCOME_PENDING);
+		emit_lookup(w, asked, &(struct lookup_told){ .outcome = OUTCOME_PENDING });
 		return;
 	}
 	*l = *asked;
@@ -533,10 +530,11 @@ void lookup_expire(struct worker *w, uint64_t now_ns)
 	}
 }
 
-void lookup_finish(struct worker *w)
+void lookup_finish(struct worker *w, enum order_phase phase)
 {
 	while (w->oldest_lookup != NULL) {
 		set_key(w, w->oldest_lookup);
+		w->key.phase = phase;
 		give_up(w, w->oldest_lookup, OUTCOME_UNANSWERED);
 	}
 }
