@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,8 +48,11 @@ static void emit(void *context, struct slice line)
 {
 	struct run *run = context;
 
-	for (size_t i = 0; i < run->sink_count; i++)
+	for (size_t i = 0; i < run->sink_count; i++) {
 		(void)sink_write(run->sinks[i], (const char *)line.ptr, line.len);
+		if (capture_is_live(run->capture)) /* somebody waits for it: not for 64 KiB more */
+			(void)sink_flush(run->sinks[i]);
+	}
 }
 
 static const char *source_name(void *context, uint32_t source)
@@ -74,7 +78,10 @@ static bool open_feeds(struct run *run)
 	if (!run->options.no_builtin_feed && !feed_builder_add_builtin(builder))
 		return false;
 	for (size_t i = 0; i < files->count; i++) {
-		struct feed_options how = { .report = report_feed };
+		/* Of a capture the answer must be the same on any day: nothing has run out. */
+		struct feed_options how = { .report = report_feed,
+			                    .time = run->options.interfaces.count > 0 ? time(NULL)
+			                                                              : 0 };
 		struct feed_counts counts = { 0 };
 
 		if (!feed_builder_add_file(builder, files->items[i], &how, &counts))
@@ -268,6 +275,10 @@ static bool is_usable(const struct options *o)
 		log_error("option --format: '%s' is not known; native is", o->format);
 		return false;
 	}
+	if (o->to_ns != 0 && o->from_ns >= o->to_ns) {
+		log_error("--from is not before --to: that leaves no packets");
+		return false;
+	}
 	if (o->reads.count > 0 && o->interfaces.count > 0) {
 		log_error("either read captures (-r) or capture live (-i), not both");
 		return false;
@@ -297,10 +308,22 @@ static int answer_at_once(struct run *run)
 	return -1;
 }
 
+/*
+ * Where we were started with one of them closed, the next file that is opened would take its place,
+ * and be read or written as standard input or output. These can be neither.
+ */
+static void hold_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
 	struct run run = { 0 };
 
+	hold_standard_files();
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && strcmp(argv[1], "feed") == 0)
 		return feed_command(argc - 1, argv + 1);

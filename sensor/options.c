@@ -113,6 +113,8 @@ static bool take(struct options *o, const struct row *row, const char *value)
 {
 	void *at = (char *)o + row->at;
 
+	if (row->kind != FLAG && value[0] == '\0')
+		return false;
 	switch (row->kind) {
 	case FLAG:
 		*(bool *)at = true;
@@ -192,6 +194,20 @@ static bool complain(int found, char *const *argv)
 	return false;
 }
 
+static bool refuse(const struct row *row, const char *value)
+{
+	static const char *const wanted[] = {
+		[FLAG] = "",
+		[LIST] = "a name",
+		[TEXT] = "a name",
+		[NUMBER] = "a number",
+		[TIME] = "a time such as 2026-11-23, 2026-11-23T13:25:08Z or 1795440308",
+	};
+
+	log_error("option --%s wants %s, not '%s'", row->name, wanted[row->kind], value);
+	return false;
+}
+
 bool options_parse(struct options *o, int argc, char **argv)
 {
 	struct option longs[ROWS + 1] = { 0 };
@@ -206,10 +222,8 @@ bool options_parse(struct options *o, int argc, char **argv)
 
 		if (row == NULL)
 			return complain(found, argv);
-		if (!take(o, row, optarg)) {
-			log_error("option --%s: '%s' is no %s", row->name, optarg, row->argument);
-			return false;
-		}
+		if (!take(o, row, optarg))
+			return refuse(row, optarg);
 	}
 	return join_filter(o, argc - optind, argv + optind);
 }

@@ -14,13 +14,36 @@
 enum {
 	HOSTS_MAX = 1 << 17,
 	RESOLUTIONS_MAX = 1 << 18,
+	ECH_KNOWN_MAX = 1 << 16,
 	DHCP_SERVER = 67,
 	DHCP_CLIENT = 68,
 	DHCP6_CLIENT = 546,
 	DHCP6_SERVER = 547,
 	NETBIOS_NAME = 137,
 	NETBIOS_DATAGRAM = 138,
+	MDNS_PORT = 5353,  /* RFC 6762: who answers sends from it */
+	LLMNR_PORT = 5355, /* RFC 4795 */
 };
+
+static bool has_hello(const struct flow *f)
+{
+	return f->is_named && (f->app == APP_TLS || f->app == APP_QUIC || f->app == APP_DTLS);
+}
+
+/* The names of a DNS flow are read, though none of them is the flow's own. */
+static bool is_readable(const struct flow *f)
+{
+	return f->is_named || f->app == APP_DNS || f->app == APP_MDNS || f->app == APP_LLMNR;
+}
+
+static void count_end(struct worker *w, const struct flow *f)
+{
+	bool is_one_sided = f->packets[0] == 0 || f->packets[1] == 0;
+
+	w->counters.flows_named += is_readable(f);
+	w->counters.flows_one_sided += is_one_sided;
+	w->counters.hellos_one_sided += is_one_sided && has_hello(f);
+}
 
 static void flow_is_over(void *context, struct flow *, enum flow_end);
 
@@ -56,14 +79,17 @@ static bool build(struct worker *w)
 	w->resolutions = resolutions_new(or_default(w->use.resolution_limit, RESOLUTIONS_MAX),
 	                                 w->names, seed);
 	w->hosts = hosts_new(or_default(w->use.host_limit, HOSTS_MAX), w->names, seed);
+	w->ech = ech_known_new(ECH_KNOWN_MAX, w->names, seed);
 	w->inspector = inspector_new(&(struct inspect_options){ .budget = &w->budget,
 	                                                        .names = w->names,
 	                                                        .classify = w->classify,
+	                                                        .ech = w->ech,
+	                                                        .resolutions = w->resolutions,
 	                                                        .keep_all = w->use.all_flows,
 	                                                        .dns = dns_was_seen,
 	                                                        .is_suspect = is_suspect,
 	                                                        .context = w });
-	return w->resolutions != NULL && w->hosts != NULL && w->inspector != NULL;
+	return w->resolutions != NULL && w->hosts != NULL && w->ech != NULL && w->inspector != NULL;
 }
 
 struct worker *worker_new(const struct worker_options *options)
@@ -88,6 +114,7 @@ void worker_free(struct worker *w)
 	(void)has_flows;
 	inspector_free(w->inspector);
 	hosts_free(w->hosts);
+	ech_known_free(w->ech);
 	resolutions_free(w->resolutions);
 	event_json_free(w->json);
 	digest_free(w->digest);
@@ -131,6 +158,8 @@ static void hear_host_names(struct worker *w, const struct packet *p)
 {
 	if (p->protocol != IP_UDP)
 		return;
+	if (p->src_port == MDNS_PORT || p->src_port == LLMNR_PORT)
+		hear_own_name(w, p, p->src_port == MDNS_PORT);
 	switch (p->dst_port) {
 	case DHCP_SERVER:
 	case DHCP_CLIENT:
@@ -340,8 +369,7 @@ static void flow_is_over(void *context, struct flow *f, enum flow_end why)
 		judge_flow(w, f, &last);
 	}
 	judge_end(w, f);
-	w->counters.flows_named += f->is_named;
-	w->counters.flows_one_sided += f->packets[0] == 0 || f->packets[1] == 0;
+	count_end(w, f);
 	if (w->use.all_flows || f->has_contact)
 		emit_flow(w, f,
 		          why == FLOW_END_TIMEOUT && f->state == FLOW_CLOSED ? "shutdown"

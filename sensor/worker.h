@@ -42,11 +42,10 @@ struct worker_options {
 
 /* Summed over a worker's life; nothing but uint64_t. */
 struct worker_counters {
-	uint64_t flows, flows_named, flows_one_sided, evictions;
+	uint64_t flows, flows_named, flows_one_sided, hellos_one_sided, evictions;
 	uint64_t contacts, contacts_by_confidence[4], lookups, lookups_blocked;
 	uint64_t contacts_refused; /* no memory, or too many on one flow */
 	uint64_t events;
-	uint64_t ech_real, ech_grease, ech_unknown;
 };
 
 struct worker;

@@ -4,6 +4,7 @@
 
 #include "sensor/digest.h"
 #include "sensor/event/event_json.h"
+#include "sensor/flow/ech_known.h"
 #include "sensor/flow/flow_table.h"
 #include "sensor/flow/hosts.h"
 #include "sensor/flow/inspect.h"
@@ -59,6 +60,7 @@ struct worker {
 	struct classify *classify;
 	struct resolutions *resolutions;
 	struct hosts *hosts;
+	struct ech_known *ech;
 	struct digest *digest;
 	struct event_json *json;
 	struct contact *oldest_waiting, *newest_waiting;
@@ -67,8 +69,9 @@ struct worker {
 	size_t lookup_count;
 	struct tally tally;
 	uint64_t now_ns;
-	struct order_key key; /* of what is told now */
-	struct event event;   /* the one that is being made */
+	struct order_key key;         /* of what is told now */
+	struct event event;           /* the one that is being made */
+	struct dns_message own_names; /* one at a time */
 };
 
 /* judge.c: what a flow's names, addresses and labels say. Called whenever there is something new.
@@ -90,6 +93,9 @@ void lookup_seen(struct worker *, const struct sight *, const struct dns_message
                  const char *transport);
 void lookup_expire(struct worker *, uint64_t now_ns);
 void lookup_finish(struct worker *);
+
+/* own_names.c: a host of ours says in mDNS or LLMNR what it is called. */
+void hear_own_name(struct worker *, const struct packet *, bool is_mdns);
 
 /* emit.c: events made and handed on. */
 void emit_contact(struct worker *, const struct contact *, enum outcome);

@@ -207,41 +207,28 @@ void talk_begin(struct talk *t, const struct worker_options *options)
 {
 	struct worker_options o = *options;
 
+	o.host_limit = o.host_limit > 0 ? o.host_limit : 256; /* many workers are made */
+	o.resolution_limit = o.resolution_limit > 0 ? o.resolution_limit : 256;
+
 	*t = (struct talk){ .file = "talk.pcap", .now_ns = 1795441679U * second_ns };
 	t->feeds = builtin_feeds();
 	CHECK(t->feeds != NULL);
 	o.feeds = t->feeds;
-	t->intake = intake_new(true, 1);
-	t->work = work_new(1);
-	t->output = output_new(1, keep_line, t);
-	CHECK(t->intake != NULL && t->work != NULL && t->output != NULL);
-	o.lane = output_lane(t->output, 0);
 	o.source = file_of;
 	o.context = t;
-	t->worker = worker_new(&o);
-	CHECK(t->worker != NULL);
+	CHECK(rig_begin(&t->rig, &o, true, keep_line, t));
 	t->text = calloc(1, 1);
 	CHECK(t->text != NULL);
 }
 
-static void mark(struct talk *t, enum mark_kind kind)
-{
-	work_clear(t->work);
-	work_mark(t->work, &(struct mark){ .kind = kind, .step = ++t->step, .now_ns = t->now_ns });
-	worker_do(t->worker, t->work, 0);
-}
-
 void talk_finish(struct talk *t)
 {
-	mark(t, MARK_FINISH);
+	rig_mark(&t->rig, MARK_FINISH, t->now_ns);
 }
 
 void talk_free(struct talk *t)
 {
-	worker_free(t->worker);
-	output_free(t->output);
-	intake_free(t->intake);
-	work_free(t->work);
+	rig_free(&t->rig);
 	feed_set_free(t->feeds);
 	free(t->text);
 }
@@ -251,15 +238,14 @@ void talk_say(struct talk *t, const struct talk_ends *e, unsigned side, uint32_t
 {
 	uint8_t bytes[TALK_FRAME_MAX];
 	size_t len = talk_frame(e, side, seq, flags, ++t->ip_id, payload, bytes);
-	struct frame frame = { .bytes = { bytes, len },
-		               .time_ns = t->now_ns,
-		               .number = ++t->number,
-		               .wire_len = (uint32_t)len,
-		               .link = LINK_ETHERNET };
 
-	work_clear(t->work);
-	intake_packet(t->intake, t->work, &frame, ++t->step, t->now_ns);
-	worker_do(t->worker, t->work, 0);
+	rig_frame(&t->rig,
+	          &(struct frame){ .bytes = { bytes, len },
+	                           .time_ns = t->now_ns,
+	                           .number = ++t->number,
+	                           .wire_len = (uint32_t)len,
+	                           .link = LINK_ETHERNET },
+	          t->now_ns);
 	t->now_ns += second_ns / 1000;
 }
 
@@ -269,10 +255,10 @@ void talk_wait(struct talk *t, double seconds)
 
 	while (t->now_ns + second_ns < end) {
 		t->now_ns += second_ns;
-		mark(t, MARK_TICK);
+		rig_mark(&t->rig, MARK_TICK, t->now_ns);
 	}
 	t->now_ns = end;
-	mark(t, MARK_TICK);
+	rig_mark(&t->rig, MARK_TICK, t->now_ns);
 }
 
 void talk_handshake(struct talk *t, const struct talk_ends *e)

@@ -3,9 +3,7 @@
 #define TESTS_TALK_H
 
 #include "dissect/packet.h"
-#include "sensor/intake.h"
-#include "sensor/output.h"
-#include "sensor/worker.h"
+#include "tests/rig.h"
 
 /*
  * Two ends that talk past a worker: packets are built, shown to it, and what it says is kept as
@@ -41,11 +39,7 @@ size_t talk_answer(uint16_t id, const char *name, uint16_t type, const struct ta
 
 struct talk {
 	struct feed_set *feeds;
-	struct intake *intake;
-	struct output *output;
-	struct work *work;
-	struct worker *worker;
-	uint64_t step;
+	struct rig rig;
 	char *text; /* the events so far; ends with NUL */
 	size_t text_len;
 	const char *file;
@@ -53,7 +47,7 @@ struct talk {
 	uint16_t ip_id;
 };
 
-/* `options` may leave out feeds, lane, source and context. Starts at a fixed time. */
+/* `options` may leave out feeds, emit, source and context. Starts at a fixed time. */
 void talk_begin(struct talk *, const struct worker_options *options);
 /* Finishes the worker; its events stay. */
 void talk_finish(struct talk *);

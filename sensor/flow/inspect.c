@@ -232,7 +232,10 @@ void inspect_give_up(struct inspector *i, struct flow *f)
 			inspect_segment_end(i, &s);
 		else
 			inspect_datagram_end(i, &s);
-		i->counters.questions_given_up++;
+		if (is_running(f)) /* it has answered all along, and would have gone on */
+			i->counters.questions_answered++;
+		else
+			i->counters.questions_given_up++;
 	}
 	close_question(i, f);
 }

@@ -32,7 +32,7 @@ struct sight {
 struct inspect_counters {
 	uint64_t answers[PARSE_ANSWERS]; /* what dissectors said, see parse.h */
 	uint64_t questions_opened, questions_answered, questions_given_up, questions_refused;
-	uint64_t hellos, hellos_incomplete, ech_offered;
+	uint64_t hellos, hellos_incomplete, ech[4]; /* by enum ech_state */
 	uint64_t assembly_refused, gaps_skipped;
 	uint64_t quic_keys_derived, quic_opened;
 	uint64_t ndpi_packets;
@@ -54,7 +54,9 @@ struct inspect_options {
 	struct budget *budget;
 	struct name_table *names;
 	struct classify *classify;
-	bool keep_all; /* -a: facts and labels of every flow */
+	struct ech_known *ech;           /* these two may be NULL: ECH is never told then */
+	struct resolutions *resolutions; /* asked, never changed */
+	bool keep_all;                   /* -a: facts and labels of every flow */
 	dns_seen *dns;
 	flow_is_suspect *is_suspect; /* NULL: none is */
 	void *context;

@@ -133,6 +133,18 @@ void note_hello(struct inspector *, const struct sight *, const struct tls_hello
                 enum evidence_kind, uint32_t version, bool is_complete);
 void note_request(struct inspector *, const struct sight *, const struct http_request *);
 
+/* Whom a hello under real ECH is for, as far as the client's DNS tells. */
+struct ech_inner {
+	struct name *name;
+	uint64_t number; /* of the DNS answer */
+	uint32_t source;
+	bool is_sure; /* false: other names share the configuration, and the address tells nothing
+	               */
+};
+/* What the hello's ECH extension is; fills `inner` when it is real. */
+enum ech_state judge_ech(struct inspector *, const struct sight *, const struct tls_hello *,
+                         const struct name *outer, struct ech_inner *inner);
+
 /* Counts the answer and gives it back. */
 enum parse count_answer(struct inspector *, enum parse);
 

@@ -178,24 +178,52 @@ static void add_referer(const struct flow *f, struct contact *c, uint64_t number
 	}
 }
 
+/* Of a flow that is no DNS: the inner name of a hello under real ECH, known from the client's DNS.
+ */
+static bool is_inner(enum evidence_kind kind)
+{
+	return kind == EVIDENCE_DNS_HTTPS;
+}
+
+static enum confidence confidence_of(const struct flow *f, enum evidence_kind kind)
+{
+	const struct noted_hello *hello = f->notes->hello;
+
+	if (is_inner(kind) && (hello == NULL || !hello->is_inner_sure))
+		return CONFIDENCE_WEAK;
+	return is_stated(kind) ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG;
+}
+
+/* The name that stands before the inner one. */
+static void add_outer(const struct flow *f, struct contact *c)
+{
+	for (size_t i = 0; i < f->notes->name_count; i++) {
+		const struct noted_name *n = &f->notes->names[i];
+
+		if (n->kind == EVIDENCE_TLS_SNI || n->kind == EVIDENCE_QUIC_SNI)
+			add_evidence(c, n->kind, n->name, n->number, n->source);
+	}
+}
+
 static void judge_name(struct worker *w, struct flow *f, const struct noted_name *n,
                        const struct frame *last, const struct dns_view *dns)
 {
-	bool is_own = is_stated(n->kind);
 	const struct feed_entry *entry = n->name->match;
 
-	if (entry == NULL || (!is_own && n->kind != EVIDENCE_TLS_CERT))
+	if (entry == NULL ||
+	    (!is_stated(n->kind) && !is_inner(n->kind) && n->kind != EVIDENCE_TLS_CERT))
 		return;
 	struct contact *c = find_contact(f, entry, n->name);
 
 	if (c == NULL)
-		c = add_contact(w, f, last, entry, n->name,
-		                is_own ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG);
+		c = add_contact(w, f, last, entry, n->name, confidence_of(f, n->kind));
 	if (c == NULL)
 		return;
 	for (size_t i = 0; i < dns->count; i++)
 		add_resolution(c, &dns->found[i]);
 	add_evidence(c, n->kind, n->name, n->number, n->source);
+	if (is_inner(n->kind))
+		add_outer(f, c);
 	if (n->kind == EVIDENCE_HTTP_HOST)
 		add_referer(f, c, n->number);
 }
@@ -210,7 +238,9 @@ static void judge_alias(struct worker *w, struct flow *f, const struct frame *la
 	if (entry == NULL || r->question->match != NULL || find_contact(f, entry, r->question))
 		return;
 	for (size_t i = 0; n != NULL && i < n->name_count; i++) {
-		if (n->names[i].name != r->question || !is_stated(n->names[i].kind))
+		enum evidence_kind kind = n->names[i].kind;
+
+		if (n->names[i].name != r->question || !(is_stated(kind) || is_inner(kind)))
 			continue;
 		struct contact *c = add_contact(w, f, last, entry, r->question, CONFIDENCE_STRONG);
 

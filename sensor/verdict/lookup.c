@@ -6,13 +6,16 @@
 #include "sensor/worker_state.h"
 
 static const uint64_t second_ns = 1000000000U;
+/* How long an answer without a record holds; its SOA would say, and says 300 most often. */
+static const uint64_t no_record_ns = UINT64_C(300) * 1000000000U;
 static const uint64_t answer_patience_ns = UINT64_C(5) * 1000000000U;
 
 /* A question for a tracker that has no answer yet. Its flow may end before it. */
 struct lookup {
 	struct lookup *chain; /* in its bucket */
 	struct lookup *older, *newer;
-	struct flow flow; /* as it was */
+	struct flow flow;    /* as it was */
+	struct packet below; /* its VLANs and tunnels; nothing else of it lives */
 	struct name *name;
 	struct feed_entry entry;
 	uint64_t time_ns, number;
@@ -127,6 +130,36 @@ static void learn_chain(struct worker *w, const struct sight *s, const struct dn
 			learn_address(w, client, r->address, what);
 		else if (r->type == DNS_HTTPS || r->type == DNS_SVCB)
 			learn_hints(w, client, r, what);
+	}
+}
+
+/*
+ * The ECH configurations of an answer to a question for HTTPS records, or that there are none: a
+ * hello to this name has then nothing that it could be sealed to.
+ */
+static void learn_ech(struct worker *w, const struct sight *s, const struct dns_message *m,
+                      uint64_t chain, struct name *question)
+{
+	struct ech_answer what = { .question = question,
+		                   .learned_ns = w->now_ns,
+		                   .expires_ns = w->now_ns + no_record_ns,
+		                   .number = s->frame->number,
+		                   .source = s->frame->source };
+	const uint8_t *client = s->flow->address[1 - s->side];
+
+	if (m->rcode != DNS_NOERROR && m->rcode != DNS_NXDOMAIN)
+		return;
+	if (s->flow->owner != owner_of_host(client))
+		return; /* nobody would look there: hello_ech.c */
+	ech_known_learn(w->ech, client, &what, (struct slice){ 0 });
+	for (size_t i = 0; i < m->record_count; i++) {
+		const struct dns_record *r = &m->records[i];
+
+		if (!dns_chain_has(chain, i) || r->type != DNS_HTTPS)
+			continue;
+		what.expires_ns =
+		        w->now_ns + (r->ttl + (uint64_t)RESOLUTION_GRACE_SECONDS) * second_ns;
+		ech_known_learn(w->ech, client, &what, r->ech);
 	}
 }
 
@@ -290,6 +323,8 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 		                 .transport = l->transport };
 
 	e->pcap_cnt = l->number;
+	if (l->below.vlan_count + l->below.tunnel_count > 0)
+		e->packet = &l->below;
 	e->app_proto = is_dns_by_another_name(l->transport) ? l->transport : "dns";
 	if (!w->use.is_live)
 		e->pcap_filename = w->use.source(w->use.context, l->source);
@@ -306,6 +341,8 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	if (told->message != NULL)
 		fill_answers(told->message, &dns);
 	e->dns = &dns;
+	/* The client's own question; or, of an innocent one, an alias in the answer. */
+	e->confidence = l->name->match != NULL ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG;
 	set_event_id(w, e, l->time_ns, name_text(l->name), l->type);
 	w->counters.lookups++;
 	w->counters.lookups_blocked += e->outcome == OUTCOME_BLOCKED;
@@ -318,6 +355,7 @@ static struct lookup lookup_of(const struct worker *w, const struct sight *s, st
                                const char *transport)
 {
 	struct lookup l = { .flow = *s->flow,
+		            .below = *s->packet,
 		            .name = name,
 		            .entry = *entry,
 		            .time_ns = s->frame->time_ns,
@@ -440,6 +478,8 @@ static void read_answer(struct worker *w, const struct sight *s, const struct dn
 
 	note_answer(w, s, m, chain, name);
 	learn_chain(w, s, m, chain, question, &what);
+	if (type == DNS_HTTPS)
+		learn_ech(w, s, m, chain, question);
 	if (strcmp(transport, "mdns") != 0)
 		tell_answer(w, s, m, question, type, &told, transport);
 	for (size_t i = 0; i < count; i++)

@@ -6,8 +6,6 @@
  *   limits (4) │ step (8) payload │ step (8) payload │ …
  */
 #include "feeds/feed.h"
-#include "sensor/totals.h"
-#include "sensor/work.h"
 #include "tests/talk.h"
 
 #include <stdlib.h>
@@ -37,66 +35,19 @@ static const struct feed_set *feeds(void)
 	return set;
 }
 
-/* One worker, and what comes before and behind it. */
-struct way {
-	struct intake *intake;
-	struct work *work;
-	struct output *output;
-	struct worker *worker;
-	uint64_t step;
-};
-
-static bool make_way(struct way *way, const uint8_t limits[4], size_t *written)
+static bool begin(struct rig *r, const uint8_t limits[4], size_t *written)
 {
-	way->intake = intake_new(limits[2] & 2, 1);
-	way->work = work_new(1);
-	way->output = output_new(1, take_line, written);
-	if (way->intake == NULL || way->work == NULL || way->output == NULL)
-		return false;
-	way->worker = worker_new(&(struct worker_options){
-	        .feeds = feeds(),
-	        .flow_limit = 1 + limits[0] % 16,
-	        .host_limit = 4,
-	        .resolution_limit = 1 + limits[0] / 16,
-	        .memory_limit = (size_t)1024 << limits[1] % 14,
-	        .all_flows = limits[2] & 1,
-	        .is_live = limits[2] & 4,
-	        .lane = output_lane(way->output, 0),
-	        .source = file_of,
-	        .context = written,
-	});
-	return way->worker != NULL;
-}
+	struct worker_options options = { .feeds = feeds(),
+		                          .flow_limit = 1 + limits[0] % 16,
+		                          .host_limit = 4,
+		                          .resolution_limit = 1 + limits[0] / 16,
+		                          .memory_limit = (size_t)1024 << limits[1] % 14,
+		                          .all_flows = limits[2] & 1,
+		                          .is_live = limits[2] & 4,
+		                          .source = file_of,
+		                          .context = written };
 
-static void leave_way(struct way *way)
-{
-	worker_free(way->worker);
-	output_free(way->output);
-	work_free(way->work);
-	intake_free(way->intake);
-}
-
-static void mark(struct way *way, enum mark_kind kind, uint64_t now_ns)
-{
-	struct mark m = { .kind = kind, .step = ++way->step, .now_ns = now_ns };
-
-	if (kind == MARK_STATS) {
-		m.stats = calloc(1, sizeof *m.stats + sizeof *m.stats->parts);
-		if (m.stats == NULL)
-			return;
-		atomic_init(&m.stats->left, 1);
-		m.stats->part_count = 1;
-	}
-	work_clear(way->work);
-	work_mark(way->work, &m);
-	worker_do(way->worker, way->work, 0);
-}
-
-static void show(struct way *way, const struct frame *frame, uint64_t now_ns)
-{
-	work_clear(way->work);
-	intake_packet(way->intake, way->work, frame, ++way->step, now_ns);
-	worker_do(way->worker, way->work, 0);
+	return rig_begin(r, &options, limits[2] & 2, take_line, written);
 }
 
 /* Few hosts and ports, so that packets meet: byte 1 of a step says who talks. */
@@ -144,16 +95,16 @@ static struct frame frame_of(const uint8_t step[STEP], struct slice payload, uin
 }
 
 /* Every packet becomes one thing. */
-static void check_counters(const struct intake *in)
+static void check_counters(const struct rig *r)
 {
-	const struct intake_counters *c = intake_count(in);
+	const struct intake_counters *c = intake_count(r->intake);
 
 	if (c->packets != c->not_ip + c->malformed + c->duplicates + c->fragments_held + c->tcp +
 	                          c->udp + c->icmp + c->other)
 		abort();
 }
 
-static uint64_t run(struct way *way, const uint8_t *data, size_t size)
+static void run(struct rig *r, const uint8_t *data, size_t size)
 {
 	uint64_t now_ns = 1795441679000000000ull, tick_ns = now_ns, number = 0;
 	static uint8_t room[TALK_FRAME_MAX];
@@ -168,26 +119,26 @@ static uint64_t run(struct way *way, const uint8_t *data, size_t size)
 		frame.source = data[0] >> 7;
 		frame.wire_len = (uint32_t)frame.bytes.len;
 		if (now_ns - tick_ns > 1000000000u)
-			mark(way, MARK_TICK, tick_ns = now_ns);
-		show(way, &frame, now_ns);
+			rig_mark(r, MARK_TICK, tick_ns = now_ns);
+		rig_frame(r, &frame, now_ns);
 		size -= STEP + payload.len;
 		data += STEP + payload.len;
 	}
-	return now_ns;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct way way = { 0 };
 	size_t written = 0;
+	struct rig r;
 
-	if (size >= 4 && make_way(&way, data, &written)) {
-		uint64_t end_ns = run(&way, data + 4, size - 4);
-
-		mark(&way, MARK_STATS, end_ns);
-		mark(&way, MARK_FINISH, end_ns);
-		check_counters(way.intake);
+	if (size < 4)
+		return 0;
+	if (begin(&r, data, &written)) {
+		run(&r, data + 4, size - 4);
+		rig_mark(&r, MARK_STATS, 0);
+		rig_mark(&r, MARK_FINISH, 0);
+		check_counters(&r);
 	}
-	leave_way(&way);
+	rig_free(&r);
 	return 0;
 }
