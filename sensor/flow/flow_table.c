@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "sensor/flow/siphash.h"
+
 /*
  *  buckets (by hash)            pool (index 0 is nobody)
  *  ┌──┐                         ┌────┬────┬────┬────┬──
@@ -22,7 +24,7 @@ struct flow_table {
 	uint32_t fresh; /* first index that was never used */
 	uint32_t spare; /* freed ones, chained */
 	struct idle_list lists[IDLE_LISTS];
-	uint64_t seed, evictions;
+	uint64_t seed[2], evictions;
 	flow_ended *ended;
 	void *context;
 };
@@ -30,7 +32,7 @@ struct flow_table {
 static const uint64_t second_ns = 1000000000U;
 
 /* Seconds; as Suricata's and Zeek's defaults are, with the unanswered given less. */
-static const uint64_t timeouts[IDLE_LISTS] = {
+static const uint64_t timeouts[IDLE_KINDS] = {
 	[IDLE_NEW] = 30,
 	[IDLE_UDP] = 60,
 	[IDLE_TCP] = 600,
@@ -49,7 +51,7 @@ struct flow_table *flow_table_new(size_t capacity, uint64_t seed, flow_ended *en
 	*t = (struct flow_table){ .capacity = capacity,
 		                  .bucket_mask = buckets - 1,
 		                  .fresh = 1,
-		                  .seed = seed | 1,
+		                  .seed = { seed, ~seed },
 		                  .ended = ended,
 		                  .context = context };
 	t->pool = calloc(capacity + 1, sizeof *t->pool);
@@ -69,28 +71,25 @@ void flow_table_free(struct flow_table *t)
 	free(t);
 }
 
-static uint64_t mix(uint64_t h, uint64_t word)
+/* Which end is written first: the hash is the same for both directions. */
+static bool is_forward(const struct packet *p)
 {
-	h = (h ^ word) * 0x9e3779b97f4a7c15U;
-	return h ^ h >> 32;
+	int order = memcmp(p->src, p->dst, 16);
+
+	return order < 0 || (order == 0 && p->src_port <= p->dst_port);
 }
 
-static uint64_t hash_end(uint64_t seed, const uint8_t address[16], uint16_t port)
-{
-	uint64_t high, low;
-
-	memcpy(&high, address, 8);
-	memcpy(&low, address + 8, 8);
-	return mix(mix(mix(seed, high), low), port);
-}
-
-/* The same for both directions: each end alone, then added. */
+/* Senders choose all of it: without a secret that they cannot aim at they could fill one bucket. */
 static uint32_t hash_packet(const struct flow_table *t, const struct packet *p)
 {
-	uint64_t ends =
-	        hash_end(t->seed, p->src, p->src_port) + hash_end(t->seed, p->dst, p->dst_port);
+	bool forward = is_forward(p);
+	uint64_t ports = forward ? (uint64_t)p->src_port << 16 | p->dst_port
+	                         : (uint64_t)p->dst_port << 16 | p->src_port;
+	uint64_t words[5] = { [4] = ports << 8 | p->protocol };
 
-	return (uint32_t)(mix(ends, p->protocol) >> 20);
+	memcpy(words, forward ? p->src : p->dst, 16);
+	memcpy(words + 2, forward ? p->dst : p->src, 16);
+	return (uint32_t)siphash(t->seed, words, 5);
 }
 
 static bool is_flow_of(const struct flow *f, const struct packet *p)
@@ -132,7 +131,7 @@ static void unlink_idle(struct flow_table *t, struct flow *f)
 		list->newest = f->older;
 }
 
-static void link_newest(struct flow_table *t, struct flow *f, enum flow_list which)
+static void link_newest(struct flow_table *t, struct flow *f, unsigned which)
 {
 	struct idle_list *list = &t->lists[which];
 	uint32_t index = index_of(t, f);
@@ -166,29 +165,52 @@ void flow_table_end(struct flow_table *t, struct flow *f, enum flow_end why)
 	t->count--;
 }
 
-static uint64_t deadline(const struct flow_table *t, size_t list)
+uint64_t flow_table_deadline(const struct flow *f)
+{
+	return f->last_ns + timeouts[f->list % IDLE_KINDS] * second_ns;
+}
+
+static const struct flow *oldest_of(const struct flow_table *t, size_t list)
 {
 	uint32_t oldest = t->lists[list].oldest;
 
-	return oldest == 0 ? UINT64_MAX : t->pool[oldest].last_ns + timeouts[list] * second_ns;
+	return oldest == 0 ? NULL : &t->pool[oldest];
 }
 
-/* The list whose head must end first. */
-static size_t most_urgent(const struct flow_table *t)
+static bool is_sooner(const struct flow *a, const struct flow *b)
 {
-	size_t first = 0;
+	uint64_t left = flow_table_deadline(a), right = flow_table_deadline(b);
 
-	for (size_t i = 1; i < IDLE_LISTS; i++)
-		if (deadline(t, i) < deadline(t, first))
-			first = i;
-	return first;
+	return left != right ? left < right : a->last_step < b->last_step;
+}
+
+/* The flow that must end first; NULL: there is none. */
+static struct flow *most_urgent(const struct flow_table *t)
+{
+	const struct flow *first = NULL;
+
+	for (size_t i = 0; i < IDLE_LISTS; i++) {
+		const struct flow *f = oldest_of(t, i);
+
+		if (f != NULL && (first == NULL || is_sooner(f, first)))
+			first = f;
+	}
+	return first == NULL ? NULL : &t->pool[index_of(t, first)];
 }
 
 /* What gives way under pressure: the unanswered and the closed before the living. */
 static void evict(struct flow_table *t)
 {
-	static const enum flow_list order[IDLE_LISTS] = { IDLE_CLOSED, IDLE_NEW, IDLE_UDP,
-		                                          IDLE_TCP };
+	static const uint8_t order[IDLE_LISTS] = {
+		IDLE_CLOSED,
+		IDLE_NEW,
+		IDLE_UDP,
+		IDLE_TCP,
+		IDLE_CONTACT + IDLE_CLOSED,
+		IDLE_CONTACT + IDLE_NEW,
+		IDLE_CONTACT + IDLE_UDP,
+		IDLE_CONTACT + IDLE_TCP,
+	};
 	size_t i = 0;
 
 	while (t->lists[order[i]].oldest == 0)
@@ -226,9 +248,32 @@ static struct flow *add(struct flow_table *t, const struct packet *p, uint32_t h
 	return f;
 }
 
+uint32_t flow_table_hash(const struct flow_table *t, const struct packet *p)
+{
+	return hash_packet(t, p);
+}
+
+void flow_table_want_bucket(const struct flow_table *t, uint32_t hash)
+{
+	__builtin_prefetch(&t->buckets[hash & t->bucket_mask], 1);
+}
+
+void flow_table_want_flow(const struct flow_table *t, uint32_t hash)
+{
+	const char *f = (const char *)&t->pool[t->buckets[hash & t->bucket_mask]];
+
+	__builtin_prefetch(f, 1);
+	__builtin_prefetch(f + 64, 1);
+}
+
 struct flow *flow_table_find(struct flow_table *t, const struct packet *p, bool *is_new)
 {
-	uint32_t hash = hash_packet(t, p);
+	return flow_table_find_hashed(t, p, hash_packet(t, p), is_new);
+}
+
+struct flow *flow_table_find_hashed(struct flow_table *t, const struct packet *p, uint32_t hash,
+                                    bool *is_new)
+{
 	struct flow *f = find(t, p, hash);
 
 	*is_new = f == NULL;
@@ -240,7 +285,7 @@ struct flow *flow_table_look(struct flow_table *t, const struct packet *p)
 	return find(t, p, hash_packet(t, p));
 }
 
-static enum flow_list list_of(const struct flow *f)
+static enum flow_list kind_of(const struct flow *f)
 {
 	if (f->state == FLOW_NEW)
 		return IDLE_NEW;
@@ -249,9 +294,14 @@ static enum flow_list list_of(const struct flow *f)
 	return f->protocol == IP_TCP ? IDLE_TCP : IDLE_UDP;
 }
 
+static unsigned list_of(const struct flow *f)
+{
+	return kind_of(f) + (f->has_contact ? IDLE_CONTACT : 0);
+}
+
 void flow_table_touch(struct flow_table *t, struct flow *f, uint64_t now_ns)
 {
-	enum flow_list which = list_of(f);
+	unsigned which = list_of(f);
 
 	f->last_ns = now_ns;
 	if (f->newer == 0 && f->list == which)
@@ -262,25 +312,31 @@ void flow_table_touch(struct flow_table *t, struct flow *f, uint64_t now_ns)
 
 void flow_table_expire(struct flow_table *t, uint64_t now_ns)
 {
-	size_t first = most_urgent(t);
+	struct flow *first = most_urgent(t);
 
-	while (deadline(t, first) <= now_ns) {
-		flow_table_end(t, &t->pool[t->lists[first].oldest], FLOW_END_TIMEOUT);
+	while (first != NULL && flow_table_deadline(first) <= now_ns) {
+		flow_table_end(t, first, FLOW_END_TIMEOUT);
 		first = most_urgent(t);
 	}
+}
+
+static bool was_earlier(const struct flow *a, const struct flow *b)
+{
+	return a->last_ns != b->last_ns ? a->last_ns < b->last_ns : a->last_step < b->last_step;
 }
 
 static size_t longest_idle(const struct flow_table *t)
 {
 	size_t found = IDLE_LISTS;
+	const struct flow *first = NULL;
 
 	for (size_t i = 0; i < IDLE_LISTS; i++) {
-		uint32_t oldest = t->lists[i].oldest;
+		const struct flow *f = oldest_of(t, i);
 
-		if (oldest != 0 &&
-		    (found == IDLE_LISTS ||
-		     t->pool[oldest].last_ns < t->pool[t->lists[found].oldest].last_ns))
-			found = i;
+		if (f == NULL || (first != NULL && !was_earlier(f, first)))
+			continue;
+		first = f;
+		found = i;
 	}
 	return found;
 }

@@ -3,6 +3,7 @@
 #include "sensor/event/community_id.h"
 #include "sensor/event/event_id.h"
 #include "sensor/flow/address.h"
+#include "sensor/output.h"
 #include "sensor/verdict/severity.h"
 #include "sensor/worker_state.h"
 
@@ -112,16 +113,15 @@ void emit_event(struct worker *w, struct event *e)
 {
 	if (e->tracker != NULL) {
 		e->has_severity = true;
-		e->severity = severity_of(
-		        e->policy != NULL ? e->policy->verdict : NULL, e->tracker->category,
-		        e->type == EVENT_LOOKUP ? CONFIDENCE_CERTAIN : e->confidence);
+		e->severity = severity_of(e->policy != NULL ? e->policy->verdict : NULL,
+		                          e->tracker->category, e->confidence);
 	}
 	struct slice line = event_json_native(w->json, e);
 
 	if (line.len == 0)
 		return;
 	w->counters.events++;
-	w->use.emit(w->use.context, line);
+	lane_put(w->use.lane, &w->key, line);
 }
 
 /* What an event borrows while it is made. */
@@ -175,6 +175,15 @@ static void fill_common(struct worker *w, const struct flow *f, struct event *e,
 	fill_http(f, e, &b->http);
 }
 
+/* The name of a hello under real ECH stands before another one: the flow's other evidence. */
+static bool is_outer(const struct flow *f, const struct evidence *e)
+{
+	const struct noted_hello *hello = f->notes != NULL ? f->notes->hello : NULL;
+
+	return hello != NULL && hello->facts.ech == ECH_REAL && e->name == hello->sni &&
+	       (e->kind == EVIDENCE_TLS_SNI || e->kind == EVIDENCE_QUIC_SNI);
+}
+
 static void fill_evidence(struct worker *w, const struct contact *c, struct event *e)
 {
 	for (size_t i = 0; i < c->evidence_count; i++) {
@@ -186,6 +195,7 @@ static void fill_evidence(struct worker *w, const struct contact *c, struct even
 		e->evidence[e->evidence_count++] =
 		        (struct event_evidence){ .kind = from->kind,
 			                         .value = value,
+			                         .is_outer = is_outer(c->flow, from),
 			                         .packet = from->number,
 			                         .file = other_file(w, e, from->source) };
 	}

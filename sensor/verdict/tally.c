@@ -24,28 +24,84 @@ static bool make_room(struct tally *t)
 	return true;
 }
 
+static bool is_row_of(const struct tally_row *row, const uint8_t local[16], const char *tracker)
+{
+	return memcmp(row->local, local, 16) == 0 &&
+	       strncmp(row->tracker, tracker, TALLY_NAME_MAX - 1) == 0;
+}
+
+/* FNV-1a: who makes rows collide gains what a walk over all of them cost before. */
+static uint16_t *bucket_of(struct tally *t, const uint8_t local[16], const char *tracker)
+{
+	uint32_t h = 2166136261U;
+
+	for (size_t i = 0; i < 16; i++)
+		h = (h ^ local[i]) * 16777619U;
+	for (size_t i = 0; i < TALLY_NAME_MAX - 1 && tracker[i] != '\0'; i++)
+		h = (h ^ (uint8_t)tracker[i]) * 16777619U;
+	return &t->buckets[(h ^ h >> 16) % TALLY_BUCKETS];
+}
+
+static void link_row(struct tally *t, size_t index)
+{
+	struct tally_row *row = &t->rows[index];
+	uint16_t *bucket = bucket_of(t, row->local, row->tracker);
+
+	row->chain = *bucket;
+	*bucket = (uint16_t)(index + 1);
+}
+
 struct tally_row *tally_row(struct tally *t, const uint8_t local[16], const char *tracker,
                             const char *category)
 {
-	for (size_t i = 0; i < t->count; i++)
-		if (memcmp(t->rows[i].local, local, 16) == 0 &&
-		    strncmp(t->rows[i].tracker, tracker, TALLY_NAME_MAX - 1) == 0)
-			return &t->rows[i];
+	for (size_t i = *bucket_of(t, local, tracker); i != 0; i = t->rows[i - 1].chain)
+		if (is_row_of(&t->rows[i - 1], local, tracker))
+			return &t->rows[i - 1];
 	if (!make_room(t))
 		return NULL;
-	struct tally_row *row = &t->rows[t->count++];
+	struct tally_row *row = &t->rows[t->count];
 
 	memset(row, 0, sizeof *row);
 	memcpy(row->local, local, 16);
 	snprintf(row->tracker, sizeof row->tracker, "%s", tracker);
 	snprintf(row->category, sizeof row->category, "%s", category);
+	link_row(t, t->count++);
 	return row;
+}
+
+static void add_row(struct tally *t, const struct tally_row *from)
+{
+	struct tally_row *row = tally_row(t, from->local, from->tracker, from->category);
+
+	if (row == NULL)
+		return;
+	if (row->host[0] == '\0' || from->last_ns > row->last_ns)
+		memcpy(row->host, from->host, sizeof row->host);
+	if (row->site[0] == '\0')
+		memcpy(row->site, from->site, sizeof row->site);
+	if (row->first_ns == 0 || (from->first_ns != 0 && from->first_ns < row->first_ns))
+		row->first_ns = from->first_ns;
+	if (from->last_ns > row->last_ns)
+		row->last_ns = from->last_ns;
+	if (from->confidence > row->confidence)
+		row->confidence = from->confidence;
+	row->contacts += from->contacts;
+	row->lookups += from->lookups;
+	row->blocked += from->blocked;
+	row->bytes += from->bytes;
+}
+
+void tally_add(struct tally *t, const struct tally *from)
+{
+	t->lost += from->lost;
+	for (size_t i = 0; i < from->count; i++)
+		add_row(t, &from->rows[i]);
 }
 
 void tally_free(struct tally *t)
 {
 	free(t->rows);
-	*t = (struct tally){ 0 };
+	memset(t, 0, sizeof *t);
 }
 
 static int more_contacts_first(const void *a, const void *b)
@@ -63,6 +119,10 @@ static int more_contacts_first(const void *a, const void *b)
 
 void tally_sort(struct tally *t)
 {
-	if (t->count > 0)
-		qsort(t->rows, t->count, sizeof *t->rows, more_contacts_first);
+	if (t->count == 0)
+		return;
+	qsort(t->rows, t->count, sizeof *t->rows, more_contacts_first);
+	memset(t->buckets, 0, sizeof t->buckets);
+	for (size_t i = 0; i < t->count; i++)
+		link_row(t, i);
 }
