@@ -11,6 +11,7 @@
 #include "sensor/log.h"
 #include "sensor/options.h"
 #include "sensor/pipeline.h"
+#include "sensor/settings.h"
 #include "sensor/sink/sink.h"
 #include "sensor/version.h"
 
@@ -21,6 +22,7 @@ static const size_t memory_limit = (size_t)1 << 30;
 /* All that is open, in the order in which it is opened. */
 struct run {
 	struct options options;
+	struct config *config; /* NULL: none */
 	struct feed_set *feeds;
 	struct geo *geo;
 	struct sink **sinks;
@@ -142,6 +144,7 @@ static bool open_worker(struct run *run)
 {
 	run->worker = worker_new(&(struct worker_options){
 		.feeds = run->feeds,
+		.config = run->config,
 		.geo = run->geo,
 		.sensor = run->options.sensor,
 		.flow_limit = FLOW_LIMIT,
@@ -213,6 +216,7 @@ static int close_all(struct run *run)
 	free(run->sinks);
 	geo_free(run->geo);
 	feed_set_free(run->feeds);
+	config_free(run->config);
 	bool is_told = run->options.fail_on_contact && has_contact;
 
 	options_free(&run->options);
@@ -268,6 +272,25 @@ static int answer_at_once(struct run *run)
 	return -1;
 }
 
+/* -1: go on. A config with mistakes is a mistake of usage. */
+static int open_config(struct run *run)
+{
+	const struct options *o = &run->options;
+
+	if (o->config == NULL && o->check)
+		log_error("--check wants the config file that it is about: -c FILE");
+	if (o->config != NULL)
+		run->config = settings_load(o->config, &run->options);
+	if (run->config == NULL && (o->config != NULL || o->check))
+		return (void)close_all(run), EXIT_USAGE;
+	if (!o->check)
+		return -1;
+	log_note("%s: %zu networks, %zu hosts, %zu rules, %zu sites; no mistakes", o->config,
+		 run->config->networks.count, run->config->hosts.count, run->config->rules.count,
+		 run->config->sites.count);
+	return close_all(run);
+}
+
 int main(int argc, char **argv)
 {
 	struct run run = { 0 };
@@ -282,6 +305,8 @@ int main(int argc, char **argv)
 	log_quiet(run.options.quiet);
 	int status = answer_at_once(&run);
 
+	if (status < 0)
+		status = open_config(&run);
 	if (status < 0)
 		status = is_usable(&run.options) ? sense(&run) : EXIT_USAGE;
 	return status;

@@ -3,6 +3,7 @@
 #define SENSOR_WORKER_H
 
 #include "sensor/capture/capture.h"
+#include "sensor/config/config.h"
 #include "sensor/verdict/geo.h"
 #include "sensor/verdict/tally.h"
 
@@ -23,6 +24,7 @@ typedef const char *name_source(void *context, uint32_t source);
 
 struct worker_options {
 	const struct feed_set *feeds;
+	const struct config *config; /* NULL: none */
 	const struct geo *geo;
 	const char *sensor; /* name of this sensor; NULL: not set */
 	size_t flow_limit;
