@@ -21,7 +21,7 @@ enum {
 static void flow_is_over(void *context, struct flow *, enum flow_end);
 
 static void dns_was_seen(void *context, const struct sight *s, const struct dns_message *m,
-			 const char *transport)
+                         const char *transport)
 {
 	lookup_seen(context, s, m, transport);
 }
@@ -58,11 +58,11 @@ static bool build(struct worker *w)
 	w->resolutions = resolutions_new(RESOLUTIONS_MAX, w->names, seed);
 	w->hosts = hosts_new(HOSTS_MAX, w->names, seed);
 	w->inspector = inspector_new(&(struct inspect_options){ .budget = &w->budget,
-								.names = w->names,
-								.classify = w->classify,
-								.keep_all = w->use.all_flows,
-								.dns = dns_was_seen,
-								.context = w });
+	                                                        .names = w->names,
+	                                                        .classify = w->classify,
+	                                                        .keep_all = w->use.all_flows,
+	                                                        .dns = dns_was_seen,
+	                                                        .context = w });
 	return w->resolutions != NULL && w->hosts != NULL && w->inspector != NULL;
 }
 
@@ -123,25 +123,25 @@ static void hear_dhcp(struct worker *w, const struct packet *p, bool is_six)
 	struct scratch text = { .ptr = text_memory, .room = sizeof text_memory };
 	struct dhcp_lease lease;
 	enum parse answer = is_six ? dissect_dhcpv6(p->payload, &text, &lease)
-				   : dissect_dhcp(p->payload, &lease);
+	                           : dissect_dhcp(p->payload, &lease);
 
 	if (answer != PARSE_OK || lease.host_name.len == 0)
 		return;
 	hosts_named(w->hosts, lease.has_address ? lease.address : NULL,
-		    lease.has_mac ? lease.mac : NULL, lease.host_name,
-		    is_six ? HOST_NAME_DHCPV6 : HOST_NAME_DHCP);
+	            lease.has_mac ? lease.mac : NULL, lease.host_name,
+	            is_six ? HOST_NAME_DHCPV6 : HOST_NAME_DHCP);
 }
 
 static void hear_netbios(struct worker *w, const struct packet *p, bool is_datagram)
 {
 	struct netbios_name name;
 	enum parse answer = is_datagram ? dissect_netbios_datagram(p->payload, &name)
-					: dissect_netbios(p->payload, &name);
+	                                : dissect_netbios(p->payload, &name);
 
 	if (answer == PARSE_OK && name.is_owner && name.suffix == 0)
 		hosts_named(w->hosts, address_is_zero(name.address) ? p->src : name.address, NULL,
-			    (struct slice){ (const uint8_t *)name.text, name.len },
-			    HOST_NAME_NETBIOS);
+		            (struct slice){ (const uint8_t *)name.text, name.len },
+		            HOST_NAME_NETBIOS);
 }
 
 /* What hosts say of themselves, on the ports where they say it. */
@@ -271,11 +271,9 @@ static void follow(struct worker *w, const struct frame *frame, const struct pac
 {
 	bool is_new;
 	struct flow *f = flow_table_find(w->flows, p, &is_new);
-	struct sight s = { .flow = f,
-			   .side = flow_side(f, p),
-			   .packet = p,
-			   .frame = frame,
-			   .now_ns = w->now_ns };
+	struct sight s = {
+		.flow = f, .side = flow_side(f, p), .packet = p, .frame = frame, .now_ns = w->now_ns
+	};
 
 	if (!is_new && is_reused(f, p, s.side)) {
 		flow_table_end(w->flows, f, FLOW_END_REUSED);
@@ -348,8 +346,9 @@ static const char *const end_words[] = {
 static void flow_is_over(void *context, struct flow *f, enum flow_end why)
 {
 	struct worker *w = context;
-	struct frame last = { .time_ns = f->last_ns, .number = f->first_number,
-			      .source = f->source };
+	struct frame last = { .time_ns = f->last_ns,
+		              .number = f->first_number,
+		              .source = f->source };
 
 	if (f->question != NULL) {
 		last.number = inspect_last_number(f);
@@ -360,9 +359,9 @@ static void flow_is_over(void *context, struct flow *f, enum flow_end why)
 	w->counters.flows_named += f->is_named;
 	w->counters.flows_one_sided += f->packets[0] == 0 || f->packets[1] == 0;
 	if (w->use.all_flows || f->has_contact)
-		emit_flow(w, f, why == FLOW_END_TIMEOUT && f->state == FLOW_CLOSED
-					? "shutdown"
-					: end_words[why]);
+		emit_flow(w, f,
+		          why == FLOW_END_TIMEOUT && f->state == FLOW_CLOSED ? "shutdown"
+		                                                             : end_words[why]);
 	contacts_free(w, f);
 	notes_drop(f, &w->budget, w->names);
 }
@@ -374,8 +373,8 @@ void worker_tick(struct worker *w, uint64_t now_ns)
 	w->now_ns = now_ns;
 	while ((f = inspect_overdue(w->inspector, now_ns)) != NULL) {
 		struct frame last = { .time_ns = f->last_ns,
-				      .number = inspect_last_number(f),
-				      .source = f->source };
+			              .number = inspect_last_number(f),
+			              .source = f->source };
 
 		inspect_give_up(w->inspector, f);
 		judge_flow(w, f, &last);

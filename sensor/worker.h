@@ -40,8 +40,8 @@ struct worker_options {
 /* Summed over a worker's life. `answers` are counted by enum parse. */
 struct worker_counters {
 	uint64_t packets, bytes;
-	uint64_t not_ip, malformed, bad_ip_checksum, fragments, fragments_held,
-		truncated, duplicates;
+	uint64_t not_ip, malformed, bad_ip_checksum, fragments, fragments_held, truncated,
+	        duplicates;
 	uint64_t tcp, udp, icmp, other;
 	uint64_t flows, flows_named, flows_one_sided, evictions;
 	uint64_t contacts, contacts_by_confidence[4], lookups, lookups_blocked;
@@ -65,6 +65,6 @@ const struct tally *worker_tally(const struct worker *);
 /* A `stats` event from the worker's counters and the capture's. */
 void worker_stats(struct worker *, const struct capture_counters *, uint64_t now_ns);
 void worker_visibility(const struct worker *, const struct capture_counters *,
-		       struct event_visibility *out);
+                       struct event_visibility *out);
 
 #endif

@@ -148,7 +148,7 @@ void read_records(struct config_reading *r, const struct config_key *key,
 	}
 	for (const struct yaml_node *n = value->first; n != NULL; n = n->next)
 		count++;
-	list->items = region_take(&r->config->region, count * size);
+	*list = (struct config_list){ .items = region_take(&r->config->region, count * size) };
 	for (const struct yaml_node *n = value->first; n != NULL && list->items != NULL;
 	     n = n->next)
 		read_record(r, key, n, (char *)list->items + list->count++ * size);

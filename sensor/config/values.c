@@ -93,7 +93,7 @@ static void read_items(struct config_reading *r, const struct config_key *key,
 	}
 	if (value != NULL && item == NULL)
 		fault_add(r->faults, value->place, "'%s' is an empty list", key->name);
-	list->items = region_take(&r->config->region, count * size);
+	*list = (struct config_list){ .items = region_take(&r->config->region, count * size) };
 	for (size_t i = 0; i < count && list->items != NULL; i++, item = item->next) {
 		if (want_text(r, key->name, item) &&
 		    reader(r, key, item, (char *)list->items + list->count * size))

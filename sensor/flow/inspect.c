@@ -8,7 +8,7 @@
 #include "sensor/flow/question.h"
 
 /* Longer than any client waits between the pieces of a hello. */
-static const uint64_t patience_ns = 20U * 1000000000U;
+static const uint64_t patience_ns = UINT64_C(20) * 1000000000U;
 
 struct inspector *inspector_new(const struct inspect_options *options)
 {
@@ -125,6 +125,13 @@ static void set_label(struct inspector *i, struct flow *f)
 	f->label_app = q->label.app;
 }
 
+void inspect_label(struct inspector *i, const struct flow *f, struct label *label)
+{
+	*label = (struct label){ .master = f->label_master, .app = f->label_app };
+	if (f->question != NULL && f->app != APP_UNKNOWN)
+		classify_by_name(i->use.classify, f->app, stated_name(f), label);
+}
+
 static void close_question(struct inspector *i, struct flow *f)
 {
 	set_label(i, f);
@@ -140,8 +147,8 @@ static void ask_ndpi(struct inspector *i, const struct sight *s)
 	if (q->ndpi_is_done || s->flow->app != APP_UNKNOWN || s->packet->payload.len == 0)
 		return;
 	i->counters.ndpi_packets++;
-	q->ndpi_is_done = classify_packet(i->use.classify, &q->ndpi, s->packet->network,
-					  s->now_ns, &q->label);
+	q->ndpi_is_done = classify_packet(i->use.classify, &q->ndpi, s->packet->network, s->now_ns,
+	                                  &q->label);
 }
 
 /* Names come one after the other for as long as such a flow lives. */
@@ -186,7 +193,7 @@ void inspect_give_up(struct inspector *i, struct flow *f)
 	if (f->question == NULL)
 		return;
 	struct frame last = { .number = f->question->last_number,
-			      .source = f->question->last_source };
+		              .source = f->question->last_source };
 	struct sight s = { .flow = f, .packet = &no_packet, .frame = &last };
 
 	if (!f->question->is_settled) {
@@ -218,27 +225,28 @@ struct flow *inspect_overdue(struct inspector *i, uint64_t now_ns)
 }
 
 static void note(struct inspector *i, const struct sight *s, struct name *name,
-		 enum evidence_kind kind)
+                 enum evidence_kind kind)
 {
 	struct notes *notes = name != NULL ? notes_of(s->flow, i->use.budget, s->packet) : NULL;
 
 	if (notes != NULL)
-		s->flow->question->has_news |= notes_add_name(notes, i->use.budget, name,
-			       &(struct noted_name){ .number = s->frame->number,
-						     .source = s->frame->source,
-						     .kind = (uint8_t)kind,
-						     .client = (uint8_t)s->side });
+		s->flow->question->has_news |=
+		        notes_add_name(notes, i->use.budget, name,
+		                       &(struct noted_name){ .number = s->frame->number,
+		                                             .source = s->frame->source,
+		                                             .kind = (uint8_t)kind,
+		                                             .client = (uint8_t)s->side });
 	name_release(i->use.names, name);
 }
 
 void note_name(struct inspector *i, const struct sight *s, struct slice text,
-	       enum evidence_kind kind)
+               enum evidence_kind kind)
 {
 	note(i, s, name_hold(i->use.names, text), kind);
 }
 
 void note_text(struct inspector *i, const struct sight *s, struct slice text,
-	       enum evidence_kind kind)
+               enum evidence_kind kind)
 {
 	note(i, s, name_hold_verbatim(i->use.names, text), kind);
 }

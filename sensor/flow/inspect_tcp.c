@@ -42,7 +42,7 @@ static void finish(struct inspector *i, struct stream *st)
  * the window were taken; a body may reach beyond it.
  */
 static uint64_t read_window(struct inspector *i, const struct sight *s, struct stream *st,
-			    struct slice window)
+                            struct slice window)
 {
 	read_stream *reader = st->reader;
 	uint64_t taken = 0;
@@ -91,7 +91,7 @@ static void read_held(struct inspector *i, const struct sight *s, struct stream 
 
 /* In order and nothing held: read where it lies, and keep only what the reader left. */
 static void read_in_place(struct inspector *i, const struct sight *s, struct stream *st,
-			  struct slice bytes)
+                          struct slice bytes)
 {
 	uint64_t taken = read_window(i, s, st, bytes);
 
@@ -162,7 +162,7 @@ static bool is_worth_reading(struct stream *st)
 }
 
 static void add_segment(struct inspector *i, const struct sight *s, struct stream *st, uint32_t seq,
-			struct slice bytes)
+                        struct slice bytes)
 {
 	int32_t at = distance(st, seq);
 
@@ -172,7 +172,7 @@ static void add_segment(struct inspector *i, const struct sight *s, struct strea
 		at = 0;
 	}
 	if (at < 0) { /* sent again, or a keep-alive's one byte */
-		size_t old = (size_t)-(int64_t)at;
+		size_t old = (size_t) - (int64_t)at;
 
 		if (old >= bytes.len)
 			return;

@@ -56,7 +56,7 @@ static struct guess is_it(struct taken taken)
 }
 
 static struct guess guess_prefix(struct inspector *i, const struct sight *s, struct stream *st,
-				 struct slice window)
+                                 struct slice window)
 {
 	struct prefix prefix;
 
@@ -74,7 +74,7 @@ static struct guess guess_prefix(struct inspector *i, const struct sight *s, str
 }
 
 static struct guess guess_tls(struct inspector *i, const struct sight *s, struct stream *st,
-			      struct slice window)
+                              struct slice window)
 {
 	struct scratch join = join_room(i);
 	struct tls_hello hello;
@@ -89,7 +89,7 @@ static struct guess guess_tls(struct inspector *i, const struct sight *s, struct
 }
 
 static struct guess guess_http(struct inspector *i, const struct sight *s, struct stream *st,
-			       struct slice window)
+                               struct slice window)
 {
 	struct http_request request;
 
@@ -106,7 +106,7 @@ static struct guess guess_http(struct inspector *i, const struct sight *s, struc
 }
 
 static struct guess guess_h2c(struct inspector *i, const struct sight *s, struct stream *st,
-			      struct slice window)
+                              struct slice window)
 {
 	static const uint8_t preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 	size_t len = window.len < sizeof preface - 1 ? window.len : sizeof preface - 1;
@@ -119,7 +119,7 @@ static struct guess guess_h2c(struct inspector *i, const struct sight *s, struct
 }
 
 static struct guess guess_dns(struct inspector *i, const struct sight *s, struct stream *st,
-			      struct slice window)
+                              struct slice window)
 {
 	bool is_port = s->flow->port[0] == DNS_PORT || s->flow->port[1] == DNS_PORT;
 	struct slice rest = window, message = { 0 };
@@ -133,8 +133,8 @@ static struct guess guess_dns(struct inspector *i, const struct sight *s, struct
 	return is_it(hand_over(st, read_dns_stream));
 }
 
-static struct guess guess_tls_server(struct inspector *i, const struct sight *s,
-				     struct stream *st, struct slice window)
+static struct guess guess_tls_server(struct inspector *i, const struct sight *s, struct stream *st,
+                                     struct slice window)
 {
 	(void)s;
 	struct scratch join = join_room(i);
@@ -153,19 +153,17 @@ static struct guess guess_tls_server(struct inspector *i, const struct sight *s,
 /* Asked in this order; the first that knows the bytes has them. */
 static const struct {
 	struct guess (*guess)(struct inspector *, const struct sight *, struct stream *,
-			      struct slice);
+	                      struct slice);
 	bool is_clients; /* only a client begins like this: not asked of a known server's side */
 } guesses[] = {
 	{ guess_prefix, true }, /* before TLS: CONNECT, SOCKS, PROXY, STARTTLS */
-	{ guess_tls, true },
-	{ guess_h2c, true }, /* before HTTP/1: its preface reads like a request */
-	{ guess_http, true },
-	{ guess_dns, false },
-	{ guess_tls_server, false },
+	{ guess_tls, true },    { guess_h2c, true }, /* before HTTP/1: its preface reads like a
+	                                                request */
+	{ guess_http, true },   { guess_dns, false }, { guess_tls_server, false },
 };
 
 struct taken read_start(struct inspector *i, const struct sight *s, struct stream *st,
-			struct slice window)
+                        struct slice window)
 {
 	bool is_maybe_one = false;
 
@@ -197,7 +195,7 @@ static int hex_value(uint8_t c)
 }
 
 struct taken read_http(struct inspector *i, const struct sight *s, struct stream *st,
-		       struct slice window)
+                       struct slice window)
 {
 	if (window.len == 0)
 		return more();
@@ -219,7 +217,7 @@ struct taken read_http(struct inspector *i, const struct sight *s, struct stream
 
 /* RFC 9112, section 7.1: the size in hexadecimal, the chunk, an empty line; 0 ends the body. */
 struct taken read_chunks(struct inspector *i, const struct sight *s, struct stream *st,
-			 struct slice window)
+                         struct slice window)
 {
 	const uint8_t *end = window.len > 0 ? memchr(window.ptr, '\n', window.len) : NULL;
 	size_t line = end != NULL ? (size_t)(end - window.ptr) + 1 : 0;
@@ -242,7 +240,7 @@ struct taken read_chunks(struct inspector *i, const struct sight *s, struct stre
 
 /* RFC 9113: from the preface on each time, since HPACK's state is in all that came before. */
 struct taken read_h2c(struct inspector *i, const struct sight *s, struct stream *st,
-		      struct slice window)
+                      struct slice window)
 {
 	struct scratch text = join_room(i);
 	struct h2c_requests requests;
@@ -258,7 +256,7 @@ struct taken read_h2c(struct inspector *i, const struct sight *s, struct stream 
 }
 
 struct taken read_dns_stream(struct inspector *i, const struct sight *s, struct stream *st,
-			     struct slice window)
+                             struct slice window)
 {
 	struct slice rest = window, message = { 0 };
 
@@ -272,7 +270,7 @@ struct taken read_dns_stream(struct inspector *i, const struct sight *s, struct 
 
 /* A certificate's names are evidence where the hello was not seen. */
 struct taken read_tls_server(struct inspector *i, const struct sight *s, struct stream *st,
-			     struct slice window)
+                             struct slice window)
 {
 	struct scratch join = join_room(i);
 	struct tls_server server;

@@ -5,7 +5,7 @@
 #include "sensor/worker_state.h"
 
 static const uint64_t second_ns = 1000000000U;
-static const uint64_t answer_patience_ns = 5U * 1000000000U;
+static const uint64_t answer_patience_ns = UINT64_C(5) * 1000000000U;
 
 /* A question for a tracker that has no answer yet. Its flow may end before it. */
 struct lookup {
@@ -19,6 +19,12 @@ struct lookup {
 	const char *transport;
 };
 
+/* mDNS and LLMNR are protocols of their own; the rest are ways in which DNS is carried. */
+static bool is_dns_by_another_name(const char *transport)
+{
+	return strcmp(transport, "mdns") == 0 || strcmp(transport, "llmnr") == 0;
+}
+
 static enum evidence_kind question_kind(const char *transport)
 {
 	if (strcmp(transport, "mdns") == 0)
@@ -27,7 +33,7 @@ static enum evidence_kind question_kind(const char *transport)
 }
 
 static void note(struct worker *w, const struct sight *s, struct slice text,
-		 enum evidence_kind kind)
+                 enum evidence_kind kind)
 {
 	struct notes *notes = s->flow->notes; /* with -a there are some from the first packet on */
 	struct name *name = notes != NULL ? name_hold(w->names, text) : NULL;
@@ -35,10 +41,10 @@ static void note(struct worker *w, const struct sight *s, struct slice text,
 	if (name == NULL)
 		return;
 	notes_add_name(notes, &w->budget, name,
-		       &(struct noted_name){ .number = s->frame->number,
-					     .source = s->frame->source,
-					     .kind = (uint8_t)kind,
-					     .client = (uint8_t)s->side });
+	               &(struct noted_name){ .number = s->frame->number,
+	                                     .source = s->frame->source,
+	                                     .kind = (uint8_t)kind,
+	                                     .client = (uint8_t)s->side });
 	name_release(w->names, name);
 	if (notes->is_cut) {
 		emit_flow(w, s->flow, "interim");
@@ -53,7 +59,7 @@ static bool is_address(const struct dns_record *r)
 
 /* The aliases of a chain in the order in which they follow from the question. */
 static size_t aliases_of(struct worker *w, const struct dns_message *m, uint64_t chain,
-			 struct slice from, struct name *out[RESOLUTION_ALIASES_MAX])
+                         struct slice from, struct name *out[RESOLUTION_ALIASES_MAX])
 {
 	size_t count = 0;
 
@@ -62,7 +68,7 @@ static size_t aliases_of(struct worker *w, const struct dns_message *m, uint64_t
 
 		while (r < m->record_count &&
 		       !(dns_chain_has(chain, r) && m->records[r].type == DNS_CNAME &&
-			 slice_equal(m->records[r].owner, from)))
+		         slice_equal(m->records[r].owner, from)))
 			r++;
 		if (r == m->record_count)
 			break;
@@ -76,7 +82,7 @@ static size_t aliases_of(struct worker *w, const struct dns_message *m, uint64_t
 }
 
 static void learn_address(struct worker *w, const uint8_t client[16], struct slice address,
-			  struct resolution *what)
+                          struct resolution *what)
 {
 	uint8_t server[16];
 
@@ -86,7 +92,7 @@ static void learn_address(struct worker *w, const uint8_t client[16], struct sli
 }
 
 static void learn_hints(struct worker *w, const uint8_t client[16], const struct dns_record *r,
-			struct resolution *what)
+                        struct resolution *what)
 {
 	what->kind = EVIDENCE_DNS_HTTPS;
 	for (size_t at = 0; at + 4 <= r->ipv4_hints.len; at += 4)
@@ -97,7 +103,7 @@ static void learn_hints(struct worker *w, const uint8_t client[16], const struct
 
 /* A client's own answer names its later flows. */
 static void learn_chain(struct worker *w, const struct sight *s, const struct dns_message *m,
-			uint64_t chain, struct name *question, struct resolution *what)
+                        uint64_t chain, struct name *question, struct resolution *what)
 {
 	const uint8_t *client = s->packet->dst;
 
@@ -108,7 +114,8 @@ static void learn_chain(struct worker *w, const struct sight *s, const struct dn
 			continue;
 		what->question = question;
 		what->kind = EVIDENCE_DNS_ANSWER;
-		what->expires_ns = w->now_ns + (r->ttl + (uint64_t)RESOLUTION_GRACE_SECONDS) * second_ns;
+		what->expires_ns =
+		        w->now_ns + (r->ttl + (uint64_t)RESOLUTION_GRACE_SECONDS) * second_ns;
 		if (is_address(r))
 			learn_address(w, client, r->address, what);
 		else if (r->type == DNS_HTTPS || r->type == DNS_SVCB)
@@ -117,7 +124,7 @@ static void learn_chain(struct worker *w, const struct sight *s, const struct dn
 }
 
 static const struct feed_entry *match_of(const struct name *question, struct name *const *aliases,
-					 size_t count)
+                                         size_t count)
 {
 	const struct feed_entry *entry = question->match;
 
@@ -127,13 +134,13 @@ static const struct feed_entry *match_of(const struct name *question, struct nam
 }
 
 static struct lookup *find_lookup(struct worker *w, const struct flow *f, const struct name *name,
-				  uint16_t id, uint16_t type)
+                                  uint16_t id, uint16_t type)
 {
 	struct lookup *l = w->oldest_lookup;
 
-	while (l != NULL && !(l->name == name && l->id == id && l->type == type &&
-			      l->flow.hash == f->hash && l->flow.port[l->flow.client] ==
-								 f->port[f->client]))
+	while (l != NULL &&
+	       !(l->name == name && l->id == id && l->type == type && l->flow.hash == f->hash &&
+	         l->flow.port[l->flow.client] == f->port[f->client]))
 		l = l->newer;
 	return l;
 }
@@ -191,11 +198,11 @@ static void fill_answers(const struct dns_message *m, struct event_dns *out)
 		const struct dns_record *r = &m->records[i];
 
 		out->answers[out->answer_count++] =
-			(struct event_dns_answer){ .name = r->owner,
-						   .type = r->type,
-						   .ttl = r->ttl,
-						   .address = r->address,
-						   .target = r->target };
+		        (struct event_dns_answer){ .name = r->owner,
+			                           .type = r->type,
+			                           .ttl = r->ttl,
+			                           .address = r->address,
+			                           .target = r->target };
 	}
 }
 
@@ -208,15 +215,15 @@ struct lookup_told {
 };
 
 static void add_lookup_evidence(struct worker *w, struct event *e, enum evidence_kind kind,
-				const struct name *name, uint64_t number, uint32_t source)
+                                const struct name *name, uint64_t number, uint32_t source)
 {
 	if (e->evidence_count == EVENT_EVIDENCE_MAX)
 		return;
 	e->evidence[e->evidence_count++] =
-		(struct event_evidence){ .kind = kind,
-					 .value = name_text(name),
-					 .packet = number,
-					 .file = other_file(w, e, source) };
+	        (struct event_evidence){ .kind = kind,
+		                         .value = name_text(name),
+		                         .packet = number,
+		                         .file = other_file(w, e, source) };
 }
 
 static void tally_lookup(struct worker *w, const struct lookup *l, bool is_blocked)
@@ -224,8 +231,8 @@ static void tally_lookup(struct worker *w, const struct lookup *l, bool is_block
 	char text[TALLY_NAME_MAX];
 
 	snprintf(text, sizeof text, "%.*s", (int)l->name->len, (const char *)l->name->text);
-	struct tally_row *row = tally_row(&w->tally, l->flow.address[l->flow.client], text,
-					  l->entry.category);
+	struct tally_row *row =
+	        tally_row(&w->tally, l->flow.address[l->flow.client], text, l->entry.category);
 
 	if (row == NULL)
 		return;
@@ -244,10 +251,11 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	static struct event_dns dns;
 
 	dns = (struct event_dns){ .rrname = name_text(l->name),
-				  .rrtype = l->type,
-				  .id = l->id,
-				  .transport = l->transport };
+		                  .rrtype = l->type,
+		                  .id = l->id,
+		                  .transport = l->transport };
 	e->pcap_cnt = l->number;
+	e->app_proto = is_dns_by_another_name(l->transport) ? l->transport : "dns";
 	fill_local(w, l->flow.address[l->flow.client], &local);
 	fill_tracker(&l->entry, l->name, &tracker);
 	e->local = &local;
@@ -257,7 +265,7 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	add_lookup_evidence(w, e, question_kind(l->transport), l->name, l->number, l->source);
 	for (size_t i = 0; i < told->alias_count; i++)
 		add_lookup_evidence(w, e, EVIDENCE_DNS_CNAME, told->aliases[i], told->number,
-				    l->source);
+		                    l->source);
 	if (told->message != NULL)
 		fill_answers(told->message, &dns);
 	e->dns = &dns;
@@ -269,23 +277,24 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 }
 
 static struct lookup *add_lookup(struct worker *w, const struct sight *s, struct name *name,
-				 const struct feed_entry *entry, const struct dns_message *m,
-				 const char *transport)
+                                 const struct feed_entry *entry, const struct dns_message *m,
+                                 const char *transport)
 {
-	struct lookup *l = w->lookup_count < LOOKUPS_MAX ? budget_take(&w->budget, sizeof *l) : NULL;
+	struct lookup *l =
+	        w->lookup_count < LOOKUPS_MAX ? budget_take(&w->budget, sizeof *l) : NULL;
 
 	if (l == NULL)
 		return NULL;
 	*l = (struct lookup){ .older = w->newest_lookup,
-			      .flow = *s->flow,
-			      .name = name_again(name),
-			      .entry = *entry,
-			      .time_ns = s->frame->time_ns,
-			      .number = s->frame->number,
-			      .source = s->frame->source,
-			      .id = m->id,
-			      .type = m->question_count > 0 ? m->questions[0].type : 0,
-			      .transport = transport };
+		              .flow = *s->flow,
+		              .name = name_again(name),
+		              .entry = *entry,
+		              .time_ns = s->frame->time_ns,
+		              .number = s->frame->number,
+		              .source = s->frame->source,
+		              .id = m->id,
+		              .type = m->question_count > 0 ? m->questions[0].type : 0,
+		              .transport = transport };
 	l->flow.question = NULL;
 	l->flow.notes = NULL;
 	if (w->newest_lookup != NULL)
@@ -298,7 +307,7 @@ static struct lookup *add_lookup(struct worker *w, const struct sight *s, struct
 }
 
 static void read_query(struct worker *w, const struct sight *s, const struct dns_message *m,
-		       const char *transport)
+                       const char *transport)
 {
 	enum evidence_kind kind = question_kind(transport);
 
@@ -314,7 +323,7 @@ static void read_query(struct worker *w, const struct sight *s, const struct dns
 }
 
 static void note_answer(struct worker *w, const struct sight *s, const struct dns_message *m,
-			uint64_t chain, struct slice question)
+                        uint64_t chain, struct slice question)
 {
 	for (size_t i = 0; i < m->record_count; i++) {
 		const struct dns_record *r = &m->records[i];
@@ -330,8 +339,8 @@ static void note_answer(struct worker *w, const struct sight *s, const struct dn
 }
 
 static void tell_answer(struct worker *w, const struct sight *s, const struct dns_message *m,
-			struct name *question, uint16_t type, const struct lookup_told *told,
-			const char *transport)
+                        struct name *question, uint16_t type, const struct lookup_told *told,
+                        const char *transport)
 {
 	const struct feed_entry *entry = match_of(question, told->aliases, told->alias_count);
 	struct lookup *l = entry != NULL ? find_lookup(w, s->flow, question, m->id, type) : NULL;
@@ -347,22 +356,22 @@ static void tell_answer(struct worker *w, const struct sight *s, const struct dn
 }
 
 static void read_answer(struct worker *w, const struct sight *s, const struct dns_message *m,
-			struct slice name, uint16_t type, const char *transport)
+                        struct slice name, uint16_t type, const char *transport)
 {
 	struct name *question = name_hold(w->names, name);
 	struct resolution what = { .learned_ns = w->now_ns,
-				   .number = s->frame->number,
-				   .source = s->frame->source };
+		                   .number = s->frame->number,
+		                   .source = s->frame->source };
 	uint64_t chain = dns_chain(m, name);
 
 	if (question == NULL)
 		return;
 	size_t count = aliases_of(w, m, chain, name, what.aliases);
 	struct lookup_told told = { .message = m,
-				    .chain = chain,
-				    .number = s->frame->number,
-				    .aliases = what.aliases,
-				    .alias_count = count };
+		                    .chain = chain,
+		                    .number = s->frame->number,
+		                    .aliases = what.aliases,
+		                    .alias_count = count };
 
 	note_answer(w, s, m, chain, name);
 	learn_chain(w, s, m, chain, question, &what);
@@ -383,7 +392,7 @@ static void settle_client(const struct sight *s, const struct dns_message *m)
 }
 
 void lookup_seen(struct worker *w, const struct sight *s, const struct dns_message *m,
-		 const char *transport)
+                 const char *transport)
 {
 	settle_client(s, m);
 	if (!m->is_answer) {
