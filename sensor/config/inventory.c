@@ -103,8 +103,9 @@ static void read_csv(struct config_reading *r, struct text rest, struct config_l
 		          "the header has no column 'site' (nor 'name', 'domain', 'host')");
 		return;
 	}
-	*sites = (struct config_list){ .items = region_take(
-		&r->config->region, count_lines(rest) * sizeof(struct config_site)) };
+	*sites = (struct config_list){ .items = region_take(&r->config->region,
+		                                            count_lines(rest) *
+		                                                    sizeof(struct config_site)) };
 	for (unsigned number = 2; rest.len > 0 && sites->items != NULL; number++) {
 		struct text row = next_line(&rest);
 

@@ -11,7 +11,7 @@ static void forget(void *context, const char *line)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	static const char *const names[] = { "output", "stats", "sensor" };
-	static const struct config_options options = { names, 3 };
+	static const struct config_options options = { .names = names, .count = 3 };
 	struct config *c =
 	        config_read("fuzz", (struct slice){ bytes, len }, &options, forget, NULL);
 	uint8_t address[16] = { 0 };

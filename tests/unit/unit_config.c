@@ -7,7 +7,8 @@
 #include "tests/check.h"
 
 static const char *const option_names[] = { "output", "stats", "sensor", "all-flows", "feed" };
-static const struct config_options options = { option_names, COUNT_OF(option_names) };
+static const struct config_options options = { .names = option_names,
+	                                       .count = COUNT_OF(option_names) };
 
 /* What was told, a line each. */
 struct told {
