@@ -26,6 +26,16 @@ static void dns_was_seen(void *context, const struct sight *s, const struct dns_
 	lookup_seen(context, s, m, transport);
 }
 
+/* Whoever asks it may be anybody: a proxy of ours is one because a host of ours says so. */
+static void proxy_was_seen(void *context, const struct sight *s)
+{
+	struct worker *w = context;
+	const uint8_t *server = s->flow->address[flow_server(s->flow)];
+
+	if (is_ours(w, server) && is_ours(w, s->flow->address[s->flow->client]))
+		hosts_found(w->hosts, server, HOST_ROLE_PROXY);
+}
+
 /* A seed that no sender can guess; it has no influence on what is told. */
 static uint64_t random_seed(const void *somewhere)
 {
@@ -62,6 +72,7 @@ static bool build(struct worker *w)
 	                                                        .classify = w->classify,
 	                                                        .keep_all = w->use.all_flows,
 	                                                        .dns = dns_was_seen,
+	                                                        .proxy = proxy_was_seen,
 	                                                        .context = w });
 	return w->resolutions != NULL && w->hosts != NULL && w->inspector != NULL;
 }
@@ -215,7 +226,7 @@ static void begin_flow(struct worker *w, const struct sight *s)
 	w->counters.flows++;
 	if (w->use.all_flows)
 		(void)notes_of(f, &w->budget, p);
-	if (address_is_private(p->src))
+	if (is_ours(w, p->src))
 		hosts_saw(w->hosts, p->src, p->has_mac ? p->src_mac : NULL);
 	inspect_open(w->inspector, s);
 }

@@ -43,6 +43,12 @@ struct contact {
 
 struct lookup; /* a DNS question for a tracker that has no answer yet */
 
+/* What the config says of the local host of the event that is being made; set by fill_local(). */
+struct whose {
+	const struct config_network *network; /* NULL: none */
+	const struct config_host *host;       /* NULL: none */
+};
+
 struct worker {
 	struct worker_options use;
 	struct worker_counters counters;
@@ -61,6 +67,7 @@ struct worker {
 	struct lookup *oldest_lookup, *newest_lookup;
 	size_t lookup_count;
 	struct tally tally;
+	struct whose whose;
 	uint64_t now_ns;
 	struct event event; /* the one that is being made */
 	struct packet packet;
@@ -95,9 +102,18 @@ void set_event_id(struct worker *, struct event *, uint64_t first_ns, struct sli
                   uint32_t detail);
 /* The file's name where a packet came from another one than the event's; NULL: the same. */
 const char *other_file(struct worker *, const struct event *, uint32_t source);
-void fill_local(struct worker *, const uint8_t address[16], struct event_local *out);
-/* Which side of the flow is ours. */
-unsigned local_side(const struct flow *);
 void fill_tracker(const struct feed_entry *, const struct name *, struct event_tracker *out);
+
+/* whose.c: whose host it is. */
+bool is_ours(const struct worker *, const uint8_t address[16]);
+/* Which side of the flow is ours; where both or neither are, the one that began it. */
+unsigned local_side(const struct worker *, const struct flow *);
+/* NULL: ours began it; "inbound"; "internal": both sides are ours; "external": neither is. */
+const char *flow_direction(const struct worker *, const struct flow *);
+/* `below`: the packet whose VLANs tell the network where the address does not; NULL: none. */
+void fill_local(struct worker *, const uint8_t address[16], const struct packet *below,
+                struct event_local *out);
+/* What the config's rules say of the event, whose local host was filled in last. */
+bool find_policy(const struct worker *, const struct event *, struct event_policy *out);
 
 #endif

@@ -8,7 +8,7 @@ bool config_is_inside(const struct config *c, const uint8_t address[16])
 {
 	if (c == NULL || c->network_table.count == 0)
 		return address_is_private(address);
-	return prefix_table_find(&c->network_table, address) != PREFIX_NONE;
+	return prefix_table_find(&c->network_table, address) != NO_PREFIX;
 }
 
 const struct config_network *config_network_of(const struct config *c, const uint8_t address[16],
@@ -109,7 +109,7 @@ const struct config_host *config_host_of(const struct config *c, const uint8_t *
 bool config_is_sinkhole(const struct config *c, const uint8_t address[16])
 {
 	return address_is_sinkhole(address) ||
-	       (c != NULL && prefix_table_find(&c->sinkhole_table, address) != PREFIX_NONE);
+	       (c != NULL && prefix_table_find(&c->sinkhole_table, address) != NO_PREFIX);
 }
 
 static int order_name(const char *name, struct slice text)

@@ -68,7 +68,7 @@ int64_t prefix_table_find(const struct prefix_table *t, const uint8_t address[16
 		if (row != NULL)
 			return row->value;
 	}
-	return PREFIX_NONE;
+	return NO_PREFIX;
 }
 
 /* Digits up to the end, at most `most`; -1: no such number. */

@@ -26,11 +26,11 @@ struct prefix_table {
 	size_t span_count;
 };
 
-enum { PREFIX_NONE = -1 };
+enum { NO_PREFIX = -1 };
 
 /* Sorts `rows`, which stay where they are. Of equal prefixes the least value stays first. */
 void prefix_table_build(struct prefix_table *, struct prefix_row *rows, size_t count);
-/* The value of the longest prefix, or PREFIX_NONE. */
+/* The value of the longest prefix, or NO_PREFIX. */
 int64_t prefix_table_find(const struct prefix_table *, const uint8_t address[16]);
 
 /* What prefix_parse() thinks of a text. */

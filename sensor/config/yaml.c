@@ -2,6 +2,8 @@
 /* The one file that knows libfyaml. */
 #include "sensor/config/yaml.h"
 
+#include "sensor/event/wire_text.h"
+
 #include <libfyaml.h>
 #include <string.h>
 
@@ -230,16 +232,31 @@ static void parse(struct growth *g, const char *text, size_t len)
 	fy_diag_destroy(diag);
 }
 
+/* libfyaml 0.7.12 does not come back from a directive with broken UTF-8: it gets neither. */
+static bool is_readable(const uint8_t *text, size_t len, struct faults *faults)
+{
+	struct place at = { 1, 1 };
+
+	for (size_t i = 0, step; i < len; i += step, at.column++) {
+		step = text[i] == '\0' ? 0 : utf8_char((struct slice){ text + i, len - i });
+		if (step == 0)
+			return fault_add(faults, at, "byte 0x%02x is no UTF-8", text[i]);
+		if (text[i] == '%' && at.column == 1)
+			return fault_add(faults, at, "directives (%%) are not read here");
+		if (text[i] == '\n')
+			at = (struct place){ at.line + 1, 0 };
+	}
+	return true;
+}
+
 struct yaml_node *yaml_read(struct region *region, const char *text, size_t len,
                             struct faults *faults)
 {
 	struct growth g = { .region = region, .faults = faults };
 	size_t before = faults->count;
 
-	if (len > 0 && memchr(text, '\0', len) != NULL) {
-		fault_add(faults, (struct place){ 0 }, "a NUL byte stands in it: this is no YAML");
+	if (!is_readable((const uint8_t *)text, len, faults))
 		return NULL;
-	}
 	parse(&g, text, len);
 	if (!g.is_hopeless && g.root != NULL && g.depth == 0)
 		return g.root;

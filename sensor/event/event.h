@@ -91,6 +91,8 @@ struct event_local {
 	struct slice name;  /* bytes, as DHCP, mDNS or the policy file gave it */
 	const char *name_source;
 	const char *network, *organisation, *jurisdiction, *sector, *role;
+	const char *direction;     /* "inbound", "internal", "external"; NULL: ours began it */
+	struct slice on_behalf_of; /* a proxy's client, as X-Forwarded-For or PROXY names it */
 };
 
 struct event_tracker {

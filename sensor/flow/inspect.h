@@ -43,12 +43,16 @@ struct inspect_counters {
 typedef void dns_seen(void *context, const struct sight *, const struct dns_message *,
                       const char *transport);
 
+/* The server of the sight's flow was asked to go somewhere else: it is a proxy. */
+typedef void proxy_seen(void *context, const struct sight *);
+
 struct inspect_options {
 	struct budget *budget;
 	struct name_table *names;
 	struct classify *classify;
 	bool keep_all; /* -a: facts and labels of every flow */
 	dns_seen *dns;
+	proxy_seen *proxy; /* NULL: nobody wants to know */
 	void *context;
 };
 

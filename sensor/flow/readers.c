@@ -55,6 +55,17 @@ static struct guess is_it(struct taken taken)
 	return (struct guess){ IS_IT, taken };
 }
 
+static void note_proxy(struct inspector *i, const struct sight *s, const struct prefix *p)
+{
+	struct notes *notes = p->has_client ? notes_of(s->flow, i->use.budget, s->packet) : NULL;
+
+	if (notes != NULL)
+		memcpy(notes->client, p->client, sizeof notes->client);
+	if (i->use.proxy != NULL &&
+	    (p->kind == PREFIX_HTTP_CONNECT || p->kind == PREFIX_SOCKS4 || p->kind == PREFIX_SOCKS5))
+		i->use.proxy(i->use.context, s);
+}
+
 static struct guess guess_prefix(struct inspector *i, const struct sight *s, struct stream *st,
                                  struct slice window)
 {
@@ -65,6 +76,7 @@ static struct guess guess_prefix(struct inspector *i, const struct sight *s, str
 	case PARSE_OK:
 		if (prefix.name.len > 0)
 			note_name(i, s, prefix.name, EVIDENCE_HTTP_HOST);
+		note_proxy(i, s, &prefix);
 		return is_it(again(prefix.len));
 	case PARSE_SHORT:
 		return is_maybe();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events made of flows and contacts, and handed on as lines. */
+#include "sensor/event/address_text.h"
 #include "sensor/event/community_id.h"
 #include "sensor/flow/address.h"
 #include "sensor/verdict/severity.h"
@@ -126,28 +127,6 @@ const char *other_file(struct worker *w, const struct event *e, uint32_t source)
 	               : file;
 }
 
-unsigned local_side(const struct flow *f)
-{
-	bool is_client_inside = address_is_private(f->address[f->client]);
-	bool is_server_inside = address_is_private(f->address[flow_server(f)]);
-
-	return !is_client_inside && is_server_inside ? flow_server(f) : f->client;
-}
-
-void fill_local(struct worker *w, const uint8_t address[16], struct event_local *out)
-{
-	struct host host = hosts_find(w->hosts, address);
-
-	*out = (struct event_local){ .has_ip = true, .has_mac = host.has_mac };
-	memcpy(out->ip, address, 16);
-	memcpy(out->mac, host.mac, 6);
-	out->mac_is_random = host.has_mac && (host.mac[0] & 0x02) != 0;
-	if (host.name == NULL)
-		return;
-	out->name = name_text(host.name);
-	out->name_source = host_name_source_word(host.name_source);
-}
-
 void fill_tracker(const struct feed_entry *entry, const struct name *name,
                   struct event_tracker *out)
 {
@@ -165,10 +144,15 @@ void fill_tracker(const struct feed_entry *entry, const struct name *name,
 
 void emit_event(struct worker *w, struct event *e)
 {
+	struct event_policy policy;
+
+	if (e->policy == NULL && find_policy(w, e, &policy))
+		e->policy = &policy;
 	if (e->tracker != NULL) {
 		e->has_severity = true;
-		e->severity = severity_of(
-		        e->policy != NULL ? e->policy->verdict : NULL, e->tracker->category,
+		e->severity = config_severity_of(
+		        w->use.config, e->policy != NULL ? e->policy->verdict : NULL,
+		        e->tracker->category,
 		        e->type == EVENT_LOOKUP ? CONFIDENCE_CERTAIN : e->confidence);
 	}
 	struct slice line = event_json_native(w->json, e);
@@ -188,6 +172,7 @@ struct borrowed {
 	struct event_http http;
 	struct event_flow flow;
 	char label[64];
+	char client[ADDRESS_TEXT_MAX];
 };
 
 static struct slice text_of(const uint8_t *text, size_t len)
@@ -212,14 +197,36 @@ static void fill_http(const struct flow *f, struct event *e, struct event_http *
 	e->http = out;
 }
 
+/* The first of X-Forwarded-For is the client, or else PROXY's. */
+static void fill_client(const struct flow *f, struct borrowed *b)
+{
+	const struct notes *n = f->notes;
+
+	if (n == NULL)
+		return;
+	if (n->http != NULL && n->http->forwarded_len > 0) {
+		struct slice all = text_of(n->http->forwarded, n->http->forwarded_len);
+		const uint8_t *comma = memchr(all.ptr, ',', all.len);
+
+		b->local.on_behalf_of =
+		        comma != NULL ? slice_head(all, (size_t)(comma - all.ptr)) : all;
+	} else if (!address_is_zero(n->client)) {
+		size_t len = address_text(n->client, b->client);
+
+		b->local.on_behalf_of = text_of((const uint8_t *)b->client, len);
+	}
+}
+
 static void fill_common(struct worker *w, const struct flow *f, struct event *e, struct borrowed *b)
 {
 	struct label label;
-	unsigned side = local_side(f);
+	unsigned side = local_side(w, f);
 	const uint8_t *far = f->address[1 - side];
 
 	inspect_label(w->inspector, f, &label);
-	fill_local(w, f->address[side], &b->local);
+	fill_local(w, f->address[side], e->packet, &b->local);
+	b->local.direction = flow_direction(w, f);
+	fill_client(f, b);
 	e->local = &b->local;
 	if (geo_find(w->use.geo, far, &b->geo))
 		e->geo = &b->geo;
@@ -324,7 +331,7 @@ static void tally_bytes(struct worker *w, const struct flow *f, const struct con
 	fill_tracker(&c->entry, c->name, &t);
 	snprintf(text, sizeof text, "%.*s", (int)t.name.len, (const char *)t.name.ptr);
 	struct tally_row *row =
-	        tally_row(&w->tally, f->address[local_side(f)], text, c->entry.category);
+	        tally_row(&w->tally, f->address[local_side(w, f)], text, c->entry.category);
 
 	if (row == NULL)
 		return;

@@ -11,6 +11,7 @@ static const uint64_t answer_patience_ns = UINT64_C(5) * 1000000000U;
 struct lookup {
 	struct lookup *older, *newer;
 	struct flow flow; /* as it was */
+	struct packet below; /* the VLANs alone are set */
 	struct name *name;
 	struct feed_entry entry;
 	uint64_t time_ns, number;
@@ -87,7 +88,7 @@ static void learn_address(struct worker *w, const uint8_t client[16], struct sli
 	uint8_t server[16];
 
 	address_from_wire(address.ptr, address.len, server);
-	if (!address_is_sinkhole(server))
+	if (!config_is_sinkhole(w->use.config, server))
 		resolutions_learn(w->resolutions, client, server, what);
 }
 
@@ -161,7 +162,8 @@ static void unlink_lookup(struct worker *w, struct lookup *l)
 }
 
 /* DESIGN.md: NXDOMAIN, refused, empty, or an address that nobody is behind. */
-static enum outcome outcome_of(const struct dns_message *m, uint64_t chain, uint16_t type)
+static enum outcome outcome_of(const struct config *c, const struct dns_message *m, uint64_t chain,
+                               uint16_t type)
 {
 	bool has_any = false, has_real = false;
 
@@ -182,7 +184,7 @@ static enum outcome outcome_of(const struct dns_message *m, uint64_t chain, uint
 		}
 		address_from_wire(m->records[i].address.ptr, m->records[i].address.len, address);
 		has_any = true;
-		has_real |= !address_is_sinkhole(address);
+		has_real |= !config_is_sinkhole(c, address);
 	}
 	if (has_real)
 		return OUTCOME_ESTABLISHED;
@@ -232,7 +234,7 @@ static void tally_lookup(struct worker *w, const struct lookup *l, bool is_block
 
 	snprintf(text, sizeof text, "%.*s", (int)l->name->len, (const char *)l->name->text);
 	struct tally_row *row =
-	        tally_row(&w->tally, l->flow.address[l->flow.client], text, l->entry.category);
+	        tally_row(&w->tally, l->flow.address[local_side(w, &l->flow)], text, l->entry.category);
 
 	if (row == NULL)
 		return;
@@ -256,12 +258,13 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 		                  .transport = l->transport };
 	e->pcap_cnt = l->number;
 	e->app_proto = is_dns_by_another_name(l->transport) ? l->transport : "dns";
-	fill_local(w, l->flow.address[l->flow.client], &local);
+	fill_local(w, l->flow.address[local_side(w, &l->flow)], &l->below, &local);
+	e->packet = l->below.vlan_count > 0 ? &l->below : NULL;
 	fill_tracker(&l->entry, l->name, &tracker);
 	e->local = &local;
 	e->tracker = &tracker;
 	e->has_outcome = true;
-	e->outcome = outcome_of(told->message, told->chain, l->type);
+	e->outcome = outcome_of(w->use.config, told->message, told->chain, l->type);
 	add_lookup_evidence(w, e, question_kind(l->transport), l->name, l->number, l->source);
 	for (size_t i = 0; i < told->alias_count; i++)
 		add_lookup_evidence(w, e, EVIDENCE_DNS_CNAME, told->aliases[i], told->number,
@@ -297,6 +300,8 @@ static struct lookup *add_lookup(struct worker *w, const struct sight *s, struct
 		              .transport = transport };
 	l->flow.question = NULL;
 	l->flow.notes = NULL;
+	l->below.vlan_count = s->packet->vlan_count;
+	memcpy(l->below.vlan, s->packet->vlan, sizeof l->below.vlan);
 	if (w->newest_lookup != NULL)
 		w->newest_lookup->newer = l;
 	else
@@ -395,6 +400,9 @@ void lookup_seen(struct worker *w, const struct sight *s, const struct dns_messa
                  const char *transport)
 {
 	settle_client(s, m);
+	if (m->is_answer && !is_dns_by_another_name(transport) && is_ours(w, s->packet->src) &&
+	    is_ours(w, s->packet->dst))
+		hosts_found(w->hosts, s->packet->src, HOST_ROLE_RESOLVER);
 	if (!m->is_answer) {
 		read_query(w, s, m, transport);
 		return;

@@ -51,6 +51,8 @@ static const struct {
 	{ "networks: [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]\n", "1:", "too deep" },
 	{ "- name: x\n", "1:1", "the config is a map (key: value), and this is a list" },
 	{ "just text\n", "1:1", "the config is a map (key: value), and this is text" },
+	{ "a: b\n%YAML 1.2\n", "2:1", "directives (%) are not read here" },
+	{ "sensor: caf\xe9 \n", "1:12", "byte 0xe9 is no UTF-8" },
 	/* keys */
 	{ "netwroks: []\n", "1:1", "no key 'netwroks'; is 'networks' meant?" },
 	{ "zebra: 1\n", "1:1", "the config has no key 'zebra'" },
@@ -448,7 +450,7 @@ static void test_prefix_table(void)
 			    (best == NULL || rows[i].prefix.bits > best->prefix.bits))
 				best = &rows[i];
 		CHECK(prefix_table_find(&table, a) ==
-		      (best != NULL ? (int64_t)best->value : PREFIX_NONE));
+		      (best != NULL ? (int64_t)best->value : NO_PREFIX));
 	}
 }
 
