@@ -5,12 +5,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "feeds/feed.h"
 #include "sensor/feed_command.h"
 #include "sensor/flow/classify.h"
 #include "sensor/log.h"
 #include "sensor/options.h"
 #include "sensor/pipeline.h"
+#include "sensor/reload.h"
 #include "sensor/settings.h"
 #include "sensor/sink/sink.h"
 #include "sensor/version.h"
@@ -22,8 +22,10 @@ static const size_t memory_limit = (size_t)1 << 30;
 /* All that is open, in the order in which it is opened. */
 struct run {
 	struct options options;
-	struct config *config; /* NULL: none */
-	struct feed_set *feeds;
+	struct knowledge know;
+	struct reload *reload;
+	int argc;
+	char **argv;
 	struct geo *geo;
 	struct sink **sinks;
 	size_t sink_count;
@@ -35,6 +37,7 @@ struct run {
 
 /* What a signal handler may reach. */
 static struct capture *volatile running;
+static struct reload *volatile reloading;
 static volatile sig_atomic_t stops;
 
 static void stop(int signal_number)
@@ -61,37 +64,10 @@ static const char *source_name(void *context, uint32_t source)
 	return capture_source_name(run->capture, source);
 }
 
-static void report_feed(void *context, const char *place, const char *reason)
-{
-	(void)context;
-	log_error("feed %s: %s", place, reason);
-}
-
 static bool open_feeds(struct run *run)
 {
-	struct feed_builder *builder = feed_builder_new();
-	const struct option_list *files = &run->options.feeds;
-
-	if (builder == NULL)
-		return false;
-	if (!run->options.no_builtin_feed && !feed_builder_add_builtin(builder))
-		return false;
-	for (size_t i = 0; i < files->count; i++) {
-		struct feed_options how = { .report = report_feed };
-		struct feed_counts counts = { 0 };
-
-		if (!feed_builder_add_file(builder, files->items[i], &how, &counts))
-			run->failures++;
-		else if (run->options.verbose)
-			log_note("feed %s: %llu lines, %llu taken, %llu refused", files->items[i],
-			         (unsigned long long)counts.lines, (unsigned long long)counts.taken,
-			         (unsigned long long)counts.refused);
-	}
-	run->feeds = feed_builder_finish(builder);
-	if (run->feeds == NULL || feed_set_names(run->feeds) + feed_set_networks(run->feeds) > 0)
-		return run->feeds != NULL;
-	log_error("there is no feed to match against: leave out --no-builtin-feed, or give -f");
-	return false;
+	run->know.feeds = feeds_load(&run->options, &run->failures);
+	return run->know.feeds != NULL;
 }
 
 static bool open_geo(struct run *run)
@@ -143,8 +119,8 @@ static bool open_capture(struct run *run)
 static bool open_worker(struct run *run)
 {
 	run->worker = worker_new(&(struct worker_options){
-	        .feeds = run->feeds,
-	        .config = run->config,
+	        .feeds = run->know.feeds,
+	        .config = run->know.config,
 	        .geo = run->geo,
 	        .sensor = run->options.sensor,
 	        .flow_limit = FLOW_LIMIT,
@@ -161,8 +137,39 @@ static bool open_worker(struct run *run)
 	return run->worker != NULL;
 }
 
+static void ask_again(int signal_number)
+{
+	(void)signal_number;
+	if (reloading != NULL)
+		reload_ask(reloading);
+}
+
+/* A service has no end: its config and feeds change while it runs. */
+static void listen_to_hangups(struct run *run)
+{
+	struct sigaction action = { .sa_handler = ask_again, .sa_flags = SA_RESTART };
+
+	run->reload = reload_new(run->argc, run->argv);
+	reloading = run->reload;
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+static void between_packets(void *context)
+{
+	struct run *run = context;
+	struct knowledge fresh;
+
+	if (run->reload == NULL || !reload_take(run->reload, &fresh))
+		return;
+	worker_reload(run->worker, fresh.config, fresh.feeds);
+	knowledge_free(&run->know);
+	run->know = fresh;
+}
+
 static void listen_to_signals(struct run *run)
 {
+	listen_to_hangups(run);
 	struct sigaction action = { .sa_handler = stop };
 
 	running = run->capture;
@@ -191,6 +198,8 @@ static void run_pipeline(struct run *run)
 	        .capture = run->capture,
 	        .worker = run->worker,
 	        .progress = progress,
+	        .between = between_packets,
+	        .context = run,
 	        .stats_ns = run->options.stats_seconds * 1000000000U,
 	});
 	progress_end(progress);
@@ -206,6 +215,7 @@ static int close_all(struct run *run)
 	bool has_contact = run->worker != NULL && worker_count(run->worker)->contacts > 0;
 
 	running = NULL;
+	reloading = NULL;
 	if (run->capture != NULL)
 		run->failures += capture_failures(run->capture);
 	worker_free(run->worker);
@@ -215,8 +225,8 @@ static int close_all(struct run *run)
 		run->failures += !sink_close(run->sinks[i]);
 	free(run->sinks);
 	geo_free(run->geo);
-	feed_set_free(run->feeds);
-	config_free(run->config);
+	reload_free(run->reload);
+	knowledge_free(&run->know);
 	bool is_told = run->options.fail_on_contact && has_contact;
 
 	options_free(&run->options);
@@ -280,20 +290,20 @@ static int open_config(struct run *run)
 	if (o->config == NULL && o->check)
 		log_error("--check wants the config file that it is about: -c FILE");
 	if (o->config != NULL)
-		run->config = settings_load(o->config, &run->options);
-	if (run->config == NULL && (o->config != NULL || o->check))
+		run->know.config = settings_load(o->config, &run->options);
+	if (run->know.config == NULL && (o->config != NULL || o->check))
 		return (void)close_all(run), EXIT_USAGE;
 	if (!o->check)
 		return -1;
 	log_note("%s: %zu networks, %zu hosts, %zu rules, %zu sites; no mistakes", o->config,
-		 run->config->networks.count, run->config->hosts.count, run->config->rules.count,
-		 run->config->sites.count);
+	         run->know.config->networks.count, run->know.config->hosts.count,
+	         run->know.config->rules.count, run->know.config->sites.count);
 	return close_all(run);
 }
 
 int main(int argc, char **argv)
 {
-	struct run run = { 0 };
+	struct run run = { .argc = argc, .argv = argv };
 
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && strcmp(argv[1], "feed") == 0)

@@ -260,6 +260,7 @@ bool options_parse(struct options *o, int argc, char **argv)
 	*o = (struct options){ .format = "native" };
 	fill_tables(longs, shorts);
 	opterr = 0;
+	optind = 0; /* anew each time: glibc's way to say so */
 	while ((found = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		const struct row *row = found == '?' || found == ':' ? NULL : row_of(found);
 

@@ -60,6 +60,8 @@ void pipeline_run(const struct pipeline_options *o)
 	struct clock clock = { 0 };
 
 	while (batch != NULL && capture_read(o->capture, batch) == CAPTURE_OK) {
+		if (o->between != NULL)
+			o->between(o->context);
 		for (size_t i = 0; i < batch->count; i++) {
 			advance(o, &clock, batch->frames[i].time_ns);
 			worker_packet(o->worker, &batch->frames[i], clock.now_ns);

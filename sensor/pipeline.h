@@ -8,6 +8,9 @@ struct pipeline_options {
 	struct capture *capture;
 	struct worker *worker;
 	struct progress *progress;
+	/* Called between two batches: nothing is under way. NULL: nothing to do then. */
+	void (*between)(void *context);
+	void *context;
 	uint64_t stats_ns; /* a stats event every so much packet time; 0: only at the end */
 };
 

@@ -395,6 +395,14 @@ void worker_tick(struct worker *w, uint64_t now_ns)
 	flow_table_expire(w->flows, now_ns);
 }
 
+void worker_reload(struct worker *w, const struct config *config, const struct feed_set *feeds)
+{
+	w->use.config = config;
+	w->use.feeds = feeds;
+	w->whose = (struct whose){ 0 };
+	name_table_judge_by(w->names, feeds);
+}
+
 void worker_finish(struct worker *w)
 {
 	lookup_finish(w);

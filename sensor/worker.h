@@ -57,6 +57,11 @@ void worker_free(struct worker *);
 void worker_packet(struct worker *, const struct frame *, uint64_t now_ns);
 /* Packet time passed: ends what is over. Once for each second of it. */
 void worker_tick(struct worker *, uint64_t now_ns);
+/*
+ * From now on by this config (NULL: none) and these feeds; the old ones may go when it returns.
+ * Between two packets.
+ */
+void worker_reload(struct worker *, const struct config *, const struct feed_set *);
 /* No more packets: everything that is open is told. */
 void worker_finish(struct worker *);
 

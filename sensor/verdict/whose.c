@@ -18,8 +18,7 @@ unsigned local_side(const struct worker *w, const struct flow *f)
 
 const char *flow_direction(const struct worker *w, const struct flow *f)
 {
-	static const char *const words[2][2] = { { "external", "inbound" },
-		                                 { NULL, "internal" } };
+	static const char *const words[2][2] = { { "external", "inbound" }, { NULL, "internal" } };
 
 	return words[is_ours(w, f->address[f->client])][is_ours(w, f->address[flow_server(f)])];
 }
@@ -49,8 +48,9 @@ void fill_local(struct worker *w, const uint8_t address[16], const struct packet
 	memcpy(out->ip, address, 16);
 	memcpy(out->mac, host.mac, 6);
 	out->mac_is_random = host.has_mac && (host.mac[0] & 0x02) != 0;
-	w->whose.network = config_network_of(w->use.config, address, below != NULL ? below->vlan : NULL,
-	                                     below != NULL ? below->vlan_count : 0);
+	w->whose.network =
+	        config_network_of(w->use.config, address, below != NULL ? below->vlan : NULL,
+	                          below != NULL ? below->vlan_count : 0);
 	w->whose.host = config_host_of(w->use.config, host.has_mac ? host.mac : NULL, address, own);
 	fill_names(&host, w->whose.host, out);
 	if (w->whose.network == NULL)
