@@ -19,6 +19,7 @@ static void tell_stats(const struct pipeline_options *o, uint64_t now_ns)
 	struct capture_counters counters;
 
 	capture_count(o->capture, &counters);
+	worker_tell_hosts(o->worker, &counters, now_ns);
 	worker_stats(o->worker, &counters, now_ns);
 }
 

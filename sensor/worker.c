@@ -105,6 +105,7 @@ void worker_free(struct worker *w)
 	flow_table_free(w->flows);
 	name_table_free(w->names);
 	tally_free(&w->tally);
+	sums_free(&w->sums);
 	free(w);
 }
 

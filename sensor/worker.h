@@ -67,6 +67,11 @@ void worker_finish(struct worker *);
 
 const struct worker_counters *worker_count(const struct worker *);
 const struct tally *worker_tally(const struct worker *);
+/*
+ * `host` events: the sums since the last time, for each host and product and each network of the
+ * config. `now_ns`: the end of the time that they are about.
+ */
+void worker_tell_hosts(struct worker *, const struct capture_counters *, uint64_t now_ns);
 /* A `stats` event from the worker's counters and the capture's. */
 void worker_stats(struct worker *, const struct capture_counters *, uint64_t now_ns);
 void worker_visibility(const struct worker *, const struct capture_counters *,

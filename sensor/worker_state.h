@@ -10,6 +10,7 @@
 #include "sensor/flow/hosts.h"
 #include "sensor/flow/inspect.h"
 #include "sensor/flow/resolutions.h"
+#include "sensor/verdict/sums.h"
 #include "sensor/worker.h"
 
 /* The inside of a worker: shared by worker.c and the verdict/ files that it calls, by nobody else.
@@ -67,6 +68,7 @@ struct worker {
 	struct lookup *oldest_lookup, *newest_lookup;
 	size_t lookup_count;
 	struct tally tally;
+	struct sums sums;
 	struct whose whose;
 	uint64_t now_ns;
 	struct event event; /* the one that is being made */

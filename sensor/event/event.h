@@ -180,13 +180,21 @@ struct event_flow {
 	bool alerted;
 };
 
-/* The sum for a host and product. */
+struct event_visibility;
+
+/* The sum for a host and product, or for a network. */
 struct event_host {
 	uint64_t first_seen_ns, last_seen_ns;
 	uint64_t contacts, lookups, bytes_toserver, bytes_toclient, sites;
 	const char *product;
 	const char *categories[EVENT_CATEGORIES_MAX];
 	uint8_t category_count;
+	uint64_t hosts;                          /* of a network's sum; 0: it is a host's */
+	uint64_t established, reset, unanswered; /* contacts */
+	uint64_t blocked;                        /* lookups */
+	uint64_t banned, allowed, watched;       /* contacts and lookups */
+	const char *ban; /* "effective", "partial", "none"; NULL: nothing banned was tried */
+	const struct event_visibility *visibility;
 };
 
 /* How much a "no contact" is worth, DESIGN.md. Counts; shares are made by whoever shows them. */

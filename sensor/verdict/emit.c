@@ -155,6 +155,8 @@ void emit_event(struct worker *w, struct event *e)
 		        e->tracker->category,
 		        e->type == EVENT_LOOKUP ? CONFIDENCE_CERTAIN : e->confidence);
 	}
+	if (e->flow == NULL || strcmp(e->flow->reason, "interim") != 0)
+		sums_add(&w->sums, e);
 	struct slice line = event_json_native(w->json, e);
 
 	if (line.len == 0)
