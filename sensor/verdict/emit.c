@@ -345,6 +345,7 @@ void emit_flow(struct worker *w, struct flow *f, const char *reason)
 {
 	struct event *e = begin_event(w, EVENT_FLOW, f, f->last_ns);
 	const struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
+	bool is_interim = strcmp(reason, "interim") == 0;
 	struct borrowed b;
 
 	fill_common(w, f, e, &b);
@@ -357,12 +358,14 @@ void emit_flow(struct worker *w, struct flow *f, const char *reason)
 		e->confidence = c->confidence;
 		e->has_outcome = true;
 		e->outcome = flow_outcome(f, true);
-		if (strcmp(reason, "interim") != 0)
+		if (!is_interim)
 			tally_bytes(w, f, c);
 	}
 	fill_names(f, e);
-	/* An interim event is about the time up to which it tells. */
-	set_event_id(w, e, f->first_ns, (struct slice){ 0 },
-	             strcmp(reason, "interim") == 0 ? (uint32_t)(f->last_ns / 1000) : 0);
+	/* An interim event is about the time up to which it tells, and the names from its first on.
+	 */
+	set_event_id(w, e, f->first_ns,
+	             is_interim && e->name_count > 0 ? e->names[0].value : (struct slice){ 0 },
+	             is_interim ? (uint32_t)(f->last_ns / 1000) : 0);
 	emit_event(w, e);
 }
