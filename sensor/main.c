@@ -24,6 +24,7 @@ struct run {
 	struct options options;
 	struct knowledge know;
 	struct reload *reload;
+	struct pseudonyms *pseudonyms; /* NULL: none */
 	int argc;
 	char **argv;
 	struct geo *geo;
@@ -116,15 +117,32 @@ static bool open_capture(struct run *run)
 	return run->capture != NULL;
 }
 
+static uint64_t suppress_seconds(const struct run *run)
+{
+	if (run->options.suppress_seconds != UINT64_MAX)
+		return run->options.suppress_seconds;
+	return capture_is_live(run->capture) ? 3600 : 0;
+}
+
+static bool open_pseudonyms(struct run *run)
+{
+	if (run->options.key_file == NULL)
+		return true;
+	run->pseudonyms = pseudonyms_load(run->options.key_file);
+	return run->pseudonyms != NULL;
+}
+
 static bool open_worker(struct run *run)
 {
 	run->worker = worker_new(&(struct worker_options){
 	        .feeds = run->know.feeds,
 	        .config = run->know.config,
 	        .geo = run->geo,
+	        .pseudonyms = run->pseudonyms,
 	        .sensor = run->options.sensor,
 	        .flow_limit = FLOW_LIMIT,
 	        .memory_limit = memory_limit,
+	        .suppress_seconds = suppress_seconds(run),
 	        .all_flows = run->options.all_flows,
 	        .keep_duplicates = run->options.keep_duplicates,
 	        .is_live = capture_is_live(run->capture),
@@ -226,6 +244,7 @@ static int close_all(struct run *run)
 	free(run->sinks);
 	geo_free(run->geo);
 	reload_free(run->reload);
+	pseudonyms_free(run->pseudonyms);
 	knowledge_free(&run->know);
 	bool is_told = run->options.fail_on_contact && has_contact;
 
@@ -237,7 +256,7 @@ static int close_all(struct run *run)
 
 static int sense(struct run *run)
 {
-	if (open_feeds(run) && open_geo(run) && open_capture(run) && open_sinks(run) &&
+	if (open_pseudonyms(run) && open_feeds(run) && open_geo(run) && open_capture(run) && open_sinks(run) &&
 	    open_worker(run)) {
 		listen_to_signals(run);
 		run_pipeline(run);
@@ -251,6 +270,11 @@ static bool is_usable(const struct options *o)
 {
 	if (strcmp(o->format, "native") != 0) {
 		log_error("option --format: '%s' is not known; native is", o->format);
+		return false;
+	}
+	if (o->key_file != NULL && o->all_flows) {
+		log_error("--pseudonymise and --all-flows exclude each other: the names on other "
+		          "flows name our hosts");
 		return false;
 	}
 	if (o->reads.count > 0 && o->interfaces.count > 0) {

@@ -44,6 +44,12 @@ static const struct row {
 	  "say what is wrong with the config file, with line and column, and exit" },
 	{ 'a', "all-flows", NULL, FLAG, AT(all_flows),
 	  "an event for every flow, with every name seen" },
+	{ 264, "suppress", "SECONDS", NUMBER, AT(suppress_seconds),
+	  "one contact for a local host and tracker name in that time; the next one says\n"
+	  "how many there were. Without: 3600 live, none offline; 0: none" },
+	{ 265, "pseudonymise", "KEYFILE", TEXT, AT(key_file),
+	  "replace our hosts' addresses, MACs and names by pseudonyms under the key in the\n"
+	  "file: 32 bytes, or 64 hexadecimal digits. The same key, the same pseudonyms" },
 	{ 'j', "workers", "N", NUMBER, AT(workers),
 	  "worker threads. This version works with one, whatever N is" },
 	{ 257, "stats", "SECONDS", NUMBER, AT(stats_seconds),
@@ -257,7 +263,7 @@ bool options_parse(struct options *o, int argc, char **argv)
 	char shorts[2 * ROWS + 3];
 	int found;
 
-	*o = (struct options){ .format = "native" };
+	*o = (struct options){ .format = "native", .suppress_seconds = UINT64_MAX };
 	fill_tables(longs, shorts);
 	opterr = 0;
 	optind = 0; /* anew each time: glibc's way to say so */

@@ -21,10 +21,12 @@ struct options {
 	char *filter; /* BPF words, joined; NULL: none */
 	uint64_t from_ns, to_ns;
 	uint64_t stats_seconds;
+	uint64_t suppress_seconds; /* UINT64_MAX: not said */
 	uint64_t workers;
 	bool all_flows, no_builtin_feed, quiet, verbose, fail_on_contact, keep_duplicates;
 	bool list_interfaces, show_help, show_version, check;
 	const char *config;
+	const char *key_file;
 	uint64_t given;       /* a bit for each row of the table that the command line had */
 	struct option_list owned; /* strings of the config file's settings */
 };

@@ -71,6 +71,9 @@ static bool build(struct worker *w)
 	if (w->names == NULL || w->flows == NULL || w->fragments == NULL || w->classify == NULL ||
 	    w->digest == NULL || w->json == NULL)
 		return false;
+	if (w->use.suppress_seconds > 0 &&
+	    (w->suppress = suppress_new(w->use.suppress_seconds)) == NULL)
+		return false;
 	w->resolutions = resolutions_new(or_default(w->use.resolution_limit, RESOLUTIONS_MAX),
 	                                 w->names, seed);
 	w->hosts = hosts_new(or_default(w->use.host_limit, HOSTS_MAX), w->names, seed);
@@ -117,6 +120,7 @@ void worker_free(struct worker *w)
 	assert(w->oldest_lookup != NULL || has_flows || w->budget.used == 0);
 	tally_free(&w->tally);
 	sums_free(&w->sums);
+	suppress_free(w->suppress);
 	free(w);
 }
 

@@ -4,6 +4,7 @@
 
 #include "sensor/capture/capture.h"
 #include "sensor/config/config.h"
+#include "sensor/pseudonym.h"
 #include "sensor/verdict/geo.h"
 #include "sensor/verdict/tally.h"
 
@@ -26,10 +27,12 @@ struct worker_options {
 	const struct feed_set *feeds;
 	const struct config *config; /* NULL: none */
 	const struct geo *geo;
+	struct pseudonyms *pseudonyms; /* NULL: hosts are told as they are */
 	const char *sensor; /* name of this sensor; NULL: not set */
 	size_t flow_limit;
 	size_t host_limit, resolution_limit; /* entries; 0: 131,072 and 262,144 */
 	size_t memory_limit;                 /* bytes for open questions, names and notes */
+	uint64_t suppress_seconds; /* one contact for host and tracker in that time; 0: all */
 	bool all_flows;
 	bool keep_duplicates; /* copies that a span port makes count as packets */
 	bool is_live;

@@ -4,6 +4,7 @@
 
 #include "sensor/capture/duplicates.h"
 #include "sensor/digest.h"
+#include "sensor/event/address_text.h"
 #include "sensor/event/event_json.h"
 #include "sensor/flow/flow_table.h"
 #include "sensor/flow/fragments.h"
@@ -11,6 +12,7 @@
 #include "sensor/flow/inspect.h"
 #include "sensor/flow/resolutions.h"
 #include "sensor/verdict/sums.h"
+#include "sensor/verdict/suppress.h"
 #include "sensor/worker.h"
 
 /* The inside of a worker: shared by worker.c and the verdict/ files that it calls, by nobody else.
@@ -55,6 +57,16 @@ struct whose {
 	const struct config_host *host;       /* NULL: none */
 };
 
+/* What an event with pseudonyms lends. */
+struct masked {
+	struct event_local local;
+	struct packet packet;
+	struct event_http http;
+	struct event_dns dns;
+	uint8_t answers[EVENT_ANSWERS_MAX][16];
+	char name[PSEUDONYM_NAME_LEN + 1], client[ADDRESS_TEXT_MAX];
+};
+
 struct worker {
 	struct worker_options use;
 	struct worker_counters counters;
@@ -75,8 +87,10 @@ struct worker {
 	size_t lookup_count;
 	struct tally tally;
 	struct sums sums;
+	struct suppress *suppress; /* NULL: every contact is told */
 	struct whose whose;
 	uint64_t now_ns;
+	struct masked masked;
 	struct event event; /* the one that is being made */
 	struct packet packet;
 };
@@ -123,5 +137,14 @@ void fill_local(struct worker *, const uint8_t address[16], const struct packet 
                 struct event_local *out);
 /* What the config's rules say of the event, whose local host was filled in last. */
 bool find_policy(const struct worker *, const struct event *, struct event_policy *out);
+
+/* mask.c: pseudonyms. */
+/* With pseudonyms: an address of ours becomes its own. */
+void mask_address(const struct worker *, uint8_t address[16]);
+/* The row of the host in the table for a person, who sees what the events say of it. */
+struct tally_row *tally_host(struct worker *, const uint8_t address[16], const char *tracker,
+                             const char *category);
+/* All that is left of our hosts in the event; its five-tuple was masked when it was begun. */
+void mask_event(struct worker *, struct event *, struct masked *);
 
 #endif

@@ -178,6 +178,7 @@ struct event_flow {
 	const char *reason; /* EVE: "timeout", "forced", "shutdown"; interim events: "interim" */
 	uint8_t tcp_flags_toserver, tcp_flags_toclient;
 	bool alerted;
+	const char *activity; /* of the pixel: "loaded", "beacon"; NULL: not known */
 };
 
 struct event_visibility;

@@ -99,6 +99,8 @@ struct event *begin_event(struct worker *w, enum event_type type, const struct f
 	if (f == NULL)
 		return e;
 	fill_tuple(e, f);
+	mask_address(w, e->src); /* ids are made of pseudonyms, too */
+	mask_address(w, e->dst);
 	e->flow_id = flow_id_of(w, e, f->first_ns);
 	struct flow_tuple tuple = { .src_port = e->src_port,
 		                    .dst_port = e->dst_port,
@@ -157,6 +159,11 @@ void emit_event(struct worker *w, struct event *e)
 	}
 	if (e->flow == NULL || strcmp(e->flow->reason, "interim") != 0)
 		sums_add(&w->sums, e);
+	if (e->type == EVENT_CONTACT && w->suppress != NULL &&
+	    !suppress_tells(w->suppress, e, &e->represents))
+		return;
+	if (w->use.pseudonyms != NULL)
+		mask_event(w, e, &w->masked);
 	struct slice line = event_json_native(w->json, e);
 
 	if (line.len == 0)
@@ -261,7 +268,7 @@ static void tally_contact(struct worker *w, const struct contact *c, const struc
 
 	snprintf(text, sizeof text, "%.*s", (int)e->tracker->name.len,
 	         (const char *)e->tracker->name.ptr);
-	struct tally_row *row = tally_row(&w->tally, e->local->ip, text, c->entry.category);
+	struct tally_row *row = tally_host(w, e->local->ip, text, c->entry.category);
 
 	if (row == NULL)
 		return;
@@ -270,6 +277,8 @@ static void tally_contact(struct worker *w, const struct contact *c, const struc
 	row->last_ns = c->time_ns > row->last_ns ? c->time_ns : row->last_ns;
 	if (c->confidence > row->confidence)
 		row->confidence = (uint8_t)c->confidence;
+	if (w->use.pseudonyms != NULL)
+		return; /* the address is one, and says enough */
 	snprintf(row->host, sizeof row->host, "%.*s", (int)e->local->name.len,
 	         (const char *)e->local->name.ptr);
 }
@@ -333,12 +342,26 @@ static void tally_bytes(struct worker *w, const struct flow *f, const struct con
 	fill_tracker(&c->entry, c->name, &t);
 	snprintf(text, sizeof text, "%.*s", (int)t.name.len, (const char *)t.name.ptr);
 	struct tally_row *row =
-	        tally_row(&w->tally, f->address[local_side(w, f)], text, c->entry.category);
+	        tally_host(w, f->address[local_side(w, f)], text, c->entry.category);
 
 	if (row == NULL)
 		return;
 	row->bytes += f->bytes[0] + f->bytes[1];
 	row->last_ns = f->last_ns > row->last_ns ? f->last_ns : row->last_ns;
+}
+
+/*
+ * What the pixel did there: the SDK is some 300 KB of script, a beacon's answer a few bytes. TLS
+ * hides which it was; the size does not.
+ */
+static const char *activity_of(const struct feed_entry *entry, const struct event_flow *flow,
+                               enum outcome outcome)
+{
+	static const uint64_t script_bytes = 100 * 1000;
+
+	if (strcmp(entry->category, "tracking_pixel") != 0 || outcome != OUTCOME_ESTABLISHED)
+		return NULL;
+	return flow->bytes_toclient > script_bytes ? "loaded" : "beacon";
 }
 
 void emit_flow(struct worker *w, struct flow *f, const char *reason)
@@ -354,6 +377,7 @@ void emit_flow(struct worker *w, struct flow *f, const char *reason)
 	e->pcap_cnt = f->first_number;
 	if (c != NULL) {
 		fill_tracker(&c->entry, c->name, &b.tracker);
+		b.flow.activity = activity_of(&c->entry, &b.flow, flow_outcome(f, true));
 		e->tracker = &b.tracker;
 		e->confidence = c->confidence;
 		e->has_outcome = true;

@@ -265,7 +265,7 @@ static void tally_lookup(struct worker *w, const struct lookup *l, bool is_block
 
 	snprintf(text, sizeof text, "%.*s", (int)l->name->len, (const char *)l->name->text);
 	struct tally_row *row =
-	        tally_row(&w->tally, l->flow.address[local_side(w, &l->flow)], text, l->entry.category);
+	        tally_host(w, l->flow.address[local_side(w, &l->flow)], text, l->entry.category);
 
 	if (row == NULL)
 		return;

@@ -58,6 +58,12 @@ static void tell_row(struct worker *w, const struct sum_row *row,
 	e->host = &sum;
 	len = len < 64 ? len : 64;
 	memcpy(about, row->host, 16);
+	if (w->use.pseudonyms != NULL) { /* an id that hides nothing would be a way back */
+		char name[PSEUDONYM_NAME_LEN + 1];
+
+		pseudonym_of_name(w->use.pseudonyms, (struct slice){ row->host, 16 }, name);
+		memcpy(about, name + 5, 16);
+	}
 	memcpy(about + 16, row->product, len);
 	set_event_id(w, e, row->first_ns, (struct slice){ about, 16 + len }, 0);
 	emit_event(w, e);
