@@ -24,6 +24,7 @@ struct run {
 	struct options options;
 	struct knowledge know;
 	struct reload *reload;
+	FILE *evidence, *manifest;     /* -w; NULL: not asked for */
 	struct pseudonyms *pseudonyms; /* NULL: none */
 	int argc;
 	char **argv;
@@ -124,6 +125,64 @@ static uint64_t suppress_seconds(const struct run *run)
 	return capture_is_live(run->capture) ? 3600 : 0;
 }
 
+static FILE *open_beside(const char *path, const char *tail)
+{
+	char name[4096];
+	int len = snprintf(name, sizeof name, "%s%s", path, tail);
+	FILE *out = len > 0 && (size_t)len < sizeof name ? fopen(name, "w+b") : NULL;
+
+	if (out == NULL)
+		log_error("evidence %s%s cannot be written", path, tail);
+	return out;
+}
+
+/* Opened before there is anything to write: it must not fail when it matters. */
+static bool open_evidence(struct run *run)
+{
+	const char *path = run->options.evidence;
+
+	if (path == NULL)
+		return true;
+	run->evidence = open_beside(path, "");
+	run->manifest = open_beside(path, ".manifest.json");
+	return run->evidence != NULL && run->manifest != NULL;
+}
+
+/* Packets wait there for the end, when they are sorted; it has no name. */
+static FILE *open_part(const struct run *run)
+{
+	FILE *part = run->evidence != NULL ? open_beside(run->options.evidence, ".part") : NULL;
+	char name[4096];
+
+	if (part != NULL) {
+		snprintf(name, sizeof name, "%s.part", run->options.evidence);
+		(void)unlink(name);
+	}
+	return part;
+}
+
+static void write_evidence(struct run *run)
+{
+	struct evidence_part *part = run->worker != NULL ? worker_evidence(run->worker) : NULL;
+	const struct config *config = run->know.config;
+	struct evidence_about about = { .path = run->options.evidence,
+		                        .program = version_text(),
+		                        .feed = feed_builtin_version(),
+		                        .config = config != NULL ? config->path : NULL,
+		                        .config_hash = config != NULL ? config->hash : NULL,
+		                        .source = source_name,
+		                        .context = run };
+
+	if (part != NULL) {
+		about.is_live = capture_is_live(run->capture);
+		run->failures += !evidence_write(&part, 1, run->evidence, run->manifest, &about);
+	}
+	if (run->evidence != NULL)
+		run->failures += fclose(run->evidence) != 0;
+	if (run->manifest != NULL)
+		run->failures += fclose(run->manifest) != 0;
+}
+
 static bool open_pseudonyms(struct run *run)
 {
 	if (run->options.key_file == NULL)
@@ -138,6 +197,7 @@ static bool open_worker(struct run *run)
 	        .feeds = run->know.feeds,
 	        .config = run->know.config,
 	        .geo = run->geo,
+	        .evidence_part = open_part(run),
 	        .pseudonyms = run->pseudonyms,
 	        .sensor = run->options.sensor,
 	        .flow_limit = FLOW_LIMIT,
@@ -236,6 +296,7 @@ static int close_all(struct run *run)
 	reloading = NULL;
 	if (run->capture != NULL)
 		run->failures += capture_failures(run->capture);
+	write_evidence(run);
 	worker_free(run->worker);
 	if (run->capture != NULL)
 		capture_close(run->capture);
@@ -256,8 +317,8 @@ static int close_all(struct run *run)
 
 static int sense(struct run *run)
 {
-	if (open_pseudonyms(run) && open_feeds(run) && open_geo(run) && open_capture(run) && open_sinks(run) &&
-	    open_worker(run)) {
+	if (open_pseudonyms(run) && open_evidence(run) && open_feeds(run) && open_geo(run) &&
+	    open_capture(run) && open_sinks(run) && open_worker(run)) {
 		listen_to_signals(run);
 		run_pipeline(run);
 	} else {
@@ -270,6 +331,11 @@ static bool is_usable(const struct options *o)
 {
 	if (strcmp(o->format, "native") != 0) {
 		log_error("option --format: '%s' is not known; native is", o->format);
+		return false;
+	}
+	if (o->key_file != NULL && o->evidence != NULL) {
+		log_error("--pseudonymise and --evidence exclude each other: packets are kept "
+		          "unchanged, addresses and all");
 		return false;
 	}
 	if (o->key_file != NULL && o->all_flows) {

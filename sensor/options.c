@@ -44,6 +44,9 @@ static const struct row {
 	  "say what is wrong with the config file, with line and column, and exit" },
 	{ 'a', "all-flows", NULL, FLAG, AT(all_flows),
 	  "an event for every flow, with every name seen" },
+	{ 'w', "evidence", "FILE.pcapng", TEXT, AT(evidence),
+	  "the packets of contacts, unchanged, each with its event's id as a comment;\n"
+	  "beside it FILE.pcapng.manifest.json: SHA-256 of inputs, file and config" },
 	{ 264, "suppress", "SECONDS", NUMBER, AT(suppress_seconds),
 	  "one contact for a local host and tracker name in that time; the next one says\n"
 	  "how many there were. Without: 3600 live, none offline; 0: none" },

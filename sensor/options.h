@@ -27,6 +27,7 @@ struct options {
 	bool list_interfaces, show_help, show_version, check;
 	const char *config;
 	const char *key_file;
+	const char *evidence;
 	uint64_t given;       /* a bit for each row of the table that the command line had */
 	struct option_list owned; /* strings of the config file's settings */
 };

@@ -71,6 +71,9 @@ static bool build(struct worker *w)
 	if (w->names == NULL || w->flows == NULL || w->fragments == NULL || w->classify == NULL ||
 	    w->digest == NULL || w->json == NULL)
 		return false;
+	if (w->use.evidence_part != NULL &&
+	    (w->evidence = evidence_new(&w->budget, w->use.evidence_part)) == NULL)
+		return false;
 	if (w->use.suppress_seconds > 0 &&
 	    (w->suppress = suppress_new(w->use.suppress_seconds)) == NULL)
 		return false;
@@ -121,6 +124,7 @@ void worker_free(struct worker *w)
 	tally_free(&w->tally);
 	sums_free(&w->sums);
 	suppress_free(w->suppress);
+	evidence_free(w->evidence);
 	free(w);
 }
 
@@ -195,7 +199,7 @@ static void hear_host_names(struct worker *w, const struct packet *p)
 }
 
 /* An ICMP error is about a flow of ours: it was refused on the way. */
-static void hear_refusal(struct worker *w, const struct packet *p)
+static void hear_refusal(struct worker *w, const struct frame *frame, const struct packet *p)
 {
 	struct packet quoted;
 
@@ -208,6 +212,8 @@ static void hear_refusal(struct worker *w, const struct packet *p)
 	if (f == NULL || f->spoke >> flow_server(f) & 1)
 		return;
 	f->was_refused = true;
+	if (w->evidence != NULL && (f->question != NULL || f->has_contact))
+		evidence_saw(w->evidence, f, frame, false);
 	judge_outcome(w, f);
 }
 
@@ -305,6 +311,15 @@ static void look_into(struct worker *w, const struct sight *s)
 		notes_drop(f, &w->budget, w->names);
 }
 
+/* DNS goes on for ever on one flow: what was just said is what a lookup is about. */
+static void keep_evidence(struct worker *w, const struct sight *s)
+{
+	const struct flow *f = s->flow;
+
+	if (w->evidence != NULL && (f->question != NULL || f->has_contact))
+		evidence_saw(w->evidence, f, s->frame, f->app == APP_DNS);
+}
+
 static void follow(struct worker *w, const struct frame *frame, const struct packet *p)
 {
 	bool is_new;
@@ -324,8 +339,11 @@ static void follow(struct worker *w, const struct frame *frame, const struct pac
 	flow_table_touch(w->flows, f, w->now_ns); /* events tell when the flow was last heard */
 	if (f->app == APP_QUIC && f->question == NULL)
 		(void)inspect_reopen(w->inspector, &s);
+	keep_evidence(w, &s);
 	if (f->question != NULL || f->has_contact)
 		look_into(w, &s);
+	if (w->evidence != NULL && f->question == NULL && !f->has_contact)
+		evidence_forget(w->evidence, f);
 }
 
 /* A datagram may hold a tunnel that holds a fragment; each is peeled off, so this ends. */
@@ -370,7 +388,7 @@ void worker_packet(struct worker *w, const struct frame *frame, uint64_t now_ns)
 	}
 	count_protocol(w, p);
 	hear_host_names(w, p);
-	hear_refusal(w, p);
+	hear_refusal(w, frame, p);
 	follow(w, frame, p);
 }
 
@@ -402,6 +420,8 @@ static void flow_is_over(void *context, struct flow *f, enum flow_end why)
 		                                                             : end_words[why]);
 	contacts_free(w, f);
 	notes_drop(f, &w->budget, w->names);
+	if (w->evidence != NULL)
+		evidence_forget(w->evidence, f);
 }
 
 void worker_tick(struct worker *w, uint64_t now_ns)
@@ -439,6 +459,11 @@ void worker_finish(struct worker *w)
 const struct worker_counters *worker_count(const struct worker *w)
 {
 	return &w->counters;
+}
+
+struct evidence_part *worker_evidence(const struct worker *w)
+{
+	return w->evidence;
 }
 
 const struct tally *worker_tally(const struct worker *w)

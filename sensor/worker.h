@@ -4,6 +4,7 @@
 
 #include "sensor/capture/capture.h"
 #include "sensor/config/config.h"
+#include "sensor/evidence/evidence.h"
 #include "sensor/pseudonym.h"
 #include "sensor/verdict/geo.h"
 #include "sensor/verdict/tally.h"
@@ -27,8 +28,10 @@ struct worker_options {
 	const struct feed_set *feeds;
 	const struct config *config; /* NULL: none */
 	const struct geo *geo;
+	FILE *evidence_part; /* where packets of contacts are kept, the worker's own; NULL: nowhere
+	                      */
 	struct pseudonyms *pseudonyms; /* NULL: hosts are told as they are */
-	const char *sensor; /* name of this sensor; NULL: not set */
+	const char *sensor;            /* name of this sensor; NULL: not set */
 	size_t flow_limit;
 	size_t host_limit, resolution_limit; /* entries; 0: 131,072 and 262,144 */
 	size_t memory_limit;                 /* bytes for open questions, names and notes */
@@ -80,6 +83,8 @@ const struct tally *worker_tally(const struct worker *);
  * config. `now_ns`: the end of the time that they are about.
  */
 void worker_tell_hosts(struct worker *, const struct capture_counters *, uint64_t now_ns);
+/* What the worker has kept of the packets of contacts; NULL: nobody asked. */
+struct evidence_part *worker_evidence(const struct worker *);
 /* A `stats` event from the worker's counters and the capture's. */
 void worker_stats(struct worker *, const struct capture_counters *, uint64_t now_ns);
 void worker_visibility(const struct worker *, const struct capture_counters *,

@@ -87,7 +87,8 @@ struct worker {
 	size_t lookup_count;
 	struct tally tally;
 	struct sums sums;
-	struct suppress *suppress; /* NULL: every contact is told */
+	struct evidence_part *evidence; /* NULL: packets are not kept */
+	struct suppress *suppress;      /* NULL: every contact is told */
 	struct whose whose;
 	uint64_t now_ns;
 	struct masked masked;

@@ -300,6 +300,8 @@ void emit_contact(struct worker *w, const struct contact *c, enum outcome outcom
 	fill_evidence(w, c, e);
 	set_event_id(w, e, c->flow->first_ns, b.tracker.name, 0);
 	tally_contact(w, c, e);
+	if (w->evidence != NULL)
+		evidence_mark(w->evidence, c->flow, e->id);
 	emit_event(w, e);
 }
 

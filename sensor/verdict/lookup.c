@@ -401,6 +401,13 @@ static void note_answer(struct worker *w, const struct sight *s, const struct dn
 	note(w, s, question, EVIDENCE_DNS_ANSWER);
 }
 
+/* The event that was just told is about these packets. */
+static void keep_exchange(struct worker *w, const struct sight *s)
+{
+	if (w->evidence != NULL)
+		evidence_mark_held(w->evidence, s->flow, w->event.id);
+}
+
 static void tell_answer(struct worker *w, const struct sight *s, const struct dns_message *m,
                         struct name *question, uint16_t type, const struct lookup_told *told,
                         const char *transport)
@@ -414,11 +421,13 @@ static void tell_answer(struct worker *w, const struct sight *s, const struct dn
 	if (l != NULL) {
 		emit_lookup(w, l, told);
 		unlink_lookup(w, l);
+		keep_exchange(w, s);
 		return;
 	}
 	struct lookup unasked = lookup_of(s, question, entry, m->id, type, transport);
 
 	emit_lookup(w, &unasked, told);
+	keep_exchange(w, s);
 }
 
 static void read_answer(struct worker *w, const struct sight *s, const struct dns_message *m,
