@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,8 @@ struct run {
 	size_t sink_count;
 	struct capture_options what; /* the capture reads it for as long as it lives */
 	struct capture *capture;
-	struct worker *worker;
+	struct pipeline *pipeline;
+	bool has_contact;
 	unsigned failures;
 };
 
@@ -55,8 +57,11 @@ static void emit(void *context, struct slice line)
 {
 	struct run *run = context;
 
-	for (size_t i = 0; i < run->sink_count; i++)
+	for (size_t i = 0; i < run->sink_count; i++) {
 		(void)sink_write(run->sinks[i], (const char *)line.ptr, line.len);
+		if (capture_is_live(run->capture)) /* somebody waits for it: not for 64 KiB more */
+			(void)sink_flush(run->sinks[i]);
+	}
 }
 
 static const char *source_name(void *context, uint32_t source)
@@ -118,6 +123,14 @@ static bool open_capture(struct run *run)
 	return run->capture != NULL;
 }
 
+/* As many workers as there are processors, unless somebody said how many. */
+static size_t count_workers(const struct options *o)
+{
+	long found = o->workers > 0 ? (long)o->workers : sysconf(_SC_NPROCESSORS_ONLN);
+
+	return found < 1 ? 1 : found > WORKERS_MAX ? WORKERS_MAX : (size_t)found;
+}
+
 static uint64_t suppress_seconds(const struct run *run)
 {
 	if (run->options.suppress_seconds != UINT64_MAX)
@@ -149,8 +162,9 @@ static bool open_evidence(struct run *run)
 }
 
 /* Packets wait there for the end, when they are sorted; it has no name. */
-static FILE *open_part(const struct run *run)
+static FILE *open_part(void *context)
 {
+	const struct run *run = context;
 	FILE *part = run->evidence != NULL ? open_beside(run->options.evidence, ".part") : NULL;
 	char name[4096];
 
@@ -163,7 +177,7 @@ static FILE *open_part(const struct run *run)
 
 static void write_evidence(struct run *run)
 {
-	struct evidence_part *part = run->worker != NULL ? worker_evidence(run->worker) : NULL;
+	struct evidence_part *parts[WORKERS_MAX];
 	const struct config *config = run->know.config;
 	struct evidence_about about = { .path = run->options.evidence,
 		                        .program = version_text(),
@@ -173,9 +187,12 @@ static void write_evidence(struct run *run)
 		                        .source = source_name,
 		                        .context = run };
 
-	if (part != NULL) {
+	if (run->evidence != NULL && run->manifest != NULL && run->pipeline != NULL) {
+		size_t count = pipeline_evidence(run->pipeline, parts);
+
 		about.is_live = capture_is_live(run->capture);
-		run->failures += !evidence_write(&part, 1, run->evidence, run->manifest, &about);
+		run->failures +=
+		        !evidence_write(parts, count, run->evidence, run->manifest, &about);
 	}
 	if (run->evidence != NULL)
 		run->failures += fclose(run->evidence) != 0;
@@ -191,28 +208,47 @@ static bool open_pseudonyms(struct run *run)
 	return run->pseudonyms != NULL;
 }
 
-static bool open_worker(struct run *run)
+/* Between two packets: what the workers are to know from now on. */
+static bool take_fresh(void *context, struct knowledge *fresh, struct knowledge *old)
 {
-	run->worker = worker_new(&(struct worker_options){
-	        .feeds = run->know.feeds,
-	        .config = run->know.config,
-	        .geo = run->geo,
-	        .evidence_part = open_part(run),
-	        .pseudonyms = run->pseudonyms,
-	        .sensor = run->options.sensor,
-	        .flow_limit = FLOW_LIMIT,
-	        .memory_limit = memory_limit,
-	        .suppress_seconds = suppress_seconds(run),
-	        .all_flows = run->options.all_flows,
-	        .keep_duplicates = run->options.keep_duplicates,
-	        .is_live = capture_is_live(run->capture),
-	        .emit = emit,
-	        .source = source_name,
-	        .context = run,
+	struct run *run = context;
+
+	if (run->reload == NULL || !reload_take(run->reload, fresh))
+		return false;
+	*old = run->know;
+	run->know = *fresh;
+	return true;
+}
+
+static bool open_pipeline(struct run *run)
+{
+	run->pipeline = pipeline_new(&(struct pipeline_options){
+		.capture = run->capture,
+		.workers = count_workers(&run->options),
+		.keep_duplicates = run->options.keep_duplicates,
+		.stats_ns = run->options.stats_seconds * 1000000000U,
+		.worker = {
+			.feeds = run->know.feeds,
+			.config = run->know.config,
+			.pseudonyms = run->pseudonyms,
+			.suppress_seconds = suppress_seconds(run),
+			.geo = run->geo,
+			.sensor = run->options.sensor,
+			.flow_limit = FLOW_LIMIT,
+			.memory_limit = memory_limit,
+			.all_flows = run->options.all_flows,
+			.is_live = capture_is_live(run->capture),
+			.source = source_name,
+			.context = run,
+		},
+		.fresh = take_fresh,
+		.part = open_part,
+		.write = emit,
+		.context = run,
 	});
-	if (run->worker == NULL)
+	if (run->pipeline == NULL)
 		log_error("out of memory");
-	return run->worker != NULL;
+	return run->pipeline != NULL;
 }
 
 static void ask_again(int signal_number)
@@ -231,18 +267,6 @@ static void listen_to_hangups(struct run *run)
 	reloading = run->reload;
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGHUP, &action, NULL);
-}
-
-static void between_packets(void *context)
-{
-	struct run *run = context;
-	struct knowledge fresh;
-
-	if (run->reload == NULL || !reload_take(run->reload, &fresh))
-		return;
-	worker_reload(run->worker, fresh.config, fresh.feeds);
-	knowledge_free(&run->know);
-	run->know = fresh;
 }
 
 static void listen_to_signals(struct run *run)
@@ -264,6 +288,18 @@ static double seconds_since(const struct timespec *begin)
 	return (double)(now.tv_sec - begin->tv_sec) + (double)(now.tv_nsec - begin->tv_nsec) * 1e-9;
 }
 
+static void sum_up(struct run *run, const struct capture_counters *counters, double seconds)
+{
+	struct totals totals;
+	struct tally tally = { 0 };
+
+	pipeline_count(run->pipeline, &totals, &tally);
+	run->has_contact = totals.workers.contacts > 0;
+	if (!run->options.quiet)
+		summary_print(stderr, &totals, &tally, counters, seconds);
+	tally_free(&tally);
+}
+
 static void run_pipeline(struct run *run)
 {
 	struct timespec begin;
@@ -272,32 +308,22 @@ static void run_pipeline(struct run *run)
 	struct progress *progress = progress_begin(is_shown);
 
 	clock_gettime(CLOCK_MONOTONIC, &begin);
-	pipeline_run(&(struct pipeline_options){
-	        .capture = run->capture,
-	        .worker = run->worker,
-	        .progress = progress,
-	        .between = between_packets,
-	        .context = run,
-	        .stats_ns = run->options.stats_seconds * 1000000000U,
-	});
+	pipeline_run(run->pipeline, progress);
 	progress_end(progress);
 	for (size_t i = 0; i < run->sink_count; i++)
 		(void)sink_flush(run->sinks[i]);
 	capture_count(run->capture, &counters);
-	if (!run->options.quiet)
-		summary_print(stderr, run->worker, &counters, seconds_since(&begin));
+	sum_up(run, &counters, seconds_since(&begin));
 }
 
 static int close_all(struct run *run)
 {
-	bool has_contact = run->worker != NULL && worker_count(run->worker)->contacts > 0;
-
 	running = NULL;
 	reloading = NULL;
 	if (run->capture != NULL)
 		run->failures += capture_failures(run->capture);
 	write_evidence(run);
-	worker_free(run->worker);
+	pipeline_free(run->pipeline);
 	if (run->capture != NULL)
 		capture_close(run->capture);
 	for (size_t i = 0; i < run->sink_count; i++)
@@ -307,7 +333,7 @@ static int close_all(struct run *run)
 	reload_free(run->reload);
 	pseudonyms_free(run->pseudonyms);
 	knowledge_free(&run->know);
-	bool is_told = run->options.fail_on_contact && has_contact;
+	bool is_told = run->options.fail_on_contact && run->has_contact;
 
 	options_free(&run->options);
 	if (run->failures > 0)
@@ -318,7 +344,7 @@ static int close_all(struct run *run)
 static int sense(struct run *run)
 {
 	if (open_pseudonyms(run) && open_evidence(run) && open_feeds(run) && open_geo(run) &&
-	    open_capture(run) && open_sinks(run) && open_worker(run)) {
+	    open_capture(run) && open_sinks(run) && open_pipeline(run)) {
 		listen_to_signals(run);
 		run_pipeline(run);
 	} else {
@@ -331,6 +357,10 @@ static bool is_usable(const struct options *o)
 {
 	if (strcmp(o->format, "native") != 0) {
 		log_error("option --format: '%s' is not known; native is", o->format);
+		return false;
+	}
+	if (o->to_ns != 0 && o->from_ns >= o->to_ns) {
+		log_error("--from is not before --to: that leaves no packets");
 		return false;
 	}
 	if (o->key_file != NULL && o->evidence != NULL) {
@@ -391,10 +421,22 @@ static int open_config(struct run *run)
 	return close_all(run);
 }
 
+/*
+ * Where we were started with one of them closed, the next file that is opened would take its place,
+ * and be read or written as standard input or output. These can be neither.
+ */
+static void hold_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
 	struct run run = { .argc = argc, .argv = argv };
 
+	hold_standard_files();
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && strcmp(argv[1], "feed") == 0)
 		return feed_command(argc - 1, argv + 1);

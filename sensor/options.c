@@ -54,7 +54,8 @@ static const struct row {
 	  "replace our hosts' addresses, MACs and names by pseudonyms under the key in the\n"
 	  "file: 32 bytes, or 64 hexadecimal digits. The same key, the same pseudonyms" },
 	{ 'j', "workers", "N", NUMBER, AT(workers),
-	  "worker threads. This version works with one, whatever N is" },
+	  "worker threads; without, the processors there are. 1: no threads at all. The\n"
+	  "events are the same, to the byte" },
 	{ 257, "stats", "SECONDS", NUMBER, AT(stats_seconds),
 	  "a stats event every so often (packet time); without, one at the end" },
 	{ 258, "from", "TIME", TIME, AT(from_ns),
@@ -102,6 +103,8 @@ static bool take(struct options *o, const struct row *row, const char *value)
 {
 	void *at = (char *)o + row->at;
 
+	if (row->kind != FLAG && value[0] == '\0')
+		return false;
 	switch (row->kind) {
 	case FLAG:
 		*(bool *)at = true;
@@ -170,7 +173,7 @@ static bool join_filter(struct options *o, int count, char **words)
 static bool is_for_file(const struct row *row)
 {
 	static const size_t own[] = { AT(config), AT(check), AT(list_interfaces), AT(show_help),
-				      AT(show_version) };
+		                      AT(show_version) };
 
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		if (row->at == own[i])
@@ -220,7 +223,7 @@ static enum option_answer set_filter(struct options *o, const char *value)
 }
 
 enum option_answer options_set(struct options *o, const char *key, const char *const *values,
-			       size_t count)
+                               size_t count)
 {
 	const struct row *row = row_named(key);
 
@@ -260,6 +263,20 @@ static bool complain(int found, char *const *argv)
 	return false;
 }
 
+static bool refuse(const struct row *row, const char *value)
+{
+	static const char *const wanted[] = {
+		[FLAG] = "",
+		[LIST] = "a name",
+		[TEXT] = "a name",
+		[NUMBER] = "a number",
+		[TIME] = "a time such as 2026-11-23, 2026-11-23T13:25:08Z or 1795440308",
+	};
+
+	log_error("option --%s wants %s, not '%s'", row->name, wanted[row->kind], value);
+	return false;
+}
+
 bool options_parse(struct options *o, int argc, char **argv)
 {
 	struct option longs[ROWS + 1] = { 0 };
@@ -275,10 +292,8 @@ bool options_parse(struct options *o, int argc, char **argv)
 
 		if (row == NULL)
 			return complain(found, argv);
-		if (!take(o, row, optarg)) {
-			log_error("option --%s: '%s' is no %s", row->name, optarg, row->argument);
-			return false;
-		}
+		if (!take(o, row, optarg))
+			return refuse(row, optarg);
 		o->given |= UINT64_C(1) << (row - rows);
 	}
 	return join_filter(o, argc - optind, argv + optind);

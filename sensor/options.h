@@ -28,7 +28,7 @@ struct options {
 	const char *config;
 	const char *key_file;
 	const char *evidence;
-	uint64_t given;       /* a bit for each row of the table that the command line had */
+	uint64_t given;           /* a bit for each row of the table that the command line had */
 	struct option_list owned; /* strings of the config file's settings */
 };
 
@@ -38,9 +38,15 @@ bool options_parse(struct options *, int argc, char **argv);
  * The same from a config file: `key` is a long option's name; of a flag the value is "true" or
  * "false". What the command line has said stands, and is no mistake here.
  */
-enum option_answer { OPTION_TAKEN, OPTION_UNKNOWN, OPTION_IS_ONE, OPTION_NO_VALUE, OPTION_NO_MEMORY };
+enum option_answer {
+	OPTION_TAKEN,
+	OPTION_UNKNOWN,
+	OPTION_IS_ONE,
+	OPTION_NO_VALUE,
+	OPTION_NO_MEMORY
+};
 enum option_answer options_set(struct options *, const char *key, const char *const *values,
-			       size_t count);
+                               size_t count);
 /* The options that a config file may set; NULL behind the last. */
 const char *options_name(size_t index);
 /* What the option wants, for messages: "SECONDS"; NULL: it is a flag. */

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "sensor/log.h"
 
@@ -30,7 +31,9 @@ static bool add_files(struct feed_builder *builder, const struct options *o, uns
 	if (!o->no_builtin_feed && !feed_builder_add_builtin(builder))
 		return false;
 	for (size_t i = 0; i < o->feeds.count; i++) {
-		struct feed_options how = { .report = report_feed };
+		/* Of a capture the answer must be the same on any day: nothing has run out. */
+		struct feed_options how = { .report = report_feed,
+			                    .time = o->interfaces.count > 0 ? time(NULL) : 0 };
 		struct feed_counts counts = { 0 };
 
 		if (!feed_builder_add_file(builder, o->feeds.items[i], &how, &counts))
@@ -59,13 +62,6 @@ struct feed_set *feeds_load(const struct options *o, unsigned *failures)
 	log_error("there is no feed to match against: leave out --no-builtin-feed, or give -f");
 	feed_set_free(feeds);
 	return NULL;
-}
-
-void knowledge_free(struct knowledge *k)
-{
-	feed_set_free(k->feeds);
-	config_free(k->config);
-	*k = (struct knowledge){ 0 };
 }
 
 struct reload *reload_new(int argc, char **argv)

@@ -2,21 +2,14 @@
 #ifndef SENSOR_RELOAD_H
 #define SENSOR_RELOAD_H
 
-#include "feeds/feed.h"
+#include "sensor/knowledge.h"
 #include "sensor/settings.h"
-
-/* What can be exchanged while the sensor runs. */
-struct knowledge {
-	struct config *config; /* NULL: none */
-	struct feed_set *feeds;
-};
 
 /*
  * The feeds that the options name. NULL after saying why. `failures`: files that could not be read;
  * the set has the rest.
  */
 struct feed_set *feeds_load(const struct options *, unsigned *failures);
-void knowledge_free(struct knowledge *);
 
 /*
  * Reads config and feeds again, beside the old ones, in a thread of its own: whole or not at all. A

@@ -23,33 +23,33 @@ struct config_list {
 
 struct config_text {
 	const char *text;
-	struct place place;
+	struct config_place place;
 };
 
 struct config_prefix {
 	struct address_prefix prefix;
-	struct place place;
+	struct config_place place;
 };
 
 struct config_vlans {
 	uint16_t first, last;
-	struct place place;
+	struct config_place place;
 };
 
 struct config_mac {
 	uint8_t mac[6];
-	struct place place;
+	struct config_place place;
 };
 
 struct config_network {
-	struct place place;
+	struct config_place place;
 	const char *name, *organisation, *jurisdiction, *sector;
 	struct config_list prefixes; /* struct config_prefix */
 	struct config_list vlans;    /* struct config_vlans */
 };
 
 struct config_host {
-	struct place place;
+	struct config_place place;
 	const char *name, *role;
 	struct config_list macs;      /* struct config_mac */
 	struct config_list addresses; /* struct config_prefix */
@@ -58,17 +58,17 @@ struct config_host {
 
 /* Every list that is not empty must have a word that fits: of struct config_text all. */
 struct config_who {
-	struct place place;
+	struct config_place place;
 	struct config_list networks, organisations, jurisdictions, sectors, hosts, roles;
 };
 
 struct config_what {
-	struct place place;
+	struct config_place place;
 	struct config_list entities, products, categories, names;
 };
 
 struct config_exemption {
-	struct place place;
+	struct config_place place;
 	struct config_who who;
 	struct config_what what;
 	const char *reason;
@@ -76,7 +76,7 @@ struct config_exemption {
 };
 
 struct config_rule {
-	struct place place;
+	struct config_place place;
 	const char *name, *verdict, *reference;
 	struct config_who who;
 	struct config_what what;
@@ -85,13 +85,13 @@ struct config_rule {
 };
 
 struct config_severity {
-	struct place place;
+	struct config_place place;
 	const char *policy, *category;       /* NULL: any */
 	const char *weak, *strong, *certain; /* NULL: as the built-in table has it */
 };
 
 struct config_site {
-	struct place place;
+	struct config_place place;
 	const char *name; /* lower case */
 	const char *organisation, *jurisdiction, *sector;
 };
@@ -123,7 +123,7 @@ struct config {
 /* What the command line can say as well: the key is the long option's name. */
 struct config_setting {
 	const char *key;
-	struct place place;
+	struct config_place place;
 	struct config_list values; /* struct config_text; of a flag "true" or "false" */
 	bool was_list;
 };

@@ -8,7 +8,7 @@
 
 enum { TEXT_MAX = 512, LINE_MAX_LEN = 1024, WORD_MAX = 64 };
 
-bool fault_add(struct faults *f, struct place place, const char *format, ...)
+bool fault_add(struct faults *f, struct config_place place, const char *format, ...)
 {
 	char text[TEXT_MAX];
 	va_list arguments;

@@ -8,7 +8,7 @@
 #include "sensor/config/region.h"
 
 /* Where something stands in its file; both from 1. Line 0: the file as a whole. */
-struct place {
+struct config_place {
 	unsigned line, column;
 };
 
@@ -17,7 +17,7 @@ enum { FAULTS_MAX = 50 };
 
 struct fault {
 	const char *file;
-	struct place place;
+	struct config_place place;
 	const char *text;
 };
 
@@ -29,7 +29,7 @@ struct faults {
 };
 
 /* Always false, so that a check can end with it. */
-bool fault_add(struct faults *, struct place, const char *format, ...)
+bool fault_add(struct faults *, struct config_place, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 
 /* "FILE:LINE:COLUMN: text" of each, and how many more there were. */

@@ -48,7 +48,7 @@ static const char *cell_text(struct config_reading *r, const struct csv_line *li
 }
 
 static void read_row(struct config_reading *r, const struct csv_line *line, const size_t at[4],
-                     struct place place, struct config_list *sites)
+                     struct config_place place, struct config_list *sites)
 {
 	struct config_site *site = (struct config_site *)sites->items + sites->count;
 	const char *name = cell_text(r, line, at[0]);
@@ -93,13 +93,14 @@ static void read_csv(struct config_reading *r, struct text rest, struct config_l
 	if (text_starts(header, "\xef\xbb\xbf")) /* the byte order mark that spreadsheets write */
 		header = text_skip(header, 3);
 	if (line == NULL || !csv_split(header, separator, line)) {
-		fault_add(r->faults, (struct place){ 1, 1 }, "the header's quotes do not close");
+		fault_add(r->faults, (struct config_place){ 1, 1 },
+		          "the header's quotes do not close");
 		return;
 	}
 	for (size_t i = 0; i < 4; i++)
 		at[i] = find_column(line, columns[i]);
 	if (at[0] == CSV_CELLS) {
-		fault_add(r->faults, (struct place){ 1, 1 },
+		fault_add(r->faults, (struct config_place){ 1, 1 },
 		          "the header has no column 'site' (nor 'name', 'domain', 'host')");
 		return;
 	}
@@ -112,9 +113,10 @@ static void read_csv(struct config_reading *r, struct text rest, struct config_l
 		if (text_trim(row).len == 0)
 			continue;
 		if (csv_split(row, separator, line))
-			read_row(r, line, at, (struct place){ number, 1 }, sites);
+			read_row(r, line, at, (struct config_place){ number, 1 }, sites);
 		else
-			fault_add(r->faults, (struct place){ number, 1 }, "quotes do not close");
+			fault_add(r->faults, (struct config_place){ number, 1 },
+			          "quotes do not close");
 	}
 }
 
@@ -137,7 +139,7 @@ static bool ends_with(const char *text, const char *tail)
 	return len >= tail_len && strcmp(text + len - tail_len, tail) == 0;
 }
 
-void inventory_read(struct config_reading *r, const char *file, struct place place,
+void inventory_read(struct config_reading *r, const char *file, struct config_place place,
                     struct config_list *sites)
 {
 	const char *path = path_of(r, file), *outer = r->faults->file,

@@ -101,7 +101,7 @@ struct config *config_load(const char *path, const struct config_options *option
 	if (file_read(&c->region, path, &text, &why))
 		read_text_of(c, text, options, &faults);
 	else
-		fault_add(&faults, (struct place){ 0 }, "cannot be read: %s", why);
+		fault_add(&faults, (struct config_place){ 0 }, "cannot be read: %s", why);
 	return end(c, &faults, tell, context);
 }
 

@@ -106,7 +106,7 @@ void schema_read(struct config_reading *r, const struct config_table *t,
                  const struct yaml_node *node, void *record)
 {
 	if (node == NULL || node->kind != YAML_MAP) {
-		fault_add(r->faults, node != NULL ? node->place : (struct place){ 0 },
+		fault_add(r->faults, node != NULL ? node->place : (struct config_place){ 0 },
 		          "%s is a map (key: value), and this is %s", t->what,
 		          yaml_kind_word(node));
 		return;
@@ -131,7 +131,7 @@ void read_record(struct config_reading *r, const struct config_key *key,
                  const struct yaml_node *value, void *at)
 {
 	if (value != NULL)
-		*(struct place *)at = value->place;
+		*(struct config_place *)at = value->place;
 	schema_read(r, key->table, value, at);
 }
 
@@ -142,7 +142,7 @@ void read_records(struct config_reading *r, const struct config_key *key,
 	size_t count = 0, size = key->table->size;
 
 	if (value == NULL || value->kind != YAML_LIST) {
-		fault_add(r->faults, value != NULL ? value->place : (struct place){ 0 },
+		fault_add(r->faults, value != NULL ? value->place : (struct config_place){ 0 },
 		          "'%s' is a list (- …), and this is %s", key->name, yaml_kind_word(value));
 		return;
 	}

@@ -36,7 +36,7 @@ struct config_key {
 	bool is_required;
 };
 
-/* A record begins with its struct place. */
+/* A record begins with its struct config_place. */
 struct config_table {
 	const char *what; /* "a network", for messages */
 	const struct config_key *keys;
@@ -64,10 +64,11 @@ extern read_value *const value_readers[CONFIG_KINDS];
 /* records.c: maps in maps. */
 read_value read_record, read_records, read_inventory;
 /* A host name in lower case, without a final dot; NULL after a fault. */
-const char *read_host_name(struct config_reading *, const char *text, struct place);
+const char *read_host_name(struct config_reading *, const char *text, struct config_place);
 
 /* inventory.c: a CSV or YAML file of sites, beside the config. */
-void inventory_read(struct config_reading *, const char *file, struct place, struct config_list *);
+void inventory_read(struct config_reading *, const char *file, struct config_place,
+                    struct config_list *);
 
 /* The whole file's bytes, at most 16 MiB; false: `why` says why not. */
 bool file_read(struct region *, const char *path, struct slice *out, const char **why);

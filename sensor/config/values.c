@@ -12,7 +12,8 @@ static const uint64_t day_ns = 86400U * UINT64_C(1000000000);
 static bool want_text(struct config_reading *r, const char *key, const struct yaml_node *value)
 {
 	if (value == NULL || value->kind != YAML_SCALAR || yaml_is_null(value))
-		return fault_add(r->faults, value != NULL ? value->place : (struct place){ 0 },
+		return fault_add(r->faults,
+		                 value != NULL ? value->place : (struct config_place){ 0 },
 		                 "'%s' wants a text, and is %s", key, yaml_kind_word(value));
 	if (value->text[0] == '\0')
 		return fault_add(r->faults, value->place, "'%s' is an empty text", key);
@@ -133,7 +134,7 @@ static bool is_host_name(const char *text)
 	return len > 0 && len <= NAME_MAX_LEN;
 }
 
-const char *read_host_name(struct config_reading *r, const char *text, struct place place)
+const char *read_host_name(struct config_reading *r, const char *text, struct config_place place)
 {
 	size_t len = strlen(text);
 	char *name = region_text(&r->config->region, text, len);

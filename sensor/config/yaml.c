@@ -19,16 +19,16 @@ struct growth {
 	bool is_hopeless;
 };
 
-static struct place place_of(struct fy_event *event)
+static struct config_place place_of(struct fy_event *event)
 {
 	const struct fy_mark *mark = fy_event_start_mark(event);
 
 	if (mark == NULL)
-		return (struct place){ 0 };
-	return (struct place){ (unsigned)mark->line + 1, (unsigned)mark->column + 1 };
+		return (struct config_place){ 0 };
+	return (struct config_place){ (unsigned)mark->line + 1, (unsigned)mark->column + 1 };
 }
 
-static bool give_up(struct growth *g, struct place place, const char *why)
+static bool give_up(struct growth *g, struct config_place place, const char *why)
 {
 	g->is_hopeless = true;
 	return fault_add(g->faults, place, "%s", why);
@@ -91,7 +91,7 @@ static struct yaml_node *add_node(struct growth *g, enum yaml_kind kind, struct 
 	struct yaml_node *node = region_take(g->region, sizeof *node);
 
 	if (node == NULL) {
-		give_up(g, (struct place){ 0 }, "out of memory");
+		give_up(g, (struct config_place){ 0 }, "out of memory");
 		return NULL;
 	}
 	node->kind = kind;
@@ -196,7 +196,8 @@ static void tell_syntax(struct growth *g, struct fy_diag *diag)
 	g->is_hopeless = true;
 	if (error == NULL)
 		return;
-	fault_add(g->faults, (struct place){ (unsigned)error->line, (unsigned)error->column },
+	fault_add(g->faults,
+	          (struct config_place){ (unsigned)error->line, (unsigned)error->column },
 	          "this is no YAML: %s", error->msg);
 }
 
@@ -235,7 +236,7 @@ static void parse(struct growth *g, const char *text, size_t len)
 /* libfyaml 0.7.12 does not come back from a directive with broken UTF-8: it gets neither. */
 static bool is_readable(const uint8_t *text, size_t len, struct faults *faults)
 {
-	struct place at = { 1, 1 };
+	struct config_place at = { 1, 1 };
 
 	for (size_t i = 0, step; i < len; i += step, at.column++) {
 		step = text[i] == '\0' ? 0 : utf8_char((struct slice){ text + i, len - i });
@@ -244,7 +245,7 @@ static bool is_readable(const uint8_t *text, size_t len, struct faults *faults)
 		if (text[i] == '%' && at.column == 1)
 			return fault_add(faults, at, "directives (%%) are not read here");
 		if (text[i] == '\n')
-			at = (struct place){ at.line + 1, 0 };
+			at = (struct config_place){ at.line + 1, 0 };
 	}
 	return true;
 }
@@ -261,7 +262,7 @@ struct yaml_node *yaml_read(struct region *region, const char *text, size_t len,
 	if (!g.is_hopeless && g.root != NULL && g.depth == 0)
 		return g.root;
 	if (faults->count == before)
-		fault_add(faults, (struct place){ 0 }, "there is nothing in it");
+		fault_add(faults, (struct config_place){ 0 }, "there is nothing in it");
 	return NULL;
 }
 

@@ -14,7 +14,7 @@ enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 
 struct yaml_node {
 	enum yaml_kind kind;
-	struct place place;
+	struct config_place place;
 	const char *text; /* of a scalar: NUL behind it, and none in it */
 	bool is_plain;    /* a scalar without quotes */
 	size_t count;     /* keys of a map */

@@ -105,6 +105,17 @@ static void add_site(struct sum_row *row, uint32_t hash)
 		row->sites[row->site_count++] = hash;
 }
 
+/* A role that the config gave goes with it: what was found is a word that lives for ever. */
+static const char *own_word(const char *role)
+{
+	static const char *const words[] = { "resolver", "proxy" };
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (role != NULL && strcmp(role, words[i]) == 0)
+			return words[i];
+	return NULL;
+}
+
 /* How the host looked when it was seen last; at the same time, the lower address. */
 static void add_looks(struct sum_row *row, const struct event *e)
 {
@@ -123,6 +134,7 @@ static void add_looks(struct sum_row *row, const struct event *e)
 	if (row->name_len > 0)
 		memcpy(row->name, l->name.ptr, row->name_len);
 	row->name_source = l->name_source;
+	row->role = own_word(l->role);
 }
 
 static void add_time(struct sum_row *row, uint64_t first_ns, uint64_t last_ns)

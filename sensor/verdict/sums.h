@@ -36,6 +36,7 @@ struct sum_row {
 	char name[SUM_NAME_MAX];
 	uint8_t name_len;
 	const char *name_source;
+	const char *role; /* "resolver" or "proxy", as it was found to be; NULL: neither */
 
 	const char *categories[SUM_CATEGORIES_MAX];
 	uint8_t category_count, site_count;

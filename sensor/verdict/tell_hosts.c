@@ -26,6 +26,9 @@ static void fill_row_local(struct worker *w, const struct sum_row *row, struct e
 	below.vlan_count = row->vlan_count;
 	memcpy(below.vlan, row->vlan, sizeof below.vlan);
 	fill_local(w, row->ip, &below, out);
+	/* What one worker has found of a host, another one may not have. */
+	out->role = w->whose.host != NULL && w->whose.host->role != NULL ? w->whose.host->role
+	                                                                 : row->role;
 	if (row->has_mac) {
 		out->has_mac = true;
 		memcpy(out->mac, row->mac, 6);
@@ -74,15 +77,15 @@ static const struct config_network *network_of(const struct worker *w, const str
 	return config_network_of(w->use.config, row->ip, row->vlan, row->vlan_count);
 }
 
-static void tell_network(struct worker *w, const struct config_network *n,
+static void tell_network(struct worker *w, const struct sums *sums, const struct config_network *n,
                          const struct event_visibility *visibility, uint64_t now_ns)
 {
 	struct sum_counts counts = { 0 };
 	struct event_host sum = { .visibility = visibility };
 	const uint8_t *before = NULL;
 
-	for (size_t i = 0; i < w->sums.count; i++) {
-		const struct sum_row *row = &w->sums.rows[i];
+	for (size_t i = 0; i < sums->count; i++) {
+		const struct sum_row *row = &sums->rows[i];
 
 		if (network_of(w, row) != n)
 			continue;
@@ -108,18 +111,16 @@ static void tell_network(struct worker *w, const struct config_network *n,
 	emit_event(w, e);
 }
 
-void worker_tell_hosts(struct worker *w, const struct capture_counters *capture, uint64_t now_ns)
+void tell_hosts(struct worker *w, struct sums *sums, const struct event_visibility *visibility,
+                uint64_t now_ns)
 {
 	const struct config *c = w->use.config;
-	struct event_visibility visibility;
 
-	worker_visibility(w, capture, &visibility);
-	sums_sort(&w->sums);
-	for (size_t i = 0; i < w->sums.count; i++)
-		tell_row(w, &w->sums.rows[i], &visibility, now_ns);
+	sums_sort(sums);
+	for (size_t i = 0; i < sums->count; i++)
+		tell_row(w, &sums->rows[i], visibility, now_ns);
 	/* A network without a contact is told, too: that is what its ban is for. */
 	for (size_t i = 0; c != NULL && i < c->networks.count; i++)
-		tell_network(w, (const struct config_network *)c->networks.items + i, &visibility,
-		             now_ns);
-	sums_clear(&w->sums);
+		tell_network(w, sums, (const struct config_network *)c->networks.items + i,
+		             visibility, now_ns);
 }
