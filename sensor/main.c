@@ -6,12 +6,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "feeds/feed.h"
 #include "sensor/feed_command.h"
 #include "sensor/flow/classify.h"
 #include "sensor/log.h"
 #include "sensor/options.h"
 #include "sensor/pipeline.h"
+#include "sensor/reload.h"
+#include "sensor/settings.h"
 #include "sensor/sink/sink.h"
 #include "sensor/version.h"
 
@@ -20,7 +21,12 @@ enum { EXIT_DONE = 0, EXIT_PARTLY = 1, EXIT_USAGE = 2, EXIT_CONTACT = 3 };
 /* All that is open, in the order in which it is opened. */
 struct run {
 	struct options options;
-	struct feed_set *feeds;
+	struct knowledge know;
+	struct reload *reload;
+	FILE *evidence, *manifest;     /* -w; NULL: not asked for */
+	struct pseudonyms *pseudonyms; /* NULL: none */
+	int argc;
+	char **argv;
 	struct geo *geo;
 	struct sink **sinks;
 	size_t sink_count;
@@ -33,6 +39,7 @@ struct run {
 
 /* What a signal handler may reach. */
 static struct capture *volatile running;
+static struct reload *volatile reloading;
 static volatile sig_atomic_t stops;
 
 static void stop(int signal_number)
@@ -62,40 +69,10 @@ static const char *source_name(void *context, uint32_t source)
 	return capture_source_name(run->capture, source);
 }
 
-static void report_feed(void *context, const char *place, const char *reason)
-{
-	(void)context;
-	log_error("feed %s: %s", place, reason);
-}
-
 static bool open_feeds(struct run *run)
 {
-	struct feed_builder *builder = feed_builder_new();
-	const struct option_list *files = &run->options.feeds;
-
-	if (builder == NULL)
-		return false;
-	if (!run->options.no_builtin_feed && !feed_builder_add_builtin(builder))
-		return false;
-	for (size_t i = 0; i < files->count; i++) {
-		/* Of a capture the answer must be the same on any day: nothing has run out. */
-		struct feed_options how = { .report = report_feed,
-			                    .time = run->options.interfaces.count > 0 ? time(NULL)
-			                                                              : 0 };
-		struct feed_counts counts = { 0 };
-
-		if (!feed_builder_add_file(builder, files->items[i], &how, &counts))
-			run->failures++;
-		else if (run->options.verbose)
-			log_note("feed %s: %llu lines, %llu taken, %llu refused", files->items[i],
-			         (unsigned long long)counts.lines, (unsigned long long)counts.taken,
-			         (unsigned long long)counts.refused);
-	}
-	run->feeds = feed_builder_finish(builder);
-	if (run->feeds == NULL || feed_set_names(run->feeds) + feed_set_networks(run->feeds) > 0)
-		return run->feeds != NULL;
-	log_error("there is no feed to match against: leave out --no-builtin-feed, or give -f");
-	return false;
+	run->know.feeds = feeds_load(&run->options, &run->failures);
+	return run->know.feeds != NULL;
 }
 
 static bool open_geo(struct run *run)
@@ -165,6 +142,95 @@ static size_t memory_of(const struct options *o)
 	return half < most ? half : most;
 }
 
+static uint64_t suppress_seconds(const struct run *run)
+{
+	if (run->options.suppress_seconds != UINT64_MAX)
+		return run->options.suppress_seconds;
+	return capture_is_live(run->capture) ? 3600 : 0;
+}
+
+static FILE *open_beside(const char *path, const char *tail)
+{
+	char name[4096];
+	int len = snprintf(name, sizeof name, "%s%s", path, tail);
+	FILE *out = len > 0 && (size_t)len < sizeof name ? fopen(name, "w+b") : NULL;
+
+	if (out == NULL)
+		log_error("evidence %s%s cannot be written", path, tail);
+	return out;
+}
+
+/* Opened before there is anything to write: it must not fail when it matters. */
+static bool open_evidence(struct run *run)
+{
+	const char *path = run->options.evidence;
+
+	if (path == NULL)
+		return true;
+	run->evidence = open_beside(path, "");
+	run->manifest = open_beside(path, ".manifest.json");
+	return run->evidence != NULL && run->manifest != NULL;
+}
+
+/* Packets wait there for the end, when they are sorted; it has no name. */
+static FILE *open_part(void *context)
+{
+	const struct run *run = context;
+	FILE *part = run->evidence != NULL ? open_beside(run->options.evidence, ".part") : NULL;
+	char name[4096];
+
+	if (part != NULL) {
+		snprintf(name, sizeof name, "%s.part", run->options.evidence);
+		(void)unlink(name);
+	}
+	return part;
+}
+
+static void write_evidence(struct run *run)
+{
+	struct evidence_part *parts[WORKERS_MAX];
+	const struct config *config = run->know.config;
+	struct evidence_about about = { .path = run->options.evidence,
+		                        .program = version_text(),
+		                        .feed = feed_builtin_version(),
+		                        .config = config != NULL ? config->path : NULL,
+		                        .config_hash = config != NULL ? config->hash : NULL,
+		                        .source = source_name,
+		                        .context = run };
+
+	if (run->evidence != NULL && run->manifest != NULL && run->pipeline != NULL) {
+		size_t count = pipeline_evidence(run->pipeline, parts);
+
+		about.is_live = capture_is_live(run->capture);
+		run->failures +=
+		        !evidence_write(parts, count, run->evidence, run->manifest, &about);
+	}
+	if (run->evidence != NULL)
+		run->failures += fclose(run->evidence) != 0;
+	if (run->manifest != NULL)
+		run->failures += fclose(run->manifest) != 0;
+}
+
+static bool open_pseudonyms(struct run *run)
+{
+	if (run->options.key_file == NULL)
+		return true;
+	run->pseudonyms = pseudonyms_load(run->options.key_file);
+	return run->pseudonyms != NULL;
+}
+
+/* Between two packets: what the workers are to know from now on. */
+static bool take_fresh(void *context, struct knowledge *fresh, struct knowledge *old)
+{
+	struct run *run = context;
+
+	if (run->reload == NULL || !reload_take(run->reload, fresh))
+		return false;
+	*old = run->know;
+	run->know = *fresh;
+	return true;
+}
+
 static bool open_pipeline(struct run *run)
 {
 	run->pipeline = pipeline_new(&(struct pipeline_options){
@@ -174,7 +240,10 @@ static bool open_pipeline(struct run *run)
 		.keep_duplicates = run->options.keep_duplicates,
 		.stats_ns = run->options.stats_seconds * 1000000000U,
 		.worker = {
-			.feeds = run->feeds,
+			.feeds = run->know.feeds,
+			.config = run->know.config,
+			.pseudonyms = run->pseudonyms,
+			.suppress_seconds = suppress_seconds(run),
 			.geo = run->geo,
 			.sensor = run->options.sensor,
 			.all_flows = run->options.all_flows,
@@ -182,6 +251,8 @@ static bool open_pipeline(struct run *run)
 			.source = source_name,
 			.context = run,
 		},
+		.fresh = take_fresh,
+		.part = open_part,
 		.write = emit,
 		.context = run,
 	});
@@ -190,8 +261,27 @@ static bool open_pipeline(struct run *run)
 	return run->pipeline != NULL;
 }
 
+static void ask_again(int signal_number)
+{
+	(void)signal_number;
+	if (reloading != NULL)
+		reload_ask(reloading);
+}
+
+/* A service has no end: its config and feeds change while it runs. */
+static void listen_to_hangups(struct run *run)
+{
+	struct sigaction action = { .sa_handler = ask_again, .sa_flags = SA_RESTART };
+
+	run->reload = reload_new(run->argc, run->argv);
+	reloading = run->reload;
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGHUP, &action, NULL);
+}
+
 static void listen_to_signals(struct run *run)
 {
+	listen_to_hangups(run);
 	struct sigaction action = { .sa_handler = stop };
 
 	running = run->capture;
@@ -239,8 +329,10 @@ static void run_pipeline(struct run *run)
 static int close_all(struct run *run)
 {
 	running = NULL;
+	reloading = NULL;
 	if (run->capture != NULL)
 		run->failures += capture_failures(run->capture);
+	write_evidence(run);
 	pipeline_free(run->pipeline);
 	if (run->capture != NULL)
 		capture_close(run->capture);
@@ -248,7 +340,9 @@ static int close_all(struct run *run)
 		run->failures += !sink_close(run->sinks[i]);
 	free(run->sinks);
 	geo_free(run->geo);
-	feed_set_free(run->feeds);
+	reload_free(run->reload);
+	pseudonyms_free(run->pseudonyms);
+	knowledge_free(&run->know);
 	bool is_told = run->options.fail_on_contact && run->has_contact;
 
 	if (run->failures > 0)
@@ -258,8 +352,8 @@ static int close_all(struct run *run)
 
 static int sense(struct run *run)
 {
-	if (open_feeds(run) && open_geo(run) && open_capture(run) && open_sinks(run) &&
-	    open_pipeline(run)) {
+	if (open_pseudonyms(run) && open_evidence(run) && open_feeds(run) && open_geo(run) &&
+	    open_capture(run) && open_sinks(run) && open_pipeline(run)) {
 		listen_to_signals(run);
 		run_pipeline(run);
 	} else {
@@ -276,6 +370,16 @@ static bool is_usable(const struct options *o)
 	}
 	if (o->to_ns != 0 && o->from_ns >= o->to_ns) {
 		log_error("--from is not before --to: that leaves no packets");
+		return false;
+	}
+	if (o->key_file != NULL && o->evidence != NULL) {
+		log_error("--pseudonymise and --evidence exclude each other: packets are kept "
+		          "unchanged, addresses and all");
+		return false;
+	}
+	if (o->key_file != NULL && o->all_flows) {
+		log_error("--pseudonymise and --all-flows exclude each other: the names on other "
+		          "flows name our hosts");
 		return false;
 	}
 	if (o->reads.count > 0 && o->interfaces.count > 0) {
@@ -307,6 +411,25 @@ static int answer_at_once(struct run *run)
 	return -1;
 }
 
+/* -1: go on. A config with mistakes is a mistake of usage. */
+static int open_config(struct run *run)
+{
+	const struct options *o = &run->options;
+
+	if (o->config == NULL && o->check)
+		log_error("--check wants the config file that it is about: -c FILE");
+	if (o->config != NULL)
+		run->know.config = settings_load(o->config, &run->options);
+	if (run->know.config == NULL && (o->config != NULL || o->check))
+		return (void)close_all(run), EXIT_USAGE;
+	if (!o->check)
+		return -1;
+	log_note("%s: %zu networks, %zu hosts, %zu rules, %zu sites; no mistakes", o->config,
+	         run->know.config->networks.count, run->know.config->hosts.count,
+	         run->know.config->rules.count, run->know.config->sites.count);
+	return close_all(run);
+}
+
 /*
  * Where we were started with one of them closed, the next file that is opened would take its place,
  * and be read or written as standard input or output. These can be neither.
@@ -320,7 +443,7 @@ static void hold_standard_files(void)
 
 int main(int argc, char **argv)
 {
-	struct run run = { 0 };
+	struct run run = { .argc = argc, .argv = argv };
 
 	hold_standard_files();
 	signal(SIGPIPE, SIG_IGN);
@@ -333,6 +456,8 @@ int main(int argc, char **argv)
 	log_quiet(run.options.quiet);
 	int status = answer_at_once(&run);
 
+	if (status < 0)
+		status = open_config(&run);
 	if (status < 0)
 		status = is_usable(&run.options) ? sense(&run) : EXIT_USAGE;
 	options_free(&run.options);

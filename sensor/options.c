@@ -37,8 +37,22 @@ static const struct row {
 	{ 'g', "geo", "FILE.mmdb", LIST, AT(geo),
 	  "a MaxMind, DB-IP or IPinfo database; without, those in /usr/share/GeoIP and\n"
 	  "/var/lib/GeoIP, then the small ones that came with the program" },
+	{ 'c', "config", "FILE", TEXT, AT(config),
+	  "networks, hosts, policy, inventory, and what is said here, in one YAML file;\n"
+	  "what is said here wins (sensor/config/README.md)" },
+	{ 263, "check", NULL, FLAG, AT(check),
+	  "say what is wrong with the config file, with line and column, and exit" },
 	{ 'a', "all-flows", NULL, FLAG, AT(all_flows),
 	  "an event for every flow, with every name seen" },
+	{ 'w', "evidence", "FILE.pcapng", TEXT, AT(evidence),
+	  "the packets of contacts, unchanged, each with its event's id as a comment;\n"
+	  "beside it FILE.pcapng.manifest.json: SHA-256 of inputs, file and config" },
+	{ 264, "suppress", "SECONDS", NUMBER, AT(suppress_seconds),
+	  "one contact for a local host and tracker name in that time; the next one says\n"
+	  "how many there were. Without: 3600 live, none offline; 0: none" },
+	{ 265, "pseudonymise", "KEYFILE", TEXT, AT(key_file),
+	  "replace our hosts' addresses, MACs and names by pseudonyms under the key in the\n"
+	  "file: 32 bytes, or 64 hexadecimal digits. The same key, the same pseudonyms" },
 	{ 'j', "workers", "N", NUMBER, AT(workers),
 	  "worker threads; without, the processors there are. 1: no threads at all. The\n"
 	  "events are the same, to the byte" },
@@ -68,6 +82,7 @@ static const struct row {
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };
+_Static_assert(ROWS <= 64, "options.given has a bit for each");
 
 static bool add_item(struct option_list *list, const char *item)
 {
@@ -181,6 +196,87 @@ static bool join_filter(struct options *o, int count, char **words)
 	return true;
 }
 
+/* What answers at once or names the file itself has no place in it. */
+static bool is_for_file(const struct row *row)
+{
+	static const size_t own[] = { AT(config), AT(check), AT(list_interfaces), AT(show_help),
+		                      AT(show_version) };
+
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (row->at == own[i])
+			return false;
+	return true;
+}
+
+const char *options_name(size_t index)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (is_for_file(&rows[i]) && index-- == 0)
+			return rows[i].name;
+	return index == 0 ? "filter" : NULL;
+}
+
+static const struct row *row_named(const char *name)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (is_for_file(&rows[i]) && strcmp(rows[i].name, name) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+const char *options_argument(const char *key)
+{
+	const struct row *row = row_named(key);
+
+	return row != NULL ? row->argument : NULL;
+}
+
+static enum option_answer set_flag(struct options *o, const struct row *row, const char *value)
+{
+	bool is_true = strcmp(value, "true") == 0;
+
+	if (!is_true && strcmp(value, "false") != 0)
+		return OPTION_NO_VALUE;
+	*(bool *)((char *)o + row->at) = is_true;
+	return OPTION_TAKEN;
+}
+
+/* The BPF words have no option's name, but stand in the file under one. */
+static enum option_answer set_filter(struct options *o, const char *value)
+{
+	if (o->filter == NULL)
+		o->filter = strdup(value);
+	return o->filter != NULL ? OPTION_TAKEN : OPTION_NO_MEMORY;
+}
+
+enum option_answer options_set(struct options *o, const char *key, const char *const *values,
+                               size_t count)
+{
+	const struct row *row = row_named(key);
+
+	if (strcmp(key, "filter") == 0)
+		return count == 1 ? set_filter(o, values[0]) : OPTION_IS_ONE;
+	if (row == NULL)
+		return OPTION_UNKNOWN;
+	if (count > 1 && row->kind != LIST)
+		return OPTION_IS_ONE;
+	if ((o->given >> (row - rows) & 1) != 0)
+		return OPTION_TAKEN;
+	for (size_t i = 0; i < count; i++) {
+		char *value = strdup(values[i]);
+
+		if (value == NULL || !add_item(&o->owned, value)) {
+			free(value);
+			return OPTION_NO_MEMORY;
+		}
+		if (row->kind == FLAG)
+			return set_flag(o, row, value);
+		if (!take(o, row, value))
+			return OPTION_NO_VALUE;
+	}
+	return OPTION_TAKEN;
+}
+
 static bool complain(int found, char *const *argv)
 {
 	const struct row *row = row_of(optopt);
@@ -214,9 +310,10 @@ bool options_parse(struct options *o, int argc, char **argv)
 	char shorts[2 * ROWS + 3];
 	int found;
 
-	*o = (struct options){ .format = "native" };
+	*o = (struct options){ .format = "native", .suppress_seconds = UINT64_MAX };
 	fill_tables(longs, shorts);
 	opterr = 0;
+	optind = 0; /* anew each time: glibc's way to say so */
 	while ((found = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		const struct row *row = found == '?' || found == ':' ? NULL : row_of(found);
 
@@ -224,6 +321,7 @@ bool options_parse(struct options *o, int argc, char **argv)
 			return complain(found, argv);
 		if (!take(o, row, optarg))
 			return refuse(row, optarg);
+		o->given |= UINT64_C(1) << (row - rows);
 	}
 	return join_filter(o, argc - optind, argv + optind);
 }
@@ -236,6 +334,9 @@ void options_free(struct options *o)
 	free(o->feeds.items);
 	free(o->geo.items);
 	free(o->filter);
+	for (size_t i = 0; i < o->owned.count; i++)
+		free((void *)(uintptr_t)o->owned.items[i]);
+	free(o->owned.items);
 }
 
 static void help_row(FILE *out, const struct row *row)

@@ -21,15 +21,38 @@ struct options {
 	char *filter; /* BPF words, joined; NULL: none */
 	uint64_t from_ns, to_ns;
 	uint64_t stats_seconds;
+	uint64_t suppress_seconds; /* UINT64_MAX: not said */
 	uint64_t workers;
 	uint64_t memory_bytes; /* 0: not said */
 	uint64_t ring_bytes;   /* 0: not said */
 	bool all_flows, no_builtin_feed, quiet, verbose, fail_on_contact, keep_duplicates;
-	bool list_interfaces, show_help, show_version;
+	bool list_interfaces, show_help, show_version, check;
+	const char *config;
+	const char *key_file;
+	const char *evidence;
+	uint64_t given;           /* a bit for each row of the table that the command line had */
+	struct option_list owned; /* strings of the config file's settings */
 };
 
 /* False after saying on standard error what is wrong with which option: usage, exit 2. */
 bool options_parse(struct options *, int argc, char **argv);
+/*
+ * The same from a config file: `key` is a long option's name; of a flag the value is "true" or
+ * "false". What the command line has said stands, and is no mistake here.
+ */
+enum option_answer {
+	OPTION_TAKEN,
+	OPTION_UNKNOWN,
+	OPTION_IS_ONE,
+	OPTION_NO_VALUE,
+	OPTION_NO_MEMORY
+};
+enum option_answer options_set(struct options *, const char *key, const char *const *values,
+                               size_t count);
+/* The options that a config file may set; NULL behind the last. */
+const char *options_name(size_t index);
+/* What the option wants, for messages: "SECONDS"; NULL: it is a flag. */
+const char *options_argument(const char *key);
 void options_free(struct options *);
 void options_help(FILE *out);
 

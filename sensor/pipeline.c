@@ -65,6 +65,7 @@ static bool make_workers(struct pipeline *p, uint64_t seed)
 	for (size_t i = 0; i < p->use.workers; i++) {
 		o.index = i;
 		o.lane = output_lane(p->output, i);
+		o.evidence_part = p->use.part != NULL ? p->use.part(p->use.context) : NULL;
 		p->workers[i] = worker_new(&o);
 		if (p->workers[i] == NULL)
 			return false;
@@ -139,6 +140,25 @@ static void mark_stats(struct pipeline *p, struct work *work)
 	                                .stats = g });
 }
 
+static void mark_reload(struct pipeline *p, struct work *work)
+{
+	struct knowledge fresh, old;
+
+	if (p->use.fresh == NULL || !p->use.fresh(p->use.context, &fresh, &old))
+		return;
+	struct knowledge_swap *swap = malloc(sizeof *swap);
+
+	if (swap == NULL) /* what is old is then never freed, and still used: better than to stop */
+		return;
+	atomic_init(&swap->left, p->use.workers);
+	swap->fresh = fresh;
+	swap->old = old;
+	work_mark(work, &(struct mark){ .kind = MARK_RELOAD,
+	                                .step = ++p->step,
+	                                .now_ns = p->clock.now_ns,
+	                                .swap = swap });
+}
+
 static void advance(struct pipeline *p, struct work *work, uint64_t time_ns)
 {
 	struct clock *c = &p->clock;
@@ -174,6 +194,7 @@ static void pass_time(struct pipeline *p, struct work *work)
 
 static void take_in(struct pipeline *p, struct work *work)
 {
+	mark_reload(p, work);
 	for (size_t i = 0; i < work->frames.count; i++) {
 		const struct frame *frame = &work->frames.frames[i];
 
@@ -212,6 +233,13 @@ void pipeline_run(struct pipeline *p, struct progress *progress)
 	crew_give(p->crew);
 	crew_wait(p->crew);
 	output_finish(p->output);
+}
+
+size_t pipeline_evidence(const struct pipeline *p, struct evidence_part *parts[WORKERS_MAX])
+{
+	for (size_t i = 0; i < p->use.workers; i++)
+		parts[i] = worker_evidence(p->workers[i]);
+	return p->use.workers;
 }
 
 void pipeline_count(const struct pipeline *p, struct totals *totals, struct tally *tally)

@@ -2,6 +2,7 @@
 #ifndef SENSOR_PIPELINE_H
 #define SENSOR_PIPELINE_H
 
+#include "sensor/knowledge.h"
 #include "sensor/output.h"
 #include "sensor/summary.h"
 
@@ -26,6 +27,9 @@ struct pipeline_options {
 	bool keep_duplicates; /* copies that a span port makes count as packets */
 	uint64_t stats_ns;    /* a stats event every so much packet time; 0: only at the end */
 	struct worker_options worker; /* limits, index, seed, lane: unset */
+	/* Is there new knowledge? Then what it replaces is `old`. NULL: nobody asks. */
+	bool (*fresh)(void *context, struct knowledge *fresh, struct knowledge *old);
+	FILE *(*part)(void *context); /* a file of its own for each worker's evidence; NULL: none */
 	output_write *write;          /* of one thread at a time */
 	void *context;
 };
@@ -40,6 +44,7 @@ void pipeline_free(struct pipeline *);
 void pipeline_run(struct pipeline *, struct progress *);
 
 /* After the run: what all have counted. `tally` is added to, and the caller's to free. */
+size_t pipeline_evidence(const struct pipeline *, struct evidence_part *parts[WORKERS_MAX]);
 void pipeline_count(const struct pipeline *, struct totals *totals, struct tally *tally);
 
 #endif

@@ -7,6 +7,7 @@
 #include "sensor/event/event.h"
 #include "sensor/flow/inspect.h"
 #include "sensor/intake.h"
+#include "sensor/verdict/sums.h"
 #include "sensor/worker.h"
 
 /* What intake and all workers have counted, summed up. Nothing but uint64_t. */
@@ -32,7 +33,10 @@ struct stats_gathering {
 	struct capture_counters capture;
 	struct intake_counters intake;
 	size_t part_count;
-	struct totals parts[];
+	struct stats_part {
+		struct totals totals;
+		struct sums sums; /* the gathering's own from then on */
+	} parts[];
 };
 
 #endif

@@ -14,3 +14,8 @@ void version_print(FILE *out, const struct geo *geo)
 	if (geo_source_count(geo) == 0)
 		fprintf(out, "database  none found: give one with -g\n");
 }
+
+const char *version_text(void)
+{
+	return "dancecard " DANCECARD_VERSION;
+}

@@ -9,4 +9,7 @@
 /* Versions of the program, its libraries, its feed, and the databases in use. */
 void version_print(FILE *out, const struct geo *);
 
+/* "dancecard 0.1.0" */
+const char *version_text(void);
+
 #endif

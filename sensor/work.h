@@ -37,13 +37,15 @@ struct work_packet {
 };
 
 struct stats_gathering; /* see totals.h */
+struct knowledge_swap;  /* see knowledge.h */
 
 /* Something that happens to every worker at the same step. */
-enum mark_kind { MARK_TICK, MARK_FINISH, MARK_STATS };
+enum mark_kind { MARK_TICK, MARK_FINISH, MARK_STATS, MARK_RELOAD };
 struct mark {
 	enum mark_kind kind;
 	uint64_t step, now_ns;
 	struct stats_gathering *stats;
+	struct knowledge_swap *swap;
 };
 
 enum { MARKS_MAX = FRAME_BATCH_MAX * 3 + 3, TODOS_MAX = FRAME_BATCH_MAX + MARKS_MAX };

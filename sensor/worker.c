@@ -64,6 +64,16 @@ static size_t or_default(size_t limit, size_t usual)
 	return limit > 0 ? limit : usual;
 }
 
+/* Whoever asks it may be anybody: a proxy of ours is one because a host of ours says so. */
+static void proxy_was_seen(void *context, const struct sight *s)
+{
+	struct worker *w = context;
+	const uint8_t *server = s->flow->address[flow_server(s->flow)];
+
+	if (is_ours(w, server) && is_ours(w, s->flow->address[s->flow->client]))
+		hosts_found(w->hosts, server, HOST_ROLE_PROXY);
+}
+
 static bool build(struct worker *w)
 {
 	uint64_t seed = w->use.seed;
@@ -77,6 +87,12 @@ static bool build(struct worker *w)
 	if (w->names == NULL || w->flows == NULL || w->classify == NULL || w->digest == NULL ||
 	    w->json == NULL)
 		return false;
+	if (w->use.evidence_part != NULL &&
+	    (w->evidence = evidence_new(&w->budget, w->use.evidence_part)) == NULL)
+		return false;
+	if (w->use.suppress_seconds > 0 &&
+	    (w->suppress = suppress_new(w->use.suppress_seconds)) == NULL)
+		return false;
 	w->resolutions = resolutions_new(or_default(w->use.resolution_limit, RESOLUTIONS_MAX),
 	                                 w->names, seed);
 	w->hosts = hosts_new(or_default(w->use.host_limit, HOSTS_MAX), w->names, seed);
@@ -88,6 +104,7 @@ static bool build(struct worker *w)
 	                                                        .resolutions = w->resolutions,
 	                                                        .keep_all = w->use.all_flows,
 	                                                        .dns = dns_was_seen,
+	                                                        .proxy = proxy_was_seen,
 	                                                        .is_suspect = is_suspect,
 	                                                        .context = w });
 	return w->resolutions != NULL && w->hosts != NULL && w->ech != NULL && w->inspector != NULL;
@@ -122,8 +139,11 @@ void worker_free(struct worker *w)
 	classify_free(w->classify);
 	flow_table_free(w->flows);
 	name_table_free(w->names);
+	evidence_free(w->evidence);
 	assert(has_flows || w->budget.used == 0);
 	tally_free(&w->tally);
+	sums_free(&w->sums);
+	suppress_free(w->suppress);
 	free(w);
 }
 
@@ -180,7 +200,7 @@ static void hear_host_names(struct worker *w, const struct packet *p)
 }
 
 /* An ICMP error is about a flow of ours: it was refused on the way. */
-static void hear_refusal(struct worker *w, const struct packet *p)
+static void hear_refusal(struct worker *w, const struct frame *frame, const struct packet *p)
 {
 	struct packet quoted;
 
@@ -193,6 +213,8 @@ static void hear_refusal(struct worker *w, const struct packet *p)
 	if (f == NULL || f->spoke >> flow_server(f) & 1)
 		return;
 	f->was_refused = true;
+	if (w->evidence != NULL && (f->question != NULL || f->has_contact))
+		evidence_saw(w->evidence, f, frame, false);
 	judge_outcome(w, f);
 }
 
@@ -310,6 +332,15 @@ static void look_into(struct worker *w, const struct sight *s)
 		notes_drop(f, &w->budget, w->names);
 }
 
+/* DNS goes on for ever on one flow: what was just said is what a lookup is about. */
+static void keep_evidence(struct worker *w, const struct sight *s)
+{
+	const struct flow *f = s->flow;
+
+	if (w->evidence != NULL && (f->question != NULL || f->has_contact))
+		evidence_saw(w->evidence, f, s->frame, f->app == APP_DNS);
+}
+
 static void follow(struct worker *w, const struct work_packet *wp, uint32_t hash)
 {
 	const struct packet *p = &wp->packet;
@@ -336,10 +367,13 @@ static void follow(struct worker *w, const struct work_packet *wp, uint32_t hash
 	flow_table_touch(w->flows, f, w->now_ns); /* events tell when the flow was last heard */
 	if (f->app == APP_QUIC && f->question == NULL)
 		(void)inspect_reopen(w->inspector, &s);
+	keep_evidence(w, &s);
 	if (f->question != NULL || f->has_contact)
 		look_into(w, &s);
 	if (f->has_contact)
 		flow_table_touch(w->flows, f, w->now_ns); /* to the list that gives way last */
+	if (w->evidence != NULL && f->question == NULL && !f->has_contact)
+		evidence_forget(w->evidence, f);
 }
 
 static void set_phase(struct worker *w, enum order_phase phase, uint64_t first, uint64_t second)
@@ -361,7 +395,7 @@ static void do_packet(struct worker *w, const struct work_packet *wp, unsigned w
 	if (what & TODO_NAMES)
 		hear_host_names(w, p);
 	if (what & TODO_REFUSAL)
-		hear_refusal(w, p);
+		hear_refusal(w, wp->frame, p);
 	w->key.phase = PHASE_PACKET;
 	if (what & TODO_FOLLOW)
 		follow(w, wp, hash);
@@ -399,6 +433,8 @@ static void flow_is_over(void *context, struct flow *f, enum flow_end why)
 		                                                             : end_words[why]);
 	contacts_free(w, f);
 	notes_drop(f, &w->budget, w->names);
+	if (w->evidence != NULL)
+		evidence_forget(w->evidence, f);
 }
 
 static void give_up_overdue(struct worker *w)
@@ -442,15 +478,38 @@ static void finish(struct worker *w)
 static void add_to_stats(struct worker *w, struct stats_gathering *g)
 {
 	struct totals sum = { .intake = g->intake };
+	struct sums hosts = { 0 };
+	struct event_visibility visibility;
 
-	worker_add_totals(w, &g->parts[w->use.index]);
+	worker_add_totals(w, &g->parts[w->use.index].totals);
+	g->parts[w->use.index].sums = w->sums;
+	w->sums = (struct sums){ 0 };
 	if (atomic_fetch_sub(&g->left, 1) != 1)
 		return;
-	for (size_t i = 0; i < g->part_count; i++)
-		totals_add(&sum, &g->parts[i]);
+	for (size_t i = 0; i < g->part_count; i++) {
+		totals_add(&sum, &g->parts[i].totals);
+		sums_merge(&hosts, &g->parts[i].sums);
+		sums_free(&g->parts[i].sums);
+	}
 	set_phase(w, PHASE_STATS, 0, 0);
+	totals_visibility(&sum, &g->capture, &visibility);
+	tell_hosts(w, &hosts, &visibility, w->now_ns);
+	sums_free(&hosts);
 	emit_stats(w, &sum, &g->capture);
 	free(g);
+}
+
+/* The last of the workers lets the old knowledge go. */
+static void reload(struct worker *w, struct knowledge_swap *swap)
+{
+	w->use.config = swap->fresh.config;
+	w->use.feeds = swap->fresh.feeds;
+	w->whose = (struct whose){ 0 };
+	name_table_judge_by(w->names, swap->fresh.feeds);
+	if (atomic_fetch_sub(&swap->left, 1) != 1)
+		return;
+	knowledge_free(&swap->old);
+	free(swap);
 }
 
 static void do_mark(struct worker *w, const struct mark *m)
@@ -463,6 +522,9 @@ static void do_mark(struct worker *w, const struct mark *m)
 		break;
 	case MARK_FINISH:
 		finish(w);
+		break;
+	case MARK_RELOAD:
+		reload(w, m->swap);
 		break;
 	default:
 		add_to_stats(w, m->stats);
@@ -506,6 +568,11 @@ void worker_do(struct worker *w, const struct work *work, size_t index)
 	lane_done(w->use.lane, work->last_step);
 	if (work->is_last)
 		lane_end(w->use.lane);
+}
+
+struct evidence_part *worker_evidence(const struct worker *w)
+{
+	return w->evidence;
 }
 
 const struct tally *worker_tally(const struct worker *w)

@@ -3,7 +3,10 @@
 #define SENSOR_WORKER_H
 
 #include "sensor/capture/capture.h"
+#include "sensor/config/config.h"
+#include "sensor/evidence/evidence.h"
 #include "sensor/order.h"
+#include "sensor/pseudonym.h"
 #include "sensor/verdict/geo.h"
 #include "sensor/verdict/tally.h"
 
@@ -28,11 +31,16 @@ struct worker_options {
 	size_t index; /* of this worker among the workers */
 	uint64_t seed;
 	const struct feed_set *feeds;
+	const struct config *config; /* NULL: none */
 	const struct geo *geo;
-	const char *sensor; /* name of this sensor; NULL: not set */
+	FILE *evidence_part; /* where packets of contacts are kept, the worker's own; NULL: nowhere
+	                      */
+	struct pseudonyms *pseudonyms; /* NULL: hosts are told as they are */
+	const char *sensor;            /* name of this sensor; NULL: not set */
 	size_t flow_limit;
 	size_t host_limit, resolution_limit; /* entries; 0: 131,072 and 262,144 */
 	size_t memory_limit;                 /* bytes for open questions, names and notes */
+	uint64_t suppress_seconds; /* one contact for host and tracker in that time; 0: all */
 	bool all_flows;
 	bool is_live;
 	struct lane *lane; /* where finished lines go */
@@ -55,6 +63,8 @@ void worker_free(struct worker *);
 /* Does what list `index` of the batch says, and tells the lane that it is done. */
 void worker_do(struct worker *, const struct work *, size_t index);
 
+/* What the worker has kept of the packets of contacts; NULL: nobody asked. */
+struct evidence_part *worker_evidence(const struct worker *);
 const struct tally *worker_tally(const struct worker *);
 
 #endif

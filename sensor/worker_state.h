@@ -3,13 +3,17 @@
 #define SENSOR_WORKER_STATE_H
 
 #include "sensor/digest.h"
+#include "sensor/event/address_text.h"
 #include "sensor/event/event_json.h"
 #include "sensor/flow/ech_known.h"
 #include "sensor/flow/flow_table.h"
 #include "sensor/flow/hosts.h"
 #include "sensor/flow/inspect.h"
 #include "sensor/flow/resolutions.h"
+#include "sensor/knowledge.h"
 #include "sensor/totals.h"
+#include "sensor/verdict/sums.h"
+#include "sensor/verdict/suppress.h"
 #include "sensor/worker.h"
 
 /* The inside of a worker: shared by worker.c and the verdict/ files that it calls, by nobody else.
@@ -50,6 +54,22 @@ struct contact {
 
 struct lookup; /* a DNS question for a tracker that has no answer yet */
 
+/* What the config says of the local host of the event that is being made; set by fill_local(). */
+struct whose {
+	const struct config_network *network; /* NULL: none */
+	const struct config_host *host;       /* NULL: none */
+};
+
+/* What an event with pseudonyms lends. */
+struct masked {
+	struct event_local local;
+	struct packet packet;
+	struct event_http http;
+	struct event_dns dns;
+	uint8_t answers[EVENT_ANSWERS_MAX][16];
+	char name[PSEUDONYM_NAME_LEN + 1], client[ADDRESS_TEXT_MAX];
+};
+
 struct worker {
 	struct worker_options use;
 	struct worker_counters counters;
@@ -68,7 +88,12 @@ struct worker {
 	struct lookup *lookup_buckets[LOOKUP_BUCKETS];
 	size_t lookup_count;
 	struct tally tally;
+	struct sums sums;
+	struct evidence_part *evidence; /* NULL: packets are not kept */
+	struct suppress *suppress;      /* NULL: every contact is told */
+	struct whose whose;
 	uint64_t now_ns;
+	struct masked masked;
 	struct order_key key;         /* of what is told now */
 	struct event event;           /* the one that is being made */
 	struct dns_message own_names; /* one at a time */
@@ -110,9 +135,33 @@ void set_event_id(struct worker *, struct event *, uint64_t first_ns, struct sli
                   uint32_t detail);
 /* The file's name where a packet came from another one than the event's; NULL: the same. */
 const char *other_file(struct worker *, const struct event *, uint32_t source);
-void fill_local(struct worker *, const uint8_t address[16], struct event_local *out);
-/* Which side of the flow is ours. */
-unsigned local_side(const struct flow *);
 void fill_tracker(const struct feed_entry *, const struct name *, struct event_tracker *out);
+
+/* whose.c: whose host it is. */
+bool is_ours(const struct worker *, const uint8_t address[16]);
+/* Which side of the flow is ours; where both or neither are, the one that began it. */
+unsigned local_side(const struct worker *, const struct flow *);
+/* NULL: ours began it; "inbound"; "internal": both sides are ours; "external": neither is. */
+const char *flow_direction(const struct worker *, const struct flow *);
+/* `below`: the packet whose VLANs tell the network where the address does not; NULL: none. */
+void fill_local(struct worker *, const uint8_t address[16], const struct packet *below,
+                struct event_local *out);
+/* What the config's rules say of the event, whose local host was filled in last. */
+bool find_policy(const struct worker *, const struct event *, struct event_policy *out);
+
+/*
+ * tell_hosts.c: `host` events of the sums of all workers, for each host and product and each
+ * network of the config. `now_ns`: the end of the time that they are about.
+ */
+void tell_hosts(struct worker *, struct sums *, const struct event_visibility *, uint64_t now_ns);
+
+/* mask.c: pseudonyms. */
+/* With pseudonyms: an address of ours becomes its own. */
+void mask_address(const struct worker *, uint8_t address[16]);
+/* The row of the host in the table for a person, who sees what the events say of it. */
+struct tally_row *tally_host(struct worker *, const uint8_t address[16], const char *tracker,
+                             const char *category);
+/* All that is left of our hosts in the event; its five-tuple was masked when it was begun. */
+void mask_event(struct worker *, struct event *, struct masked *);
 
 #endif

@@ -92,6 +92,8 @@ struct event_local {
 	struct slice name;  /* bytes, as DHCP, mDNS or the policy file gave it */
 	const char *name_source;
 	const char *network, *organisation, *jurisdiction, *sector, *role;
+	const char *direction;     /* "inbound", "internal", "external"; NULL: ours began it */
+	struct slice on_behalf_of; /* a proxy's client, as X-Forwarded-For or PROXY names it */
 };
 
 struct event_tracker {
@@ -177,15 +179,24 @@ struct event_flow {
 	const char *reason; /* EVE: "timeout", "forced", "shutdown"; interim events: "interim" */
 	uint8_t tcp_flags_toserver, tcp_flags_toclient;
 	bool alerted;
+	const char *activity; /* of the pixel: "loaded", "beacon"; NULL: not known */
 };
 
-/* The sum for a host and product. */
+struct event_visibility;
+
+/* The sum for a host and product, or for a network. */
 struct event_host {
 	uint64_t first_seen_ns, last_seen_ns;
 	uint64_t contacts, lookups, bytes_toserver, bytes_toclient, sites;
 	const char *product;
 	const char *categories[EVENT_CATEGORIES_MAX];
 	uint8_t category_count;
+	uint64_t hosts;                          /* of a network's sum; 0: it is a host's */
+	uint64_t established, reset, unanswered; /* contacts */
+	uint64_t blocked;                        /* lookups */
+	uint64_t banned, allowed, watched;       /* contacts and lookups */
+	const char *ban; /* "effective", "partial", "none"; NULL: nothing banned was tried */
+	const struct event_visibility *visibility;
 };
 
 /* How much a "no contact" is worth, DESIGN.md. Counts; shares are made by whoever shows them. */

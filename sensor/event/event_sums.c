@@ -4,29 +4,6 @@
 
 #include <stddef.h>
 
-/* Called `summary`, because `host` is the sensor's name to those who read EVE or ECS. */
-void put_summary(struct cJSON *line, const struct event *e)
-{
-	const struct event_host *h = e->host;
-
-	if (h == NULL)
-		return;
-	struct cJSON *summary = json_object(), *categories = json_array();
-
-	json_put_string(summary, "product", h->product);
-	for (size_t i = 0; i < h->category_count && i < EVENT_CATEGORIES_MAX; i++)
-		json_put_string(categories, NULL, h->categories[i]);
-	json_put(summary, "categories", categories);
-	json_put_time(summary, "first_seen", h->first_seen_ns);
-	json_put_time(summary, "last_seen", h->last_seen_ns);
-	json_put_count(summary, "contacts", h->contacts);
-	json_put_count(summary, "lookups", h->lookups);
-	json_put_count(summary, "sites", h->sites);
-	json_put_count(summary, "bytes_toserver", h->bytes_toserver);
-	json_put_count(summary, "bytes_toclient", h->bytes_toclient);
-	json_put(line, "summary", summary);
-}
-
 /* "a.b.c" is c in b in a. */
 static void put_counter(struct cJSON *stats, const struct event_counter *counter)
 {
@@ -122,4 +99,38 @@ void put_stats(struct cJSON *line, const struct event *e)
 		json_put_string(sources, NULL, s->geo_sources[i]);
 	json_put(stats, "geo", sources);
 	json_put(line, "stats", stats);
+}
+
+/* Called `summary`, because `host` is the sensor's name to those who read EVE or ECS. */
+void put_summary(struct cJSON *line, const struct event *e)
+{
+	const struct event_host *h = e->host;
+
+	if (h == NULL)
+		return;
+	struct cJSON *summary = json_object(), *categories = json_array();
+
+	json_put_string(summary, "product", h->product);
+	for (size_t i = 0; i < h->category_count && i < EVENT_CATEGORIES_MAX; i++)
+		json_put_string(categories, NULL, h->categories[i]);
+	json_put(summary, "categories", categories);
+	json_put_time(summary, "first_seen", h->first_seen_ns);
+	json_put_time(summary, "last_seen", h->last_seen_ns);
+	json_put_count(summary, "contacts", h->contacts);
+	json_put_count(summary, "lookups", h->lookups);
+	json_put_count(summary, "sites", h->sites);
+	json_put_count(summary, "bytes_toserver", h->bytes_toserver);
+	json_put_count(summary, "bytes_toclient", h->bytes_toclient);
+	json_put_some(summary, "hosts", h->hosts);
+	json_put_some(summary, "established", h->established);
+	json_put_some(summary, "reset", h->reset);
+	json_put_some(summary, "unanswered", h->unanswered);
+	json_put_some(summary, "blocked", h->blocked);
+	json_put_some(summary, "banned", h->banned);
+	json_put_some(summary, "allowed", h->allowed);
+	json_put_some(summary, "watched", h->watched);
+	json_put_string(summary, "ban", h->ban);
+	if (h->visibility != NULL)
+		put_visibility(summary, h->visibility);
+	json_put(line, "summary", summary);
 }

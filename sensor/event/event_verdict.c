@@ -28,6 +28,8 @@ void put_local(struct cJSON *line, const struct event *e)
 	json_put_string(local, "jurisdiction", l->jurisdiction);
 	json_put_string(local, "sector", l->sector);
 	json_put_string(local, "role", l->role);
+	json_put_string(local, "direction", l->direction);
+	json_put_wire(local, "on_behalf_of", l->on_behalf_of, WIRE_BYTES);
 	json_put(line, "local", local);
 }
 

@@ -18,6 +18,7 @@ struct entry {
 	uint8_t mac[6];
 	bool is_used, has_mac;
 	uint8_t name_source;
+	uint8_t role; /* enum host_role */
 	uint16_t addresses;
 	struct name *name;
 	uint32_t hash, chain;
@@ -190,6 +191,17 @@ void hosts_named(struct hosts *h, const uint8_t *address, const uint8_t *mac, st
 	}
 }
 
+void hosts_found(struct hosts *h, const uint8_t address[16], enum host_role role)
+{
+	uint8_t key[KEY_LEN];
+
+	key_of_address(address, key);
+	struct entry *e = find_or_add(h, key);
+
+	if (role > e->role)
+		e->role = (uint8_t)role;
+}
+
 struct host hosts_find(struct hosts *h, const uint8_t address[16])
 {
 	struct host out = { 0 };
@@ -203,6 +215,7 @@ struct host hosts_find(struct hosts *h, const uint8_t address[16])
 		return out;
 	out.name = e->name;
 	out.name_source = e->name_source;
+	out.role = e->role;
 	if (!e->has_mac)
 		return out;
 	key_of_mac(e->mac, key);
@@ -220,12 +233,19 @@ struct host hosts_find(struct hosts *h, const uint8_t address[16])
 const char *host_name_source_word(enum host_name_source source)
 {
 	static const char *const words[] = {
-		[HOST_NAME_LLMNR] = "llmnr",
-		[HOST_NAME_NETBIOS] = "netbios",
-		[HOST_NAME_MDNS] = "mdns",
-		[HOST_NAME_DHCPV6] = "dhcpv6",
+		[HOST_NAME_LLMNR] = "llmnr", [HOST_NAME_NETBIOS] = "netbios",
+		[HOST_NAME_MDNS] = "mdns",   [HOST_NAME_DHCPV6] = "dhcpv6",
 		[HOST_NAME_DHCP] = "dhcp",
 	};
 
 	return words[source];
+}
+
+const char *host_role_word(enum host_role role)
+{
+	static const char *const words[] = {
+		[HOST_ROLE_RESOLVER] = "resolver", [HOST_ROLE_PROXY] = "proxy"
+	};
+
+	return words[role];
 }

@@ -17,13 +17,16 @@ enum host_name_source {
 	HOST_NAME_DHCP, /* the later in this list is believed more */
 };
 
+/* What a host is found to be by what it does. */
+enum host_role { HOST_ROLE_NONE, HOST_ROLE_RESOLVER, HOST_ROLE_PROXY };
+
 struct host {
 	uint8_t address[16];
 	uint8_t mac[6];
 	bool has_mac; /* false also where the MAC stands for many addresses: it is a router's */
 	struct name *name;
 	enum host_name_source name_source;
-	uint64_t contacts;
+	enum host_role role;
 };
 
 struct hosts;
@@ -38,10 +41,14 @@ void hosts_saw(struct hosts *, const uint8_t address[16], const uint8_t *mac);
 void hosts_named(struct hosts *, const uint8_t *address, const uint8_t *mac, struct slice name,
                  enum host_name_source);
 
+/* It does what only such a host does. A proxy that also resolves is a proxy. */
+void hosts_found(struct hosts *, const uint8_t address[16], enum host_role);
+
 /* What is known of `address`; name NULL and has_mac false where nothing is. Lives until the next
  * change. */
 struct host hosts_find(struct hosts *, const uint8_t address[16]);
 
 const char *host_name_source_word(enum host_name_source); /* NULL for none */
+const char *host_role_word(enum host_role);               /* NULL for none */
 
 #endif

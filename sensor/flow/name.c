@@ -3,11 +3,14 @@
 
 #include <stdlib.h>
 
+#include "sensor/flow/strings.h"
+
 enum { BUCKETS_MIN = 1024 };
 
 struct name_table {
 	struct budget *budget;
 	const struct feed_set *feeds;
+	struct string_pool *strings;
 	struct name **buckets;
 	size_t bucket_count, count; /* bucket_count: a power of two */
 	uint64_t seed;
@@ -80,8 +83,11 @@ struct name_table *name_table_new(struct budget *budget, const struct feed_set *
 	t->seed = seed;
 	t->bucket_count = BUCKETS_MIN;
 	t->buckets = calloc(t->bucket_count, sizeof(struct name *));
-	if (t->buckets != NULL)
+	t->strings = string_pool_new();
+	if (t->buckets != NULL && t->strings != NULL)
 		return t;
+	free(t->buckets);
+	string_pool_free(t->strings);
 	free(t);
 	return NULL;
 }
@@ -111,6 +117,7 @@ void name_table_free(struct name_table *t)
 			drop(t, n);
 		}
 	free(t->buckets);
+	string_pool_free(t->strings);
 	free(t);
 }
 
@@ -146,11 +153,20 @@ static struct feed_entry *keep_entry(const struct name_table *t, struct name *n,
 {
 	struct feed_entry *kept = budget_take(t->budget, sizeof *kept);
 
-	if (kept != NULL)
-		*kept = *found;
-	else
+	if (kept == NULL) {
 		n->judged_by = NULL;
+		return NULL;
+	}
+	*kept = *found;
+	string_keep_entry(t->strings, kept);
 	return kept;
+}
+
+static void forget(const struct name_table *t, struct name *n)
+{
+	budget_give(t->budget, n->match, sizeof *n->match);
+	budget_give(t->budget, n->alias_match, sizeof *n->alias_match);
+	n->match = n->alias_match = NULL;
 }
 
 static void judge(const struct name_table *t, struct name *n)
@@ -158,6 +174,7 @@ static void judge(const struct name_table *t, struct name *n)
 	const char *text = (const char *)n->text;
 	struct feed_entry found;
 
+	forget(t, n);
 	n->judged_by = t->feeds;
 	forget_judgement(t, n);
 	if (feed_find_name(t->feeds, text, n->len, FEED_NAME, &found))
@@ -232,6 +249,24 @@ void name_release(struct name_table *t, struct name *n)
 	*link = n->next;
 	t->count--;
 	drop(t, n);
+}
+
+void name_table_judge_by(struct name_table *t, const struct feed_set *feeds)
+{
+	t->feeds = feeds;
+	for (size_t i = 0; i < t->bucket_count; i++)
+		for (struct name *n = t->buckets[i]; n != NULL; n = n->next)
+			if (!n->is_verbatim)
+				judge(t, n);
+}
+
+bool name_table_find_address(struct name_table *t, const uint8_t address[16],
+                             struct feed_entry *out)
+{
+	if (!feed_find_address(t->feeds, address, out))
+		return false;
+	string_keep_entry(t->strings, out);
+	return true;
 }
 
 size_t name_table_count(const struct name_table *t)

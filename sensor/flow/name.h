@@ -44,6 +44,15 @@ struct name *name_hold_verbatim(struct name_table *, struct slice text);
 struct name *name_again(struct name *);
 void name_release(struct name_table *, struct name *);
 
+/*
+ * Judges by other feeds from now on: every name anew. The old set may go when this returns: what
+ * was found in it has been copied.
+ */
+void name_table_judge_by(struct name_table *, const struct feed_set *);
+/* The network of the feeds that holds the address, with strings that live as long as the table. */
+bool name_table_find_address(struct name_table *, const uint8_t address[16],
+                             struct feed_entry *out);
+
 size_t name_table_count(const struct name_table *);
 
 static inline struct slice name_text(const struct name *n)

@@ -40,6 +40,7 @@ struct notes {
 	struct noted_name *names;
 	uint16_t name_count, name_room;
 	bool is_cut;         /* there were more names than room: an interim event is due */
+	uint8_t client[16];  /* whom the PROXY protocol names; all zero: nobody */
 	struct packet below; /* VLANs and tunnels of the packet that the notes began with */
 	struct noted_hello *hello;
 	struct noted_http *http;

@@ -55,6 +55,17 @@ static struct guess is_it(struct taken taken)
 	return (struct guess){ IS_IT, taken };
 }
 
+static void note_proxy(struct inspector *i, const struct sight *s, const struct prefix *p)
+{
+	struct notes *notes = p->has_client ? notes_of(s->flow, i->use.budget, s->packet) : NULL;
+
+	if (notes != NULL)
+		memcpy(notes->client, p->client, sizeof notes->client);
+	if (i->use.proxy != NULL && (p->kind == PREFIX_HTTP_CONNECT || p->kind == PREFIX_SOCKS4 ||
+	                             p->kind == PREFIX_SOCKS5))
+		i->use.proxy(i->use.context, s);
+}
+
 /*
  * A CONNECT is a request with its Host. Of other proxies' targets there is no kind of name: they
  * are told as a Host is, and only where nothing inside names itself.
@@ -86,6 +97,7 @@ static struct guess guess_prefix(struct inspector *i, const struct sight *s, str
 	switch (count_answer(i, dissect_prefix(window, &prefix))) {
 	case PARSE_OK:
 		note_prefix(i, s, &prefix, window);
+		note_proxy(i, s, &prefix);
 		return is_it(again(prefix.len));
 	case PARSE_SHORT:
 		return is_maybe();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events made of flows and contacts, and handed on as lines. */
+#include "sensor/event/address_text.h"
 #include "sensor/event/community_id.h"
 #include "sensor/event/event_id.h"
 #include "sensor/flow/address.h"
@@ -44,6 +45,8 @@ struct event *begin_event(struct worker *w, enum event_type type, const struct f
 	if (f == NULL)
 		return e;
 	fill_tuple(e, f);
+	mask_address(w, e->src); /* ids are made of pseudonyms, too */
+	mask_address(w, e->dst);
 	e->flow_id = event_flow_id(w->digest, e, f->first_ns);
 	struct flow_tuple tuple = { .src_port = e->src_port,
 		                    .dst_port = e->dst_port,
@@ -72,28 +75,6 @@ const char *other_file(struct worker *w, const struct event *e, uint32_t source)
 	               : file;
 }
 
-unsigned local_side(const struct flow *f)
-{
-	bool is_client_inside = address_is_private(f->address[f->client]);
-	bool is_server_inside = address_is_private(f->address[flow_server(f)]);
-
-	return !is_client_inside && is_server_inside ? flow_server(f) : f->client;
-}
-
-void fill_local(struct worker *w, const uint8_t address[16], struct event_local *out)
-{
-	struct host host = hosts_find(w->hosts, address);
-
-	*out = (struct event_local){ .has_ip = true, .has_mac = host.has_mac };
-	memcpy(out->ip, address, 16);
-	memcpy(out->mac, host.mac, 6);
-	out->mac_is_random = host.has_mac && (host.mac[0] & 0x02) != 0;
-	if (host.name == NULL)
-		return;
-	out->name = name_text(host.name);
-	out->name_source = host_name_source_word(host.name_source);
-}
-
 void fill_tracker(const struct feed_entry *entry, const struct name *name,
                   struct event_tracker *out)
 {
@@ -111,11 +92,23 @@ void fill_tracker(const struct feed_entry *entry, const struct name *name,
 
 void emit_event(struct worker *w, struct event *e)
 {
+	struct event_policy policy;
+
+	if (e->policy == NULL && find_policy(w, e, &policy))
+		e->policy = &policy;
 	if (e->tracker != NULL) {
 		e->has_severity = true;
-		e->severity = severity_of(e->policy != NULL ? e->policy->verdict : NULL,
-		                          e->tracker->category, e->confidence);
+		e->severity = config_severity_of(w->use.config,
+		                                 e->policy != NULL ? e->policy->verdict : NULL,
+		                                 e->tracker->category, e->confidence);
 	}
+	if (e->flow == NULL || strcmp(e->flow->reason, "interim") != 0)
+		sums_add(&w->sums, e);
+	if (e->type == EVENT_CONTACT && w->suppress != NULL &&
+	    !suppress_tells(w->suppress, e, &e->represents))
+		return;
+	if (w->use.pseudonyms != NULL)
+		mask_event(w, e, &w->masked);
 	struct slice line = event_json_native(w->json, e);
 
 	if (line.len == 0)
@@ -133,6 +126,7 @@ struct borrowed {
 	struct event_http http;
 	struct event_flow flow;
 	char label[64];
+	char client[ADDRESS_TEXT_MAX];
 };
 
 static struct slice text_of(const uint8_t *text, size_t len)
@@ -157,14 +151,36 @@ static void fill_http(const struct flow *f, struct event *e, struct event_http *
 	e->http = out;
 }
 
+/* The first of X-Forwarded-For is the client, or else PROXY's. */
+static void fill_client(const struct flow *f, struct borrowed *b)
+{
+	const struct notes *n = f->notes;
+
+	if (n == NULL)
+		return;
+	if (n->http != NULL && n->http->forwarded_len > 0) {
+		struct slice all = text_of(n->http->forwarded, n->http->forwarded_len);
+		const uint8_t *comma = memchr(all.ptr, ',', all.len);
+
+		b->local.on_behalf_of =
+		        comma != NULL ? slice_head(all, (size_t)(comma - all.ptr)) : all;
+	} else if (!address_is_zero(n->client)) {
+		size_t len = address_text(n->client, b->client);
+
+		b->local.on_behalf_of = text_of((const uint8_t *)b->client, len);
+	}
+}
+
 static void fill_common(struct worker *w, const struct flow *f, struct event *e, struct borrowed *b)
 {
 	struct label label;
-	unsigned side = local_side(f);
+	unsigned side = local_side(w, f);
 	const uint8_t *far = f->address[1 - side];
 
 	inspect_label(w->inspector, f, &label);
-	fill_local(w, f->address[side], &b->local);
+	fill_local(w, f->address[side], e->packet, &b->local);
+	b->local.direction = flow_direction(w, f);
+	fill_client(f, b);
 	e->local = &b->local;
 	if (geo_find(w->use.geo, far, &b->geo))
 		e->geo = &b->geo;
@@ -207,7 +223,7 @@ static void tally_contact(struct worker *w, const struct contact *c, const struc
 
 	snprintf(text, sizeof text, "%.*s", (int)e->tracker->name.len,
 	         (const char *)e->tracker->name.ptr);
-	struct tally_row *row = tally_row(&w->tally, e->local->ip, text, c->entry.category);
+	struct tally_row *row = tally_host(w, e->local->ip, text, c->entry.category);
 
 	if (row == NULL)
 		return;
@@ -216,6 +232,8 @@ static void tally_contact(struct worker *w, const struct contact *c, const struc
 	row->last_ns = c->time_ns > row->last_ns ? c->time_ns : row->last_ns;
 	if (c->confidence > row->confidence)
 		row->confidence = (uint8_t)c->confidence;
+	if (w->use.pseudonyms != NULL)
+		return; /* the address is one, and says enough */
 	snprintf(row->host, sizeof row->host, "%.*s", (int)e->local->name.len,
 	         (const char *)e->local->name.ptr);
 }
@@ -237,6 +255,8 @@ void emit_contact(struct worker *w, const struct contact *c, enum outcome outcom
 	fill_evidence(w, c, e);
 	set_event_id(w, e, c->flow->first_ns, b.tracker.name, 0);
 	tally_contact(w, c, e);
+	if (w->evidence != NULL)
+		evidence_mark(w->evidence, c->flow, e->id);
 	emit_event(w, e);
 }
 
@@ -279,12 +299,26 @@ static void tally_bytes(struct worker *w, const struct flow *f, const struct con
 	fill_tracker(&c->entry, c->name, &t);
 	snprintf(text, sizeof text, "%.*s", (int)t.name.len, (const char *)t.name.ptr);
 	struct tally_row *row =
-	        tally_row(&w->tally, f->address[local_side(f)], text, c->entry.category);
+	        tally_host(w, f->address[local_side(w, f)], text, c->entry.category);
 
 	if (row == NULL)
 		return;
 	row->bytes += f->bytes[0] + f->bytes[1];
 	row->last_ns = f->last_ns > row->last_ns ? f->last_ns : row->last_ns;
+}
+
+/*
+ * What the pixel did there: the SDK is some 300 KB of script, a beacon's answer a few bytes. TLS
+ * hides which it was; the size does not.
+ */
+static const char *activity_of(const struct feed_entry *entry, const struct event_flow *flow,
+                               enum outcome outcome)
+{
+	static const uint64_t script_bytes = 100 * 1000;
+
+	if (strcmp(entry->category, "tracking_pixel") != 0 || outcome != OUTCOME_ESTABLISHED)
+		return NULL;
+	return flow->bytes_toclient > script_bytes ? "loaded" : "beacon";
 }
 
 void emit_flow(struct worker *w, struct flow *f, const char *reason)
@@ -300,6 +334,7 @@ void emit_flow(struct worker *w, struct flow *f, const char *reason)
 	e->pcap_cnt = f->first_number;
 	if (c != NULL) {
 		fill_tracker(&c->entry, c->name, &b.tracker);
+		b.flow.activity = activity_of(&c->entry, &b.flow, flow_outcome(f, true));
 		e->tracker = &b.tracker;
 		e->confidence = c->confidence;
 		e->has_outcome = true;

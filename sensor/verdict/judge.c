@@ -283,7 +283,7 @@ static void judge_network(struct worker *w, struct flow *f, const struct frame *
 	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
 	struct feed_entry entry;
 
-	if (!feed_find_address(w->use.feeds, f->address[flow_server(f)], &entry))
+	if (!name_table_find_address(w->names, f->address[flow_server(f)], &entry))
 		return;
 	if (c == NULL)
 		c = add_contact(w, f, last, &entry, NULL, CONFIDENCE_WEAK);

@@ -94,7 +94,7 @@ static void learn_address(struct worker *w, const uint8_t client[16], struct sli
 	uint8_t server[16];
 
 	address_from_wire(address.ptr, address.len, server);
-	if (address_is_sinkhole(server))
+	if (config_is_sinkhole(w->use.config, server))
 		return;
 	/* What DNS told must not take the memory of the questions that are open now. */
 	if (budget_is_short(&w->budget))
@@ -235,7 +235,8 @@ static void unlink_lookup(struct worker *w, struct lookup *l)
 }
 
 /* DESIGN.md: NXDOMAIN, refused, empty, or an address that nobody is behind. */
-static enum outcome outcome_of(const struct dns_message *m, uint64_t chain, uint16_t type)
+static enum outcome outcome_of(const struct config *c, const struct dns_message *m, uint64_t chain,
+                               uint16_t type)
 {
 	bool has_any = false, has_real = false;
 
@@ -254,7 +255,7 @@ static enum outcome outcome_of(const struct dns_message *m, uint64_t chain, uint
 		}
 		address_from_wire(m->records[i].address.ptr, m->records[i].address.len, address);
 		has_any = true;
-		has_real |= !address_is_sinkhole(address);
+		has_real |= !config_is_sinkhole(c, address);
 	}
 	if (has_real)
 		return OUTCOME_ESTABLISHED;
@@ -305,7 +306,7 @@ static void tally_lookup(struct worker *w, const struct lookup *l, bool is_block
 
 	snprintf(text, sizeof text, "%.*s", (int)l->name->len, (const char *)l->name->text);
 	struct tally_row *row =
-	        tally_row(&w->tally, l->flow.address[l->flow.client], text, l->entry.category);
+	        tally_host(w, l->flow.address[local_side(w, &l->flow)], text, l->entry.category);
 
 	if (row == NULL)
 		return;
@@ -332,7 +333,8 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	e->app_proto = is_dns_by_another_name(l->transport) ? l->transport : "dns";
 	if (!w->use.is_live)
 		e->pcap_filename = w->use.source(w->use.context, l->source);
-	fill_local(w, l->flow.address[l->flow.client], &local);
+	fill_local(w, l->flow.address[local_side(w, &l->flow)], &l->below, &local);
+	e->confidence = CONFIDENCE_CERTAIN; /* the host itself asked for it */
 	fill_tracker(&l->entry, l->name, &tracker);
 	e->local = &local;
 	e->tracker = &tracker;
@@ -441,6 +443,13 @@ static void note_answer(struct worker *w, const struct sight *s, const struct dn
 	note(w, s, question, EVIDENCE_DNS_ANSWER);
 }
 
+/* The event that was just told is about these packets. */
+static void keep_exchange(struct worker *w, const struct sight *s)
+{
+	if (w->evidence != NULL)
+		evidence_mark_held(w->evidence, s->flow, w->event.id);
+}
+
 static void tell_answer(struct worker *w, const struct sight *s, const struct dns_message *m,
                         struct name *question, uint16_t type, const struct lookup_told *told,
                         const char *transport)
@@ -454,11 +463,13 @@ static void tell_answer(struct worker *w, const struct sight *s, const struct dn
 	if (l != NULL) {
 		emit_lookup(w, l, told);
 		unlink_lookup(w, l);
+		keep_exchange(w, s);
 		return;
 	}
 	struct lookup unasked = lookup_of(w, s, question, entry, m->id, type, transport);
 
 	emit_lookup(w, &unasked, told);
+	keep_exchange(w, s);
 }
 
 static void read_answer(struct worker *w, const struct sight *s, const struct dns_message *m,
@@ -474,7 +485,7 @@ static void read_answer(struct worker *w, const struct sight *s, const struct dn
 		return;
 	size_t count = aliases_of(w, m, chain, name, what.aliases);
 	struct lookup_told told = { .message = m,
-		                    .outcome = outcome_of(m, chain, type),
+		                    .outcome = outcome_of(w->use.config, m, chain, type),
 		                    .number = s->frame->number,
 		                    .source = s->frame->source,
 		                    .aliases = what.aliases,
@@ -504,6 +515,9 @@ void lookup_seen(struct worker *w, const struct sight *s, const struct dns_messa
                  const char *transport)
 {
 	settle_client(s, m);
+	if (m->is_answer && !is_dns_by_another_name(transport) && is_ours(w, s->packet->src) &&
+	    is_ours(w, s->packet->dst))
+		hosts_found(w->hosts, s->packet->src, HOST_ROLE_RESOLVER);
 	if (!m->is_answer) {
 		read_query(w, s, m, transport);
 		return;

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --pseudonymise: what of our hosts is in an event gives way to its pseudonym. */
+#include <arpa/inet.h>
+
+#include "sensor/event/address_text.h"
+#include "sensor/flow/address.h"
+#include "sensor/worker_state.h"
+
+void mask_address(const struct worker *w, uint8_t address[16])
+{
+	if (w->use.pseudonyms != NULL && is_ours(w, address))
+		pseudonym_of_address(w->use.pseudonyms, address, address);
+}
+
+struct tally_row *tally_host(struct worker *w, const uint8_t address[16], const char *tracker,
+                             const char *category)
+{
+	uint8_t shown[16];
+
+	memcpy(shown, address, 16);
+	mask_address(w, shown);
+	return tally_row(&w->tally, shown, tracker, category);
+}
+
+/* A proxy's client, as a header names it: an address, with a port perhaps, or any word. */
+static struct slice mask_client(struct worker *w, struct slice client, char out[ADDRESS_TEXT_MAX])
+{
+	char text[INET6_ADDRSTRLEN] = { 0 };
+	uint8_t bytes[16], address[16];
+	bool is_six = client.len > 0 && memchr(client.ptr, ':', client.len) != NULL;
+
+	if (client.len == 0)
+		return client;
+	if (client.len < sizeof text)
+		memcpy(text, client.ptr, client.len);
+	if (inet_pton(is_six ? AF_INET6 : AF_INET, text, bytes) == 1) {
+		address_from_wire(bytes, is_six ? 16 : 4, address);
+		pseudonym_of_address(w->use.pseudonyms, address, address);
+		return (struct slice){ (const uint8_t *)out, address_text(address, out) };
+	}
+	_Static_assert((int)ADDRESS_TEXT_MAX > (int)PSEUDONYM_NAME_LEN, "a name's pseudonym fits");
+	pseudonym_of_name(w->use.pseudonyms, client, out);
+	return (struct slice){ (const uint8_t *)out, PSEUDONYM_NAME_LEN };
+}
+
+static void mask_local(struct worker *w, struct masked *m)
+{
+	struct event_local *l = &m->local;
+
+	if (l->has_ip)
+		pseudonym_of_address(w->use.pseudonyms, l->ip, l->ip);
+	if (l->has_mac)
+		pseudonym_of_mac(w->use.pseudonyms, l->mac, l->mac);
+	l->mac_is_random = false; /* the pseudonym's bit says nothing */
+	if (l->name.len > 0) {
+		pseudonym_of_name(w->use.pseudonyms, l->name, m->name);
+		l->name = (struct slice){ (const uint8_t *)m->name, PSEUDONYM_NAME_LEN };
+	}
+	l->on_behalf_of = mask_client(w, l->on_behalf_of, m->client);
+}
+
+static void mask_tunnels(const struct worker *w, struct packet *p)
+{
+	for (size_t i = 0; i < p->tunnel_count; i++) {
+		mask_address(w, p->tunnel[i].src);
+		mask_address(w, p->tunnel[i].dst);
+	}
+}
+
+static void mask_answers(const struct worker *w, struct masked *m)
+{
+	for (size_t i = 0; i < m->dns.answer_count; i++) {
+		struct event_dns_answer *a = &m->dns.answers[i];
+		uint8_t address[16];
+
+		if (a->address.len != 4 && a->address.len != 16)
+			continue;
+		address_from_wire(a->address.ptr, a->address.len, address);
+		mask_address(w, address);
+		memcpy(m->answers[i], address + 16 - a->address.len, a->address.len);
+		a->address.ptr = m->answers[i];
+	}
+}
+
+void mask_event(struct worker *w, struct event *e, struct masked *m)
+{
+	if (e->local != NULL) {
+		m->local = *e->local;
+		mask_local(w, m);
+		e->local = &m->local;
+	}
+	if (e->packet != NULL && e->packet->tunnel_count > 0) {
+		m->packet = *e->packet;
+		mask_tunnels(w, &m->packet);
+		e->packet = &m->packet;
+	}
+	if (e->http != NULL) {
+		m->http = *e->http;
+		m->http.forwarded_for = (struct slice){ 0 };
+		e->http = &m->http;
+	}
+	if (e->dns != NULL) {
+		m->dns = *e->dns;
+		mask_answers(w, m);
+		e->dns = &m->dns;
+	}
+}
