@@ -66,13 +66,13 @@ static const struct {
 	{ { "-x" }, "unknown option -x" },
 	{ { "--nonsense" }, "unknown option --nonsense" },
 	{ { "--quiet=yes" }, "--quiet" },
-	{ { "-j", "many" }, "--workers: 'many' is no N" },
-	{ { "-j", "-1" }, "'-1' is no N" },
-	{ { "-j", "4x" }, "'4x' is no N" },
-	{ { "-j", "99999999999999999999" }, "is no N" },
-	{ { "--stats", "" }, "'' is no SECONDS" },
-	{ { "--from", "2026-02-31" }, "'2026-02-31' is no TIME" },
-	{ { "--to", "yesterday" }, "'yesterday' is no TIME" },
+	{ { "-j", "many" }, "--workers wants a number, not 'many'" },
+	{ { "-j", "-1" }, "a number, not '-1'" },
+	{ { "-j", "4x" }, "a number, not '4x'" },
+	{ { "-j", "99999999999999999999" }, "a number, not '99999999999999999999'" },
+	{ { "--stats", "" }, "--stats wants a number, not ''" },
+	{ { "--from", "2026-02-31" }, "not '2026-02-31'" },
+	{ { "--to", "yesterday" }, "not 'yesterday'" },
 };
 
 static void check_mistakes(void)
