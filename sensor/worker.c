@@ -10,6 +10,7 @@
 enum {
 	HOSTS_MAX = 1 << 17,
 	RESOLUTIONS_MAX = 1 << 18,
+	SITES_MAX = 1 << 16,
 	DHCP_SERVER = 67,
 	DHCP_CLIENT = 68,
 	DHCP6_CLIENT = 546,
@@ -57,13 +58,15 @@ static bool build(struct worker *w)
 		return false;
 	w->resolutions = resolutions_new(RESOLUTIONS_MAX, w->names, seed);
 	w->hosts = hosts_new(HOSTS_MAX, w->names, seed);
+	w->book = site_book_new(SITES_MAX, seed);
+	w->sites = site_watch_new(HOSTS_MAX, w->book, w->names, seed);
 	w->inspector = inspector_new(&(struct inspect_options){ .budget = &w->budget,
 	                                                        .names = w->names,
 	                                                        .classify = w->classify,
 	                                                        .keep_all = w->use.all_flows,
 	                                                        .dns = dns_was_seen,
 	                                                        .context = w });
-	return w->resolutions != NULL && w->hosts != NULL && w->inspector != NULL;
+	return w->resolutions != NULL && w->hosts != NULL && w->book != NULL && w->sites != NULL && w->inspector != NULL;
 }
 
 struct worker *worker_new(const struct worker_options *options)
@@ -84,6 +87,8 @@ void worker_free(struct worker *w)
 	if (w == NULL)
 		return;
 	inspector_free(w->inspector);
+	site_watch_free(w->sites);
+	site_book_free(w->book);
 	hosts_free(w->hosts);
 	resolutions_free(w->resolutions);
 	event_json_free(w->json);
@@ -259,8 +264,10 @@ static void look_into(struct worker *w, const struct sight *s)
 		inspect_give_up(w->inspector, f);
 		has_news = true;
 	}
-	if (has_news)
+	if (has_news) {
+		place_named(w, f, s->frame);
 		judge_flow(w, f, s->frame);
+	}
 	if (f->has_contact)
 		judge_outcome(w, f);
 	else if (f->is_answered && !w->use.all_flows && f->notes != NULL)
@@ -287,6 +294,9 @@ static void follow(struct worker *w, const struct frame *frame, const struct pac
 		(void)inspect_reopen(w->inspector, &s);
 	if (f->question != NULL || f->has_contact)
 		look_into(w, &s);
+	if (f->server_name != NULL && s.side == f->client && p->payload_len > 0 &&
+	    w->now_ns > f->asked_ns)
+		place_woken(w, f, &s);
 	flow_table_touch(w->flows, f, w->now_ns);
 }
 
@@ -363,6 +373,8 @@ static void flow_is_over(void *context, struct flow *f, enum flow_end why)
 		          why == FLOW_END_TIMEOUT && f->state == FLOW_CLOSED ? "shutdown"
 		                                                             : end_words[why]);
 	contacts_free(w, f);
+	name_release(w->names, f->server_name);
+	f->server_name = NULL;
 	notes_drop(f, &w->budget, w->names);
 }
 
@@ -382,12 +394,14 @@ void worker_tick(struct worker *w, uint64_t now_ns)
 	lookup_expire(w, now_ns);
 	judge_expire(w, now_ns);
 	flow_table_expire(w->flows, now_ns);
+	place_tick(w, now_ns);
 }
 
 void worker_finish(struct worker *w)
 {
 	lookup_finish(w);
 	flow_table_finish(w->flows);
+	place_finish(w);
 }
 
 const struct worker_counters *worker_count(const struct worker *w)

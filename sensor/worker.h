@@ -42,7 +42,7 @@ struct worker_counters {
 	        duplicates;
 	uint64_t tcp, udp, icmp, other;
 	uint64_t flows, flows_named, flows_one_sided, evictions;
-	uint64_t contacts, contacts_by_confidence[4], lookups, lookups_blocked;
+	uint64_t contacts, contacts_by_confidence[4], lookups, lookups_blocked, placements;
 	uint64_t events;
 	uint64_t ech_real, ech_grease, ech_unknown;
 };

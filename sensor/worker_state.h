@@ -10,6 +10,8 @@
 #include "sensor/flow/hosts.h"
 #include "sensor/flow/inspect.h"
 #include "sensor/flow/resolutions.h"
+#include "sensor/site/site_verdict.h"
+#include "sensor/site/site_watch.h"
 #include "sensor/worker.h"
 
 /* The inside of a worker: shared by worker.c and the verdict/ files that it calls, by nobody else.
@@ -36,6 +38,8 @@ struct contact {
 	uint64_t time_ns, number; /* of the packet that settled it */
 	uint32_t source;
 	uint32_t server_packets; /* seen by then */
+	struct site_guess page; /* that called it last */
+	bool is_placed;
 	bool is_waiting;
 	uint8_t evidence_count;
 	struct evidence evidence[CONTACT_EVIDENCE_MAX];
@@ -55,6 +59,9 @@ struct worker {
 	struct classify *classify;
 	struct resolutions *resolutions;
 	struct hosts *hosts;
+	struct site_watch *sites;
+	struct site_book *book;
+	uint64_t sites_told_ns;
 	struct digest *digest;
 	struct event_json *json;
 	struct contact *oldest_waiting, *newest_waiting;
@@ -78,6 +85,21 @@ void judge_end(struct worker *, struct flow *);
 void contacts_free(struct worker *, struct flow *);
 enum outcome flow_outcome(const struct flow *, bool is_final);
 
+/* place.c: pages that call trackers. */
+#define PLACE_QUIET_NS   (150U * (uint64_t)1000000)
+#define PLACE_VERDICT_NS (60U * (uint64_t)1000000000)
+/* A flow's question was closed: a visit may have begun. */
+void place_named(struct worker *, struct flow *, const struct frame *);
+/* Contacts were found: who called? */
+void place_contacts(struct worker *, struct flow *, const struct frame *);
+/* The client of a named flow sent a packet after some silence. */
+void place_woken(struct worker *, struct flow *, const struct sight *);
+/* The page of the contact; false: not known. Borrows its name. */
+bool place_fill(const struct contact *, struct event_site *out);
+void place_tick(struct worker *, uint64_t now_ns);
+/* The verdicts on all sites. */
+void place_finish(struct worker *);
+
 /* lookup.c: DNS messages that name trackers. */
 void lookup_seen(struct worker *, const struct sight *, const struct dns_message *,
                  const char *transport);
@@ -87,6 +109,9 @@ void lookup_finish(struct worker *);
 /* emit.c: events made and handed on. */
 void emit_contact(struct worker *, const struct contact *, enum outcome);
 void emit_flow(struct worker *, struct flow *, const char *reason);
+void emit_placement(struct worker *, const struct contact *, const struct frame *);
+void emit_site(struct worker *, const struct site *, size_t entity, const struct site_verdict *,
+	       uint64_t now_ns);
 void emit_event(struct worker *, struct event *);
 /* Empties `worker->event` and fills in what every event of `flow` has. */
 struct event *begin_event(struct worker *, enum event_type, const struct flow *, uint64_t time_ns);

@@ -187,6 +187,7 @@ struct borrowed {
 	struct event_ndpi ndpi;
 	struct event_http http;
 	struct event_flow flow;
+	struct event_site site;
 	char label[64];
 };
 
@@ -279,6 +280,8 @@ void emit_contact(struct worker *w, const struct contact *c, enum outcome outcom
 	e->has_outcome = true;
 	e->outcome = outcome;
 	fill_evidence(w, c, e);
+	if (place_fill(c, &b.site))
+		e->site = &b.site;
 	set_event_id(w, e, c->flow->first_ns, b.tracker.name, 0);
 	tally_contact(w, c, e);
 	emit_event(w, e);
@@ -354,5 +357,54 @@ void emit_flow(struct worker *w, struct flow *f, const char *reason)
 	/* An interim event is about the time up to which it tells. */
 	set_event_id(w, e, f->first_ns, (struct slice){ 0 },
 	             strcmp(reason, "interim") == 0 ? (uint32_t)(f->last_ns / 1000) : 0);
+	emit_event(w, e);
+}
+
+void emit_placement(struct worker *w, const struct contact *c, const struct frame *frame)
+{
+	struct event *e = begin_event(w, EVENT_PLACEMENT, c->flow, frame->time_ns);
+	struct borrowed b;
+
+	fill_common(w, c->flow, e, &b);
+	fill_tracker(&c->entry, c->name, &b.tracker);
+	e->tracker = &b.tracker;
+	e->pcap_cnt = frame->number;
+	if (!w->use.is_live)
+		e->pcap_filename = w->use.source(w->use.context, frame->source);
+	e->confidence = c->confidence;
+	if (place_fill(c, &b.site))
+		e->site = &b.site;
+	/* The calls on a flow are told apart by their time. */
+	set_event_id(w, e, c->flow->first_ns, b.tracker.name,
+		     (uint32_t)(frame->time_ns / 1000));
+	w->counters.placements++;
+	emit_event(w, e);
+}
+
+void emit_site(struct worker *w, const struct site *s, size_t entity, const struct site_verdict *v,
+	       uint64_t now_ns)
+{
+	struct event *e = begin_event(w, EVENT_SITE, NULL, now_ns);
+	struct event_tracker tracker = { .entity = site_book_entity_name(w->book, entity) };
+	struct event_site site = { .name = text_of((const uint8_t *)s->name, strlen(s->name)),
+				   .domain = text_of((const uint8_t *)s->domain, strlen(s->domain)),
+				   .status = site_status_word(v->status),
+				   .method = "timing",
+				   .confidence = v->confidence,
+				   .since_ns = v->since_ns,
+				   .last_confirmed_ns = v->last_confirmed_ns,
+				   .removed_at_ns = v->removed_at_ns,
+				   .first_seen_ns = s->first_ns,
+				   .last_seen_ns = s->last_ns,
+				   .visits = v->visits,
+				   .pixel_visits = v->hits,
+				   .rate_low = v->rate_low,
+				   .rate_high = v->rate_high,
+				   .chance = v->chance,
+				   .has_rates = true };
+
+	e->tracker = &tracker;
+	e->site = &site;
+	set_event_id(w, e, s->last_ns, site.name, (uint32_t)v->status);
 	emit_event(w, e);
 }

@@ -251,7 +251,7 @@ static bool is_dns(const struct flow *f)
 	return f->app == APP_DNS || f->app == APP_MDNS || f->app == APP_LLMNR;
 }
 
-void judge_flow(struct worker *w, struct flow *f, const struct frame *last)
+static void judge_all(struct worker *w, struct flow *f, const struct frame *last)
 {
 	struct dns_view dns;
 
@@ -268,6 +268,13 @@ void judge_flow(struct worker *w, struct flow *f, const struct frame *last)
 		judge_unnamed(w, f, last, &dns);
 	judge_network(w, f, last);
 	judge_label(w, f, last);
+}
+
+void judge_flow(struct worker *w, struct flow *f, const struct frame *last)
+{
+	judge_all(w, f, last);
+	if (f->has_contact)
+		place_contacts(w, f, last);
 }
 
 /*
@@ -357,6 +364,7 @@ void contacts_free(struct worker *w, struct flow *f)
 		for (size_t i = 0; i < c->evidence_count; i++)
 			name_release(w->names, c->evidence[i].name);
 		name_release(w->names, c->name);
+		name_release(w->names, c->page.name);
 		budget_give(&w->budget, c, sizeof *c);
 		c = next;
 	}

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/site/site_watch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "feeds/domain.h"
+#include "sensor/flow/siphash.h"
+
+enum { NONE = 0, HOSTS_MIN = 64, BATCH_MAX = 1 << 16 };
+
+static const uint64_t ms = 1000000U;
+static const uint64_t quiet_ns = 400U * 1000000U;    /* a head comes after this much silence */
+static const uint64_t follow_ns = 700U * 1000000U;   /* what a page embeds comes within this */
+static const uint64_t repeat_ns = 3000U * 1000000U;  /* the same name again: the same visit */
+static const uint64_t anew_ns = 2000U * 1000000U;    /* a new flow this much later: another one */
+static const uint64_t over_ns = 10000U * 1000000U;   /* nothing more comes of a visit */
+
+/* What a call by no page that was seen weighs, beside candidates. */
+static const double nobody = 0.004;
+static const double enough = 0.35;
+
+struct visit {
+	struct name *name; /* held */
+	uint64_t begin_ns, last_ns, order;
+	bool is_new;     /* it began with a new flow */
+	bool is_follower; /* it began in another name's burst */
+	uint8_t hit_count;
+	struct site_hit hits[SITE_ENTITIES_MAX];
+};
+
+struct site_host {
+	uint8_t address[16];
+	uint32_t next;         /* in the bucket; or of the free ones */
+	uint32_t older, newer; /* by time of the last sign of life */
+	uint64_t heard_ns; /* the last sign of life */
+	uint64_t last_ns;  /* the last name */
+	uint64_t head_ns; /* when the last clean burst began, and with which name */
+	struct name *head; /* held; NULL: none */
+	uint8_t visit_count;
+	struct visit visits[SITE_VISITS_MAX]; /* in order of beginning */
+};
+
+struct site_watch {
+	const struct site_book *book;
+	struct name_table *names;
+	uint64_t seed[2];
+	struct site_host *hosts; /* 1 and up */
+	size_t used, room, capacity, busy;
+	uint32_t *buckets;
+	size_t bucket_count;
+	uint32_t free, oldest, newest;
+	struct site_observation *batch;
+	struct name **batch_names; /* held for the batch */
+	size_t batch_count, batch_room;
+};
+
+struct site_watch *site_watch_new(size_t capacity, const struct site_book *book,
+				  struct name_table *names, uint64_t seed)
+{
+	struct site_watch *w = calloc(1, sizeof *w);
+
+	if (w == NULL)
+		return NULL;
+	*w = (struct site_watch){ .book = book,
+				  .names = names,
+				  .seed = { seed, ~seed },
+				  .capacity = capacity,
+				  .bucket_count = 1 };
+	while (w->bucket_count < capacity)
+		w->bucket_count *= 2;
+	w->buckets = calloc(w->bucket_count, sizeof *w->buckets);
+	if (w->buckets != NULL)
+		return w;
+	free(w);
+	return NULL;
+}
+
+void site_watch_clear(struct site_watch *w)
+{
+	for (size_t i = 0; i < w->batch_count; i++)
+		name_release(w->names, w->batch_names[i]);
+	w->batch_count = 0;
+}
+
+void site_watch_free(struct site_watch *w)
+{
+	if (w == NULL)
+		return;
+	site_watch_finish(w);
+	site_watch_clear(w);
+	free(w->batch);
+	free(w->batch_names);
+	free(w->buckets);
+	free(w->hosts);
+	free(w);
+}
+
+/* FNV-1a of the name's registrable domain: the same in every watch. */
+static uint64_t domain_hash(const struct name *name)
+{
+	char text[SITE_NAME_MAX + 1];
+	size_t len = name->len < SITE_NAME_MAX ? name->len : SITE_NAME_MAX;
+	uint64_t hash = 14695981039346656037U;
+
+	memcpy(text, name->text, len);
+	text[len] = '\0';
+	for (const char *at = registrable_domain(text); *at != '\0'; at++)
+		hash = (hash ^ (uint8_t)*at) * 1099511628211U;
+	return hash;
+}
+
+static bool grow_batch(struct site_watch *w)
+{
+	size_t room = w->batch_room > 0 ? w->batch_room * 2 : 64;
+	struct site_observation *batch = realloc(w->batch, room * sizeof *batch);
+
+	if (batch == NULL)
+		return false;
+	w->batch = batch;
+	struct name **names = realloc(w->batch_names, room * sizeof(struct name *));
+
+	if (names == NULL)
+		return false;
+	w->batch_names = names;
+	w->batch_room = room;
+	return true;
+}
+
+/* Between two ticks only so much is learned: what is more is left out. */
+static struct site_observation *observe(struct site_watch *w, const struct site_host *h,
+					struct name *name, enum site_role_kind kind)
+{
+	if (w->batch_count == BATCH_MAX || (w->batch_count == w->batch_room && !grow_batch(w)))
+		return NULL;
+	struct site_observation *o = &w->batch[w->batch_count];
+
+	*o = (struct site_observation){ .kind = kind, .name = name_text(name) };
+	memcpy(o->host, h->address, sizeof o->host);
+	w->batch_names[w->batch_count++] = name_again(name);
+	return o;
+}
+
+static void close_visit(struct site_watch *w, struct site_host *h, size_t at)
+{
+	struct visit *v = &h->visits[at];
+	struct site_observation *o = observe(w, h, v->name, SITE_SAW_VISIT);
+
+	if (o != NULL) {
+		o->time_ns = v->begin_ns;
+		o->order = v->order;
+		o->hit_count = v->hit_count;
+		memcpy(o->hits, v->hits, sizeof o->hits);
+	}
+	name_release(w->names, v->name);
+	memmove(v, v + 1, (size_t)(--h->visit_count - at) * sizeof *v);
+}
+
+static void close_old_visits(struct site_watch *w, struct site_host *h, uint64_t now_ns)
+{
+	for (size_t i = h->visit_count; i > 0; i--)
+		if (now_ns > h->visits[i - 1].last_ns + over_ns)
+			close_visit(w, h, i - 1);
+}
+
+static uint32_t *bucket_of(struct site_watch *w, const uint8_t address[16])
+{
+	uint64_t words[2];
+
+	memcpy(words, address, sizeof words);
+	return &w->buckets[siphash(w->seed, words, 2) & (w->bucket_count - 1)];
+}
+
+static void leave_line(struct site_watch *w, uint32_t i)
+{
+	struct site_host *h = &w->hosts[i];
+
+	*(h->older != NONE ? &w->hosts[h->older].newer : &w->oldest) = h->newer;
+	*(h->newer != NONE ? &w->hosts[h->newer].older : &w->newest) = h->older;
+}
+
+static void join_line(struct site_watch *w, uint32_t i)
+{
+	struct site_host *h = &w->hosts[i];
+
+	h->older = w->newest;
+	h->newer = NONE;
+	*(w->newest != NONE ? &w->hosts[w->newest].newer : &w->oldest) = i;
+	w->newest = i;
+}
+
+static void forget_host(struct site_watch *w, uint32_t i)
+{
+	struct site_host *h = &w->hosts[i];
+	uint32_t *link = bucket_of(w, h->address);
+
+	while (h->visit_count > 0)
+		close_visit(w, h, 0);
+	name_release(w->names, h->head);
+	leave_line(w, i);
+	while (*link != i)
+		link = &w->hosts[*link].next;
+	*link = h->next;
+	h->next = w->free;
+	w->free = i;
+	w->busy--;
+}
+
+static uint32_t fresh_host(struct site_watch *w)
+{
+	if (w->busy == w->capacity)
+		forget_host(w, w->oldest);
+	uint32_t i = w->free;
+
+	if (i != NONE) {
+		w->free = w->hosts[i].next;
+		return i;
+	}
+	if (w->used + 1 >= w->room) {
+		size_t room = w->room > 0 ? w->room * 2 : HOSTS_MIN;
+		struct site_host *hosts = realloc(w->hosts, room * sizeof *hosts);
+
+		if (hosts == NULL)
+			return NONE;
+		w->hosts = hosts;
+		w->room = room;
+	}
+	return (uint32_t)++w->used;
+}
+
+/* NULL: out of memory. */
+static struct site_host *host_of(struct site_watch *w, const uint8_t address[16], uint64_t now_ns)
+{
+	uint32_t i = *bucket_of(w, address);
+
+	while (i != NONE && memcmp(w->hosts[i].address, address, 16) != 0)
+		i = w->hosts[i].next;
+	if (i != NONE) {
+		leave_line(w, i);
+		join_line(w, i);
+		w->hosts[i].heard_ns = now_ns;
+		close_old_visits(w, &w->hosts[i], now_ns);
+		return &w->hosts[i];
+	}
+	i = fresh_host(w);
+	if (i == NONE)
+		return NULL;
+	struct site_host *h = &w->hosts[i];
+
+	memset(h, 0, sizeof *h);
+	h->heard_ns = now_ns;
+	memcpy(h->address, address, sizeof h->address);
+	uint32_t *bucket = bucket_of(w, address);
+
+	h->next = *bucket;
+	*bucket = i;
+	join_line(w, i);
+	w->busy++;
+	return h;
+}
+
+static void set_head(struct site_watch *w, struct site_host *h, struct name *name, uint64_t now_ns)
+{
+	name_release(w->names, h->head);
+	h->head = name_again(name);
+	h->head_ns = now_ns;
+}
+
+/* What the order of names says of them: this one began a burst, or came in another's. */
+static bool learn_role(struct site_watch *w, struct site_host *h, const struct site_sight *s)
+{
+	bool is_quiet = h->last_ns == 0 || s->now_ns > h->last_ns + quiet_ns;
+	struct site_observation *o = NULL;
+	bool is_follower = false;
+
+	if (is_quiet) {
+		o = observe(w, h, s->name, SITE_SAW_HEAD);
+		set_head(w, h, s->name, s->now_ns);
+	} else if (h->head != NULL && h->head != s->name && s->now_ns < h->head_ns + follow_ns) {
+		o = observe(w, h, s->name, SITE_SAW_FOLLOWER);
+		is_follower = true;
+		if (o != NULL)
+			o->head = domain_hash(h->head);
+	}
+	if (o != NULL) {
+		o->time_ns = s->now_ns;
+		o->order = s->order;
+	}
+	return is_follower;
+}
+
+static struct visit *visit_of(struct site_host *h, const struct name *name)
+{
+	for (size_t i = h->visit_count; i > 0; i--)
+		if (h->visits[i - 1].name == name)
+			return &h->visits[i - 1];
+	return NULL;
+}
+
+static struct visit *add_visit(struct site_watch *w, struct site_host *h, struct name *name,
+			       uint64_t now_ns, uint64_t order)
+{
+	if (h->visit_count == SITE_VISITS_MAX)
+		close_visit(w, h, 0);
+	struct visit *v = &h->visits[h->visit_count++];
+
+	*v = (struct visit){ .name = name_again(name), .begin_ns = now_ns, .last_ns = now_ns,
+			     .order = order };
+	return v;
+}
+
+/* img.www.site.example in a burst of www.site.example: one site, whose page came first. */
+static bool is_part_of(const struct name *part, const struct name *page)
+{
+	char a[SITE_NAME_MAX + 1], b[SITE_NAME_MAX + 1];
+
+	if (part->len > SITE_NAME_MAX || page->len > SITE_NAME_MAX)
+		return false;
+	memcpy(a, part->text, part->len);
+	memcpy(b, page->text, page->len);
+	a[part->len] = b[page->len] = '\0';
+	return strcmp(registrable_domain(a), registrable_domain(b)) == 0;
+}
+
+static bool is_embedded_part(const struct site_host *h, const struct site_sight *s)
+{
+	for (size_t i = 0; i < h->visit_count; i++)
+		if (h->visits[i].name != s->name && s->now_ns < h->visits[i].last_ns + repeat_ns &&
+		    is_part_of(s->name, h->visits[i].name))
+			return true;
+	return false;
+}
+
+void site_watch_name(struct site_watch *w, const struct site_sight *s)
+{
+	struct site_host *h = host_of(w, s->host, s->now_ns);
+
+	if (h == NULL || s->name->match != NULL || s->name->is_verbatim)
+		return;
+	const struct site *known = site_book_find(w->book, name_text(s->name));
+	struct visit *v = visit_of(h, s->name);
+	bool is_again = v != NULL && s->now_ns < v->last_ns + repeat_ns;
+	bool is_follower = false;
+
+	if (!is_again)
+		is_follower = learn_role(w, h, s);
+	h->last_ns = s->now_ns;
+	if (is_again && (!s->is_new || s->now_ns < v->begin_ns + anew_ns)) {
+		v->last_ns = s->now_ns;
+		return;
+	}
+	if (site_is_third_party(known) || is_embedded_part(h, s))
+		return;
+	v = add_visit(w, h, s->name, s->now_ns, s->order);
+	v->is_new = s->is_new;
+	v->is_follower = is_follower;
+}
+
+static double weigh(const struct site_watch *w, const struct visit *v, const struct site_call *c)
+{
+	const struct site *site = site_book_find(w->book, name_text(v->name));
+	size_t entity = site_book_entity(w->book, c->entity);
+	double lag_s = (double)(c->now_ns - v->begin_ns) / 1e9;
+	double weight = site_page_prior(site) * site_call_rate(site, entity) *
+			site_lag_density(site, entity, lag_s);
+
+	if (v->is_follower && (site == NULL || site->heads <= site->followed))
+		weight *= 0.15;
+	if (c->is_new != v->is_new)
+		weight *= 0.4;
+	if (c->bound != NULL)
+		weight *= c->bound == v->name ? 1 + 40 * c->bound_confidence
+					      : 1.02 - c->bound_confidence;
+	return weight;
+}
+
+static void hit(struct visit *v, const struct site_call *c, double belief)
+{
+	struct site_hit *at = NULL;
+
+	for (size_t i = 0; i < v->hit_count; i++)
+		if (strcmp(v->hits[i].entity, c->entity) == 0)
+			at = &v->hits[i];
+	if (at == NULL && v->hit_count < SITE_ENTITIES_MAX) {
+		at = &v->hits[v->hit_count++];
+		*at = (struct site_hit){ .entity = c->entity };
+	}
+	if (at == NULL || (float)belief <= at->belief)
+		return;
+	at->belief = (float)belief;
+	at->lag_s = (float)(c->now_ns - v->begin_ns) / 1e9F;
+}
+
+static void answer(struct site_guess *out, struct visit *v, const struct site_call *c,
+		   double confidence)
+{
+	v->last_ns = c->now_ns;
+	*out = (struct site_guess){ .name = name_again(v->name),
+				    .confidence = confidence,
+				    .has_lag = true,
+				    .lag_ms = (int64_t)((c->now_ns - v->begin_ns) / ms) };
+}
+
+/* scheme://host:port/path */
+static struct slice host_in_url(struct slice url)
+{
+	const uint8_t *at = url.ptr, *end = url.ptr + url.len, *mark;
+
+	for (mark = at; end - mark >= 3 && memcmp(mark, "://", 3) != 0; mark++)
+		;
+	if (end - mark < 3)
+		return (struct slice){ 0 };
+	for (at = mark + 3, mark = at; mark < end && strchr("/:?#", *mark) == NULL; mark++)
+		;
+	return (struct slice){ at, (size_t)(mark - at) };
+}
+
+static bool answer_by_referer(struct site_watch *w, struct site_host *h, const struct site_call *c,
+			      struct site_guess *out)
+{
+	struct name *page = name_hold(w->names, host_in_url(c->referer));
+
+	if (page == NULL)
+		return false;
+	struct visit *v = visit_of(h, page);
+	bool was_seen = v != NULL;
+
+	if (v == NULL)
+		v = add_visit(w, h, page, c->now_ns, c->order);
+	hit(v, c, 0.99);
+	answer(out, v, c, 0.99);
+	out->method = SITE_BY_REFERER;
+	out->has_lag = was_seen;
+	name_release(w->names, page);
+	return true;
+}
+
+void site_watch_call(struct site_watch *w, const struct site_call *c, struct site_guess *out)
+{
+	struct site_host *h = host_of(w, c->host, c->now_ns);
+	double weights[SITE_VISITS_MAX], sum = nobody;
+	size_t best = 0;
+
+	*out = (struct site_guess){ 0 };
+	if (h == NULL || (c->referer.len > 0 && answer_by_referer(w, h, c, out)))
+		return;
+	if (c->bound != NULL && visit_of(h, c->bound) == NULL) {
+		struct visit *v = add_visit(w, h, c->bound, c->now_ns, c->order);
+
+		v->is_new = c->is_new;
+	}
+	for (size_t i = 0; i < h->visit_count; i++) {
+		weights[i] = weigh(w, &h->visits[i], c);
+		sum += weights[i];
+		best = weights[i] > weights[best] ? i : best;
+	}
+	for (size_t i = 0; i < h->visit_count; i++)
+		hit(&h->visits[i], c, weights[i] / sum);
+	if (h->visit_count > 0 && weights[best] / sum >= enough)
+		answer(out, &h->visits[best], c, weights[best] / sum);
+}
+
+void site_watch_expire(struct site_watch *w, uint64_t now_ns)
+{
+	while (w->oldest != NONE && now_ns > w->hosts[w->oldest].heard_ns + over_ns)
+		forget_host(w, w->oldest);
+}
+
+void site_watch_finish(struct site_watch *w)
+{
+	while (w->oldest != NONE)
+		forget_host(w, w->oldest);
+}
+
+struct site_observation *site_watch_observations(struct site_watch *w, size_t *count)
+{
+	*count = w->batch_count;
+	return w->batch;
+}
+
+size_t site_watch_hosts(const struct site_watch *w)
+{
+	return w->busy;
+}
+
+size_t site_watch_bytes(const struct site_watch *w)
+{
+	return sizeof *w + w->room * sizeof *w->hosts + w->bucket_count * sizeof *w->buckets +
+	       w->batch_room * (sizeof *w->batch + sizeof *w->batch_names);
+}
