@@ -39,6 +39,7 @@ struct contact {
 	uint32_t source;
 	uint32_t server_packets; /* seen by then */
 	struct site_guess page; /* that called it last */
+	struct site_binding binding;
 	bool is_placed;
 	bool is_waiting;
 	uint8_t evidence_count;

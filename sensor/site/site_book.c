@@ -20,12 +20,16 @@ struct site_book {
 	size_t name_bytes;
 	char entities[SITE_ENTITIES_MAX][ENTITY_MAX];
 	size_t entity_count;
+	float lags[2][SITE_LAGS]; /* over all sites, on top of lag_prior */
 	uint64_t visits, bystanders[SITE_ENTITIES_MAX];
 };
 
 /* Upper ends of the classes of lag in seconds, and how calls of unknown sites fall into them. */
-static const double lag_ends[SITE_LAGS] = { 0.25, 0.5, 1, 2, 4, 8 };
-static const double lag_prior[SITE_LAGS] = { 0.36, 0.30, 0.18, 0.08, 0.06, 0.02 };
+static const double lag_ends[SITE_LAGS] = { 0.08, 0.16, 0.3, 0.6, 1.2, 2.4, 5, 10 };
+static const double lag_prior[2][SITE_LAGS] = {
+	{ 0.25, 0.25, 0.20, 0.12, 0.08, 0.05, 0.04, 0.01 },
+	{ 0.02, 0.12, 0.28, 0.30, 0.14, 0.06, 0.07, 0.01 },
+};
 
 struct site_book *site_book_new(size_t capacity, uint64_t seed)
 {
@@ -205,10 +209,12 @@ static size_t lag_class(double lag_s)
 	return i;
 }
 
-static void learn_hit(struct site_count *c, const struct site_hit *hit, uint64_t time_ns)
+static void learn_hit(struct site_book *b, struct site_count *c, const struct site_hit *hit, uint64_t time_ns)
 {
 	c->belief += hit->belief;
-	c->lags[lag_class(hit->lag_s)] += hit->belief;
+	c->lags[hit->was_new][lag_class(hit->lag_s)] += hit->belief;
+	if (hit->belief > 0.7F)
+		b->lags[hit->was_new][lag_class(hit->lag_s)] += hit->belief;
 	if (hit->belief < 0.5F) {
 		c->after++;
 		return;
@@ -239,7 +245,7 @@ static void learn_visit(struct site_book *b, struct site *s, const struct site_o
 		if (hit != NULL && hit->belief < 0.5F)
 			b->bystanders[e]++;
 		if (hit != NULL)
-			learn_hit(c, hit, o->time_ns);
+			learn_hit(b, c, hit, o->time_ns);
 		else
 			c->after++;
 		if (c->after > 0 && c->hits > 0 && c->gone_ns == 0)
@@ -304,21 +310,29 @@ double site_call_rate(const struct site *s, size_t entity)
 	return (prior * weight + s->count[entity].belief) / (weight + visits);
 }
 
-double site_lag_density(const struct site *site, size_t entity, double lag_s)
+static double share(const double *prior, double weight, const float *seen, size_t class)
 {
-	const double weight = 3;
+	double sum = 0;
+
+	for (size_t i = 0; i < SITE_LAGS; i++)
+		sum += seen[i];
+	return (prior[class] * weight + seen[class]) / (weight + sum);
+}
+
+double site_lag_density(const struct site_book *b, const struct site *s, size_t entity,
+			bool is_new, double lag_s)
+{
 	size_t class = lag_class(lag_s);
 	double width = lag_ends[class] - (class > 0 ? lag_ends[class - 1] : 0);
-	double seen = 0, here = 0;
-	const struct site *s = entity < SITE_ENTITIES_MAX ? site : NULL;
+	double general[SITE_LAGS];
 
 	if (lag_s > lag_ends[SITE_LAGS - 1])
 		return 0.0005;
-	for (size_t i = 0; s != NULL && i < SITE_LAGS; i++)
-		seen += s->count[entity].lags[i];
-	if (s != NULL)
-		here = s->count[entity].lags[class];
-	return (lag_prior[class] * weight + here) / (weight + seen) / width;
+	for (size_t i = 0; i < SITE_LAGS; i++)
+		general[i] = share(lag_prior[is_new], 10, b->lags[is_new], i);
+	if (s == NULL || entity == SITE_ENTITIES_MAX)
+		return general[class] / width;
+	return share(general, 3, s->count[entity].lags[is_new], class) / width;
 }
 
 static int by_name(const void *a, const void *b)

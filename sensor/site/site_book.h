@@ -20,8 +20,8 @@
  */
 enum {
 	SITE_NAME_MAX = 253,
-	SITE_ENTITIES_MAX = 4, /* trackers' owners told apart for each site */
-	SITE_LAGS = 6,
+	SITE_ENTITIES_MAX = 3, /* trackers' owners told apart for each site */
+	SITE_LAGS = 8,
 };
 
 enum site_role_kind { SITE_SAW_HEAD, SITE_SAW_FOLLOWER, SITE_SAW_VISIT };
@@ -31,6 +31,8 @@ struct site_hit {
 	const char *entity; /* lives as long as the feed */
 	float belief; /* that this visit called it; 0: only a bystander */
 	float lag_s;
+	bool was_new; /* the call opened a flow */
+	const void *tracker; /* its name: only compared */
 };
 
 struct site_observation {
@@ -50,7 +52,7 @@ struct site_count {
 	uint32_t after;     /* visits since the last hit */
 	float belief;       /* sum of probabilities: the visits that called it, as expected */
 	float doubt;        /* log of the probability that every hit was chance */
-	float lags[SITE_LAGS];
+	float lags[2][SITE_LAGS]; /* of calls on open flows, on new ones */
 	uint64_t first_ns, last_ns; /* first and last hit */
 	uint64_t gone_ns;           /* first visit after the last hit */
 	uint8_t told;               /* enum site_status told last */
@@ -93,7 +95,8 @@ bool site_is_third_party(const struct site *);
 double site_page_prior(const struct site *);
 /* How often a visit of the site calls the entity, and how likely after `lag_s` (a density). */
 double site_call_rate(const struct site *, size_t entity);
-double site_lag_density(const struct site *, size_t entity, double lag_s);
+double site_lag_density(const struct site_book *, const struct site *, size_t entity, bool is_new,
+			double lag_s);
 
 /* Every site, in order of name. */
 typedef void site_visit(void *context, struct site *);

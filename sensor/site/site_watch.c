@@ -19,6 +19,8 @@ static const uint64_t over_ns = 10000U * 1000000U;   /* nothing more comes of a 
 /* What a call by no page that was seen weighs, beside candidates. */
 static const double nobody = 0.004;
 static const double enough = 0.35;
+/* A call on a flow whose page was not visited just now. */
+static const double unseen = 0.03;
 
 struct visit {
 	struct name *name; /* held */
@@ -356,22 +358,45 @@ void site_watch_name(struct site_watch *w, const struct site_sight *s)
 	v->is_follower = is_follower;
 }
 
+static double bound_to(const struct site_binding *b, const struct name *name)
+{
+	for (size_t i = 0; i < SITE_BINDING_MAX && b->names[i] != NULL; i++)
+		if (b->names[i] == name)
+			return b->belief[i];
+	return 0;
+}
+
+/* What this visit's earlier calls say: it goes on with its other names, and opens no flow twice. */
+static double go_on(const struct visit *v, const struct site_call *c)
+{
+	for (size_t i = 0; i < v->hit_count; i++) {
+		const struct site_hit *h = &v->hits[i];
+		double ago_s = (double)(c->now_ns - v->begin_ns) / 1e9 - h->lag_s;
+
+		if (strcmp(h->entity, c->entity) != 0)
+			continue;
+		if (h->tracker != c->tracker && ago_s < 1.5)
+			return 1 + 3 * h->belief;
+		if (h->tracker == c->tracker && h->was_new && c->is_new && ago_s > 0.3)
+			return 1 - 0.7 * h->belief;
+	}
+	return 1;
+}
+
 static double weigh(const struct site_watch *w, const struct visit *v, const struct site_call *c)
 {
 	const struct site *site = site_book_find(w->book, name_text(v->name));
 	size_t entity = site_book_entity(w->book, c->entity);
 	double lag_s = (double)(c->now_ns - v->begin_ns) / 1e9;
-	double weight = site_page_prior(site) * site_call_rate(site, entity) *
-			site_lag_density(site, entity, lag_s);
+	double page = site_page_prior(site) * site_call_rate(site, entity);
 
 	if (v->is_follower && (site == NULL || site->heads <= site->followed))
-		weight *= 0.15;
+		page *= 0.15;
 	if (c->is_new != v->is_new)
-		weight *= 0.4;
-	if (c->bound != NULL)
-		weight *= c->bound == v->name ? 1 + 40 * c->bound_confidence
-					      : 1.02 - c->bound_confidence;
-	return weight;
+		page *= 0.4;
+	if (!c->is_new)
+		page = bound_to(c->binding, v->name) + 0.05 * page;
+	return page * go_on(v, c) * site_lag_density(w->book, site, entity, c->is_new, lag_s);
 }
 
 static void hit(struct visit *v, const struct site_call *c, double belief)
@@ -388,6 +413,8 @@ static void hit(struct visit *v, const struct site_call *c, double belief)
 	if (at == NULL || (float)belief <= at->belief)
 		return;
 	at->belief = (float)belief;
+	at->was_new = c->is_new;
+	at->tracker = c->tracker;
 	at->lag_s = (float)(c->now_ns - v->begin_ns) / 1e9F;
 }
 
@@ -435,6 +462,60 @@ static bool answer_by_referer(struct site_watch *w, struct site_host *h, const s
 	return true;
 }
 
+struct ranked {
+	struct name *name;
+	double weight;
+};
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	return (x->weight < y->weight) - (x->weight > y->weight);
+}
+
+/* The flow is somebody's who was seen, or of one that it was bound to and that was not seen now. */
+static void bind_flow(struct site_watch *w, struct site_host *h, const double *weights, double sum,
+		      struct site_binding *binding)
+{
+	struct ranked all[SITE_VISITS_MAX + SITE_BINDING_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < h->visit_count; i++)
+		all[count++] = (struct ranked){ h->visits[i].name, weights[i] };
+	for (size_t i = 0; i < SITE_BINDING_MAX && binding->names[i] != NULL; i++)
+		if (visit_of(h, binding->names[i]) == NULL)
+			all[count++] = (struct ranked){ binding->names[i],
+							binding->belief[i] * unseen };
+	qsort(all, count, sizeof *all, by_weight);
+	struct site_binding fresh = { .names = { NULL } };
+
+	for (size_t i = 0; i < count && i < SITE_BINDING_MAX; i++) {
+		fresh.names[i] = name_again(all[i].name);
+		fresh.belief[i] = all[i].weight / sum;
+	}
+	site_binding_drop(binding, w->names);
+	*binding = fresh;
+}
+
+void site_binding_drop(struct site_binding *b, struct name_table *names)
+{
+	for (size_t i = 0; i < SITE_BINDING_MAX; i++) {
+		name_release(names, b->names[i]);
+		b->names[i] = NULL;
+	}
+}
+
+static double sum_unseen(struct site_host *h, const struct site_binding *b)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < SITE_BINDING_MAX && b->names[i] != NULL; i++)
+		if (visit_of(h, b->names[i]) == NULL)
+			sum += b->belief[i] * unseen;
+	return sum;
+}
+
 void site_watch_call(struct site_watch *w, const struct site_call *c, struct site_guess *out)
 {
 	struct site_host *h = host_of(w, c->host, c->now_ns);
@@ -444,16 +525,13 @@ void site_watch_call(struct site_watch *w, const struct site_call *c, struct sit
 	*out = (struct site_guess){ 0 };
 	if (h == NULL || (c->referer.len > 0 && answer_by_referer(w, h, c, out)))
 		return;
-	if (c->bound != NULL && visit_of(h, c->bound) == NULL) {
-		struct visit *v = add_visit(w, h, c->bound, c->now_ns, c->order);
-
-		v->is_new = c->is_new;
-	}
 	for (size_t i = 0; i < h->visit_count; i++) {
 		weights[i] = weigh(w, &h->visits[i], c);
 		sum += weights[i];
 		best = weights[i] > weights[best] ? i : best;
 	}
+	sum += sum_unseen(h, c->binding);
+	bind_flow(w, h, weights, sum, c->binding);
 	for (size_t i = 0; i < h->visit_count; i++)
 		hit(&h->visits[i], c, weights[i] / sum);
 	if (h->visit_count > 0 && weights[best] / sum >= enough)

@@ -32,14 +32,26 @@ struct site_sight {
 };
 void site_watch_name(struct site_watch *, const struct site_sight *);
 
+/*
+ * Whose flow to a tracker it is. Browsers keep connections apart by the site of the page, so all
+ * calls on one flow come of one site: each call is evidence. The names are held.
+ */
+enum { SITE_BINDING_MAX = 4 };
+
+struct site_binding {
+	struct name *names[SITE_BINDING_MAX]; /* NULL behind the last */
+	double belief[SITE_BINDING_MAX];
+};
+void site_binding_drop(struct site_binding *, struct name_table *);
+
 /* A host called a tracker, on a new flow or on an open one. */
 struct site_call {
 	const uint8_t *host;
 	uint64_t now_ns, order;
 	const char *entity; /* whose tracker; lives as long as the feed */
 	bool is_new;
-	struct name *bound; /* the page of the flow's earlier calls; NULL: none */
-	double bound_confidence;
+	const void *tracker; /* its name: only compared */
+	struct site_binding *binding; /* of the flow; changed */
 	struct slice referer; /* what HTTP said of the page: its URL; empty: nothing */
 };
 

@@ -365,6 +365,7 @@ void contacts_free(struct worker *w, struct flow *f)
 			name_release(w->names, c->evidence[i].name);
 		name_release(w->names, c->name);
 		name_release(w->names, c->page.name);
+		site_binding_drop(&c->binding, w->names);
 		budget_give(&w->budget, c, sizeof *c);
 		c = next;
 	}

@@ -113,7 +113,6 @@ bool place_fill(const struct contact *c, struct event_site *out)
 static void ask(struct worker *w, struct contact *c, const struct frame *frame, bool is_new)
 {
 	struct site_guess guess;
-	struct name *bound = is_new ? NULL : c->page.name;
 
 	site_watch_call(w->sites,
 			&(struct site_call){ .host = c->flow->address[local_side(c->flow)],
@@ -121,8 +120,8 @@ static void ask(struct worker *w, struct contact *c, const struct frame *frame, 
 					     .order = frame->number,
 					     .entity = c->entry.entity,
 					     .is_new = is_new,
-					     .bound = bound,
-					     .bound_confidence = bound ? c->page.confidence : 0,
+					     .tracker = c->name,
+					     .binding = &c->binding,
 					     .referer = is_new ? referer_of(c)
 							       : (struct slice){ 0 } },
 			&guess);
