@@ -12,6 +12,7 @@ enum { NONE = 0, HOSTS_MIN = 64, BATCH_MAX = 1 << 16 };
 static const uint64_t ms = 1000000U;
 static const uint64_t quiet_ns = 400U * 1000000U;    /* a head comes after this much silence */
 static const uint64_t follow_ns = 700U * 1000000U;   /* what a page embeds comes within this */
+static const uint64_t embed_ns = 40U * 1000000U;     /* and no sooner */
 static const uint64_t repeat_ns = 3000U * 1000000U;  /* the same name again: the same visit */
 static const uint64_t anew_ns = 2000U * 1000000U;    /* a new flow this much later: another one */
 static const uint64_t over_ns = 10000U * 1000000U;   /* nothing more comes of a visit */
@@ -27,6 +28,7 @@ struct visit {
 	uint64_t begin_ns, last_ns, order;
 	bool is_new;     /* it began with a new flow */
 	bool is_follower; /* it began in another name's burst */
+	uint8_t support; /* names that came after it, as what a page embeds does */
 	uint8_t hit_count;
 	struct site_hit hits[SITE_ENTITIES_MAX];
 };
@@ -333,6 +335,21 @@ static bool is_embedded_part(const struct site_host *h, const struct site_sight 
 	return false;
 }
 
+/* Embedded things come once the page was read: they speak for the last page that began before. */
+static void support(struct site_host *h, const struct site_sight *s)
+{
+	for (size_t i = h->visit_count; i > 0; i--) {
+		struct visit *v = &h->visits[i - 1];
+
+		if (s->now_ns < v->begin_ns + embed_ns)
+			continue;
+		if (v->name != s->name && s->now_ns < v->begin_ns + follow_ns + embed_ns &&
+		    v->support < UINT8_MAX)
+			v->support++;
+		return;
+	}
+}
+
 void site_watch_name(struct site_watch *w, const struct site_sight *s)
 {
 	struct site_host *h = host_of(w, s->host, s->now_ns);
@@ -347,6 +364,7 @@ void site_watch_name(struct site_watch *w, const struct site_sight *s)
 	if (!is_again)
 		is_follower = learn_role(w, h, s);
 	h->last_ns = s->now_ns;
+	support(h, s);
 	if (is_again && (!s->is_new || s->now_ns < v->begin_ns + anew_ns)) {
 		v->last_ns = s->now_ns;
 		return;
@@ -391,9 +409,11 @@ static double weigh(const struct site_watch *w, const struct visit *v, const str
 	double page = site_page_prior(site) * site_call_rate(site, entity);
 
 	if (v->is_follower && (site == NULL || site->heads <= site->followed))
-		page *= 0.15;
+		page *= v->support > 1 ? 0.5 : v->support > 0 ? 0.3 : 0.06;
+	else if (v->is_new && v->support == 0 && lag_s > 0.2)
+		page *= 0.5;
 	if (c->is_new != v->is_new)
-		page *= 0.4;
+		page *= 0.25;
 	if (!c->is_new)
 		page = bound_to(c->binding, v->name) + 0.05 * page;
 	return page * go_on(v, c) * site_lag_density(w->book, site, entity, c->is_new, lag_s);
