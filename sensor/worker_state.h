@@ -40,6 +40,9 @@ struct contact {
 	uint32_t server_packets; /* seen by then */
 	struct site_guess page; /* that called it last */
 	struct site_binding binding;
+	struct contact *call_older, *call_newer; /* of those whose call waits to be placed */
+	struct frame call;                       /* the call's packet, without its bytes */
+	bool has_call, is_call_new;
 	bool is_placed;
 	bool is_waiting;
 	uint8_t evidence_count;
@@ -66,6 +69,7 @@ struct worker {
 	struct digest *digest;
 	struct event_json *json;
 	struct contact *oldest_waiting, *newest_waiting;
+	struct contact *oldest_call, *newest_call;
 	struct lookup *oldest_lookup, *newest_lookup;
 	size_t lookup_count;
 	struct tally tally;
@@ -88,11 +92,14 @@ enum outcome flow_outcome(const struct flow *, bool is_final);
 
 /* place.c: pages that call trackers. */
 #define PLACE_QUIET_NS   (150U * (uint64_t)1000000)
+#define PLACE_PATIENCE_NS (1500U * (uint64_t)1000000)
 #define PLACE_VERDICT_NS (60U * (uint64_t)1000000000)
 /* A flow's question was closed: a visit may have begun. */
 void place_named(struct worker *, struct flow *, const struct frame *);
 /* Contacts were found: who called? */
 void place_contacts(struct worker *, struct flow *, const struct frame *);
+/* A call that waits is placed now: its flow ends. */
+void place_now(struct worker *, struct contact *);
 /* The client of a named flow sent a packet after some silence. */
 void place_woken(struct worker *, struct flow *, const struct sight *);
 /* The page of the contact; false: not known. Borrows its name. */

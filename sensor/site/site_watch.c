@@ -10,12 +10,12 @@
 enum { NONE = 0, HOSTS_MIN = 64, BATCH_MAX = 1 << 16 };
 
 static const uint64_t ms = 1000000U;
-static const uint64_t quiet_ns = 400U * 1000000U;    /* a head comes after this much silence */
-static const uint64_t follow_ns = 700U * 1000000U;   /* what a page embeds comes within this */
-static const uint64_t embed_ns = 40U * 1000000U;     /* and no sooner */
-static const uint64_t repeat_ns = 3000U * 1000000U;  /* the same name again: the same visit */
-static const uint64_t anew_ns = 2000U * 1000000U;    /* a new flow this much later: another one */
-static const uint64_t over_ns = 10000U * 1000000U;   /* nothing more comes of a visit */
+static const uint64_t quiet_ns = 400 * UINT64_C(1000000);    /* a head comes after this much silence */
+static const uint64_t follow_ns = 700 * UINT64_C(1000000);   /* what a page embeds comes within this */
+static const uint64_t embed_ns = 40 * UINT64_C(1000000);     /* and no sooner */
+static const uint64_t repeat_ns = 3000 * UINT64_C(1000000);  /* the same name again: the same visit */
+static const uint64_t anew_ns = 2000 * UINT64_C(1000000);    /* a new flow this much later: another one */
+static const uint64_t over_ns = 10000 * UINT64_C(1000000);   /* nothing more comes of a visit */
 
 /* What a call by no page that was seen weighs, beside candidates. */
 static const double nobody = 0.004;
@@ -26,7 +26,8 @@ static const double unseen = 0.03;
 struct visit {
 	struct name *name; /* held */
 	uint64_t begin_ns, last_ns, order;
-	bool is_new;     /* it began with a new flow */
+	uint64_t part_ns; /* when a host of its own domain was asked for a part of it; 0: not seen */
+	bool is_new;      /* it began with a new flow */
 	bool is_follower; /* it began in another name's burst */
 	uint8_t support; /* names that came after it, as what a page embeds does */
 	uint8_t hit_count;
@@ -326,12 +327,18 @@ static bool is_part_of(const struct name *part, const struct name *page)
 	return strcmp(registrable_domain(a), registrable_domain(b)) == 0;
 }
 
-static bool is_embedded_part(const struct site_host *h, const struct site_sight *s)
+static bool is_embedded_part(struct site_host *h, const struct site_sight *s)
 {
-	for (size_t i = 0; i < h->visit_count; i++)
-		if (h->visits[i].name != s->name && s->now_ns < h->visits[i].last_ns + repeat_ns &&
-		    is_part_of(s->name, h->visits[i].name))
-			return true;
+	for (size_t i = h->visit_count; i > 0; i--) {
+		struct visit *v = &h->visits[i - 1];
+
+		if (v->name == s->name || s->now_ns > v->last_ns + repeat_ns ||
+		    !is_part_of(s->name, v->name))
+			continue;
+		if (v->part_ns == 0)
+			v->part_ns = s->now_ns;
+		return true;
+	}
 	return false;
 }
 
@@ -389,9 +396,11 @@ static double go_on(const struct visit *v, const struct site_call *c)
 {
 	for (size_t i = 0; i < v->hit_count; i++) {
 		const struct site_hit *h = &v->hits[i];
-		double ago_s = (double)(c->now_ns - v->begin_ns) / 1e9 - h->lag_s;
+		double ago_s = (double)(c->time_ns - v->begin_ns) / 1e9 - h->lag_s;
 
 		if (strcmp(h->entity, c->entity) != 0)
+			continue;
+		if (ago_s < 0)
 			continue;
 		if (h->tracker != c->tracker && ago_s < 1.5)
 			return 1 + 3 * h->belief;
@@ -401,11 +410,23 @@ static double go_on(const struct visit *v, const struct site_call *c)
 	return 1;
 }
 
+/* A page asks for the tracker along with its own parts, or a little later by a tag manager. */
+static double beside_parts(const struct visit *v, const struct site_call *c)
+{
+	double apart_s = ((double)c->time_ns - (double)v->part_ns) / 1e9;
+
+	if (v->part_ns == 0)
+		return 1;
+	if (apart_s < -0.25)
+		return 0.4;
+	return apart_s < 0.15 ? 4 : apart_s < 0.5 ? 1.5 : 0.7;
+}
+
 static double weigh(const struct site_watch *w, const struct visit *v, const struct site_call *c)
 {
 	const struct site *site = site_book_find(w->book, name_text(v->name));
 	size_t entity = site_book_entity(w->book, c->entity);
-	double lag_s = (double)(c->now_ns - v->begin_ns) / 1e9;
+	double lag_s = (double)(c->time_ns - v->begin_ns) / 1e9;
 	double page = site_page_prior(site) * site_call_rate(site, entity);
 
 	if (v->is_follower && (site == NULL || site->heads <= site->followed))
@@ -414,6 +435,10 @@ static double weigh(const struct site_watch *w, const struct visit *v, const str
 		page *= 0.5;
 	if (c->is_new != v->is_new)
 		page *= 0.25;
+	if (v->begin_ns > c->time_ns)
+		return 0;
+	if (c->is_new && v->is_new)
+		page *= beside_parts(v, c);
 	if (!c->is_new)
 		page = bound_to(c->binding, v->name) + 0.05 * page;
 	return page * go_on(v, c) * site_lag_density(w->book, site, entity, c->is_new, lag_s);
@@ -435,17 +460,17 @@ static void hit(struct visit *v, const struct site_call *c, double belief)
 	at->belief = (float)belief;
 	at->was_new = c->is_new;
 	at->tracker = c->tracker;
-	at->lag_s = (float)(c->now_ns - v->begin_ns) / 1e9F;
+	at->lag_s = (float)(c->time_ns - v->begin_ns) / 1e9F;
 }
 
 static void answer(struct site_guess *out, struct visit *v, const struct site_call *c,
 		   double confidence)
 {
-	v->last_ns = c->now_ns;
+	v->last_ns = c->time_ns > v->last_ns ? c->time_ns : v->last_ns;
 	*out = (struct site_guess){ .name = name_again(v->name),
 				    .confidence = confidence,
 				    .has_lag = true,
-				    .lag_ms = (int64_t)((c->now_ns - v->begin_ns) / ms) };
+				    .lag_ms = (int64_t)((c->time_ns - v->begin_ns) / ms) };
 }
 
 /* scheme://host:port/path */
@@ -473,7 +498,7 @@ static bool answer_by_referer(struct site_watch *w, struct site_host *h, const s
 	bool was_seen = v != NULL;
 
 	if (v == NULL)
-		v = add_visit(w, h, page, c->now_ns, c->order);
+		v = add_visit(w, h, page, c->time_ns, c->order);
 	hit(v, c, 0.99);
 	answer(out, v, c, 0.99);
 	out->method = SITE_BY_REFERER;
@@ -538,7 +563,7 @@ static double sum_unseen(struct site_host *h, const struct site_binding *b)
 
 void site_watch_call(struct site_watch *w, const struct site_call *c, struct site_guess *out)
 {
-	struct site_host *h = host_of(w, c->host, c->now_ns);
+	struct site_host *h = host_of(w, c->host, c->time_ns);
 	double weights[SITE_VISITS_MAX], sum = nobody;
 	size_t best = 0;
 

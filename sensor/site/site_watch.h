@@ -14,7 +14,7 @@
  *
  * Each worker has its own watch, for its own hosts; the book is all workers'.
  */
-enum { SITE_VISITS_MAX = 24 };
+enum { SITE_VISITS_MAX = 32 };
 
 struct site_watch;
 
@@ -47,7 +47,7 @@ void site_binding_drop(struct site_binding *, struct name_table *);
 /* A host called a tracker, on a new flow or on an open one. */
 struct site_call {
 	const uint8_t *host;
-	uint64_t now_ns, order;
+	uint64_t time_ns, order; /* of the call; not later than what the watch has seen */
 	const char *entity; /* whose tracker; lives as long as the feed */
 	bool is_new;
 	const void *tracker; /* its name: only compared */
@@ -64,6 +64,7 @@ struct site_guess {
 	bool has_lag;
 	int64_t lag_ms;
 };
+/* To be asked some time after the call: what the page embeds besides speaks for it, too. */
 void site_watch_call(struct site_watch *, const struct site_call *, struct site_guess *out);
 
 /* Time passes: visits that are over become observations. */

@@ -329,6 +329,10 @@ static void tell_waiting(struct worker *w, struct contact *c, bool is_final)
 		return;
 	enum outcome outcome = outcome_of(c, is_final);
 
+	if (is_final)
+		place_now(w, c);
+	if (c->has_call)
+		return;
 	if (outcome != OUTCOME_PENDING || is_final)
 		tell(w, c, outcome);
 }
@@ -339,11 +343,17 @@ void judge_outcome(struct worker *w, struct flow *f)
 		tell_waiting(w, f->notes->contacts, false);
 }
 
+static void tell_late(struct worker *w, struct contact *c)
+{
+	place_now(w, c);
+	tell(w, c, outcome_of(c, true));
+}
+
 void judge_expire(struct worker *w, uint64_t now_ns)
 {
 	while (w->oldest_waiting != NULL &&
 	       now_ns > w->oldest_waiting->time_ns + outcome_patience_ns)
-		tell(w, w->oldest_waiting, outcome_of(w->oldest_waiting, true));
+		tell_late(w, w->oldest_waiting);
 }
 
 void judge_end(struct worker *w, struct flow *f)
@@ -359,6 +369,7 @@ void contacts_free(struct worker *w, struct flow *f)
 	while (c != NULL) {
 		struct contact *next = c->next;
 
+		place_now(w, c);
 		if (c->is_waiting)
 			leave_line(w, c);
 		for (size_t i = 0; i < c->evidence_count; i++)

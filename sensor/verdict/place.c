@@ -110,33 +110,59 @@ bool place_fill(const struct contact *c, struct event_site *out)
 	return true;
 }
 
-static void ask(struct worker *w, struct contact *c, const struct frame *frame, bool is_new)
+static void wait_for_more(struct worker *w, struct contact *c, const struct frame *frame,
+			  bool is_new)
+{
+	if (c->has_call)
+		return; /* one call, for some seconds */
+	c->has_call = true;
+	c->is_call_new = is_new;
+	c->call = *frame;
+	c->call.bytes = (struct slice){ 0 };
+	c->call.time_ns = w->now_ns;
+	c->call_older = w->newest_call;
+	c->call_newer = NULL;
+	*(w->newest_call != NULL ? &w->newest_call->call_newer : &w->oldest_call) = c;
+	w->newest_call = c;
+}
+
+static void wait_no_more(struct worker *w, struct contact *c)
+{
+	*(c->call_older != NULL ? &c->call_older->call_newer : &w->oldest_call) = c->call_newer;
+	*(c->call_newer != NULL ? &c->call_newer->call_older : &w->newest_call) = c->call_older;
+	c->has_call = false;
+}
+
+void place_now(struct worker *w, struct contact *c)
 {
 	struct site_guess guess;
 
+	if (!c->has_call)
+		return;
+	wait_no_more(w, c);
 	site_watch_call(w->sites,
 			&(struct site_call){ .host = c->flow->address[local_side(c->flow)],
-					     .now_ns = w->now_ns,
-					     .order = frame->number,
+					     .time_ns = c->call.time_ns,
+					     .order = c->call.number,
 					     .entity = c->entry.entity,
-					     .is_new = is_new,
+					     .is_new = c->is_call_new,
 					     .tracker = c->name,
 					     .binding = &c->binding,
-					     .referer = is_new ? referer_of(c)
-							       : (struct slice){ 0 } },
+					     .referer = c->is_call_new ? referer_of(c)
+								       : (struct slice){ 0 } },
 			&guess);
 	if (guess.name == NULL)
 		return;
 	name_release(w->names, c->page.name);
 	c->page = guess;
-	emit_placement(w, c, frame);
+	emit_placement(w, c, &c->call);
 }
 
 static void place_contact(struct worker *w, struct contact *c, const struct frame *frame)
 {
 	c->is_placed = true;
 	if (c->confidence >= CONFIDENCE_STRONG && is_called_by_pages(&c->entry))
-		ask(w, c, frame, true);
+		wait_for_more(w, c, frame, true);
 }
 
 void place_contacts(struct worker *w, struct flow *f, const struct frame *frame)
@@ -163,7 +189,7 @@ void place_woken(struct worker *w, struct flow *f, const struct sight *s)
 	if (c == NULL)
 		see_name(w, f, s->frame, false);
 	else if (c->confidence >= CONFIDENCE_STRONG && is_called_by_pages(&c->entry))
-		ask(w, c, s->frame, false);
+		wait_for_more(w, c, s->frame, false);
 }
 
 static void learn(struct worker *w)
@@ -210,8 +236,20 @@ static void judge_site(void *context, struct site *s)
 		tell_site(t, s, e);
 }
 
+static void place_due(struct worker *w, uint64_t now_ns)
+{
+	while (w->oldest_call != NULL &&
+	       now_ns > w->oldest_call->call.time_ns + PLACE_PATIENCE_NS) {
+		struct flow *f = w->oldest_call->flow;
+
+		place_now(w, w->oldest_call);
+		judge_outcome(w, f);
+	}
+}
+
 void place_tick(struct worker *w, uint64_t now_ns)
 {
+	place_due(w, now_ns);
 	site_watch_expire(w->sites, now_ns);
 	learn(w);
 	if (now_ns < w->sites_told_ns + PLACE_VERDICT_NS)
