@@ -32,7 +32,6 @@ struct site_hit {
 	float belief; /* that this visit called it; 0: only a bystander */
 	float lag_s;
 	bool was_new; /* the call opened a flow */
-	const void *tracker; /* its name: only compared */
 };
 
 struct site_observation {

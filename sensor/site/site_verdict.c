@@ -47,7 +47,7 @@ static double silence(const struct site_count *c)
 static enum site_status status_of(const struct site *s, const struct site_count *c,
 				  const struct site_verdict *v)
 {
-	bool was_present = c->hits >= HITS_LEAST && exp(c->doubt) < too_likely &&
+	bool was_present = c->hits >= HITS_LEAST && exp(c->doubt) < too_likely / 10 &&
 			   tail(c->hits, c->hits_from, v->chance) < too_likely;
 
 	if (was_present)
@@ -60,7 +60,7 @@ static enum site_status status_of(const struct site *s, const struct site_count 
 void site_judge(const struct site *s, size_t entity, double coincidence, struct site_verdict *v)
 {
 	const struct site_count *c = &s->count[entity];
-	double doubt = c->hits > 0 ? exp(c->doubt / c->hits) : 0.5;
+	double doubt = c->hits > 0 ? exp((double)c->doubt / c->hits) : 0.5;
 
 	*v = (struct site_verdict){ .visits = s->visits, .hits = c->hits };
 	v->chance = fmin(fmax(coincidence * doubt, 1e-4), 0.9);

@@ -17,11 +17,26 @@ static const uint64_t repeat_ns = 3000 * UINT64_C(1000000);  /* the same name ag
 static const uint64_t anew_ns = 2000 * UINT64_C(1000000);    /* a new flow this much later: another one */
 static const uint64_t over_ns = 10000 * UINT64_C(1000000);   /* nothing more comes of a visit */
 
+static const uint64_t same_ns = 300 * UINT64_C(1000000);   /* flows opened side by side */
+static const uint64_t along_ns = 1500 * UINT64_C(1000000); /* a visit goes on calling */
+
 /* What a call by no page that was seen weighs, beside candidates. */
-static const double nobody = 0.004;
+static const double nobody = 0.0015;
+/* Who went on to another page has likely left the one before. */
+static const double left = 0.8;
 static const double enough = 0.35;
 /* A call on a flow whose page was not visited just now. */
 static const double unseen = 0.03;
+
+/* A tracker's name that a visit called. */
+struct called {
+	const void *tracker; /* only compared */
+	const char *entity;
+	uint64_t time_ns;
+	double belief;
+};
+
+enum { CALLED_MAX = 4 };
 
 struct visit {
 	struct name *name; /* held */
@@ -30,6 +45,8 @@ struct visit {
 	bool is_new;      /* it began with a new flow */
 	bool is_follower; /* it began in another name's burst */
 	uint8_t support; /* names that came after it, as what a page embeds does */
+	uint8_t called_count;
+	struct called called[CALLED_MAX]; /* by flows that the calls opened */
 	uint8_t hit_count;
 	struct site_hit hits[SITE_ENTITIES_MAX];
 };
@@ -394,20 +411,33 @@ static double bound_to(const struct site_binding *b, const struct name *name)
 /* What this visit's earlier calls say: it goes on with its other names, and opens no flow twice. */
 static double go_on(const struct visit *v, const struct site_call *c)
 {
-	for (size_t i = 0; i < v->hit_count; i++) {
-		const struct site_hit *h = &v->hits[i];
-		double ago_s = (double)(c->time_ns - v->begin_ns) / 1e9 - h->lag_s;
+	double more = 1;
 
-		if (strcmp(h->entity, c->entity) != 0)
-			continue;
-		if (ago_s < 0)
-			continue;
-		if (h->tracker != c->tracker && ago_s < 1.5)
-			return 1 + 3 * h->belief;
-		if (h->tracker == c->tracker && h->was_new && c->is_new && ago_s > 0.3)
-			return 1 - 0.7 * h->belief;
+	for (size_t i = 0; i < v->called_count; i++) {
+		const struct called *before = &v->called[i];
+		uint64_t ago_ns = c->time_ns - before->time_ns;
+
+		if (before->tracker == c->tracker && c->is_new)
+			return ago_ns > same_ns ? 1 - 0.9 * before->belief : 1;
+		if (strcmp(before->entity, c->entity) == 0 && ago_ns < along_ns)
+			more = 1 + 3 * before->belief;
 	}
-	return 1;
+	return more;
+}
+
+static void note_call(struct visit *v, const struct site_call *c, double belief)
+{
+	struct called *at = NULL;
+
+	for (size_t i = 0; i < v->called_count; i++)
+		if (v->called[i].tracker == c->tracker)
+			at = &v->called[i];
+	if (at == NULL && v->called_count < CALLED_MAX)
+		at = &v->called[v->called_count++];
+	else if (at != NULL && belief < at->belief)
+		return;
+	if (at != NULL)
+		*at = (struct called){ c->tracker, c->entity, c->time_ns, belief };
 }
 
 /* A page asks for the tracker along with its own parts, or a little later by a tag manager. */
@@ -417,9 +447,11 @@ static double beside_parts(const struct visit *v, const struct site_call *c)
 
 	if (v->part_ns == 0)
 		return 1;
-	if (apart_s < -0.25)
-		return 0.4;
-	return apart_s < 0.15 ? 4 : apart_s < 0.5 ? 1.5 : 0.7;
+	if (apart_s < -0.1)
+		return 0.3;
+	if (apart_s < 0.1)
+		return 4;
+	return apart_s < 0.4 ? 2 : apart_s < 1 ? 0.8 : 0.5;
 }
 
 static double weigh(const struct site_watch *w, const struct visit *v, const struct site_call *c)
@@ -429,12 +461,12 @@ static double weigh(const struct site_watch *w, const struct visit *v, const str
 	double lag_s = (double)(c->time_ns - v->begin_ns) / 1e9;
 	double page = site_page_prior(site) * site_call_rate(site, entity);
 
-	if (v->is_follower && (site == NULL || site->heads <= site->followed))
+	if (v->is_follower && v->part_ns == 0 && (site == NULL || site->heads <= site->followed))
 		page *= v->support > 1 ? 0.5 : v->support > 0 ? 0.3 : 0.06;
 	else if (v->is_new && v->support == 0 && lag_s > 0.2)
 		page *= 0.5;
 	if (c->is_new != v->is_new)
-		page *= 0.25;
+		page *= 0.15;
 	if (v->begin_ns > c->time_ns)
 		return 0;
 	if (c->is_new && v->is_new)
@@ -459,7 +491,6 @@ static void hit(struct visit *v, const struct site_call *c, double belief)
 		return;
 	at->belief = (float)belief;
 	at->was_new = c->is_new;
-	at->tracker = c->tracker;
 	at->lag_s = (float)(c->time_ns - v->begin_ns) / 1e9F;
 }
 
@@ -572,13 +603,21 @@ void site_watch_call(struct site_watch *w, const struct site_call *c, struct sit
 		return;
 	for (size_t i = 0; i < h->visit_count; i++) {
 		weights[i] = weigh(w, &h->visits[i], c);
+		for (size_t k = 0; k < i && weights[i] > 0; k++)
+			weights[k] *= h->visits[i].is_follower ? 1 : left;
+	}
+	for (size_t i = 0; i < h->visit_count; i++) {
 		sum += weights[i];
 		best = weights[i] > weights[best] ? i : best;
 	}
 	sum += sum_unseen(h, c->binding);
 	bind_flow(w, h, weights, sum, c->binding);
-	for (size_t i = 0; i < h->visit_count; i++)
+	for (size_t i = 0; i < h->visit_count; i++) {
+		if (weights[i] <= 0)
+			continue;
 		hit(&h->visits[i], c, weights[i] / sum);
+		note_call(&h->visits[i], c, weights[i] / sum);
+	}
 	if (h->visit_count > 0 && weights[best] / sum >= enough)
 		answer(out, &h->visits[best], c, weights[best] / sum);
 }
