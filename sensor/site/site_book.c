@@ -253,6 +253,24 @@ static void learn_visit(struct site_book *b, struct site *s, const struct site_o
 	}
 }
 
+static void take_back(struct site_book *b, struct site *s, const struct site_observation *o)
+{
+	size_t entity = site_book_entity(b, o->hits[0].entity);
+
+	if (entity == SITE_ENTITIES_MAX || s->count[entity].hits == 0)
+		return;
+	struct site_count *c = &s->count[entity];
+
+	c->hits--;
+	c->belief = fmaxf(0, c->belief - o->hits[0].belief);
+	c->doubt = fminf(0, c->doubt - logf(fmaxf(1 - o->hits[0].belief, 0.01F)));
+	s->has_news = true;
+	if (c->hits == 0) {
+		c->hits_from = c->after = 0;
+		c->first_ns = c->last_ns = c->gone_ns = 0;
+	}
+}
+
 static int by_packet(const void *a, const void *b)
 {
 	const struct site_observation *x = a, *y = b;
@@ -280,8 +298,10 @@ void site_book_learn(struct site_book *b, struct site_observation *batch, size_t
 			s->heads++;
 		else if (batch[i].kind == SITE_SAW_FOLLOWER)
 			learn_follower(s, batch[i].head);
-		else
+		else if (batch[i].kind == SITE_SAW_VISIT)
 			learn_visit(b, s, &batch[i]);
+		else
+			take_back(b, s, &batch[i]);
 	}
 }
 

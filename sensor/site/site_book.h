@@ -24,7 +24,9 @@ enum {
 	SITE_LAGS = 8,
 };
 
-enum site_role_kind { SITE_SAW_HEAD, SITE_SAW_FOLLOWER, SITE_SAW_VISIT };
+/* SITE_TAKEN_BACK: a visit's hit, learned before, was another page's: later calls on the flow say so. */
+
+enum site_role_kind { SITE_SAW_HEAD, SITE_SAW_FOLLOWER, SITE_SAW_VISIT, SITE_TAKEN_BACK };
 
 /* A tracker's owner that a visit called, or that somebody else called meanwhile. */
 struct site_hit {

@@ -47,7 +47,7 @@ static double silence(const struct site_count *c)
 static enum site_status status_of(const struct site *s, const struct site_count *c,
 				  const struct site_verdict *v)
 {
-	bool was_present = c->hits >= HITS_LEAST && exp(c->doubt) < too_likely / 10 &&
+	bool was_present = c->hits >= HITS_LEAST && exp(c->doubt) < too_likely &&
 			   tail(c->hits, c->hits_from, v->chance) < too_likely;
 
 	if (was_present)

@@ -22,6 +22,7 @@ static const uint64_t along_ns = 1500 * UINT64_C(1000000); /* a visit goes on ca
 
 /* What a call by no page that was seen weighs, beside candidates. */
 static const double nobody = 0.0015;
+static const double wrong = 0.1;
 /* Who went on to another page has likely left the one before. */
 static const double left = 0.8;
 static const double enough = 0.35;
@@ -564,22 +565,76 @@ static void bind_flow(struct site_watch *w, struct site_host *h, const double *w
 			all[count++] = (struct ranked){ binding->names[i],
 							binding->belief[i] * unseen };
 	qsort(all, count, sizeof *all, by_weight);
-	struct site_binding fresh = { .names = { NULL } };
+	struct name *names[SITE_BINDING_MAX] = { NULL };
 
 	for (size_t i = 0; i < count && i < SITE_BINDING_MAX; i++) {
-		fresh.names[i] = name_again(all[i].name);
-		fresh.belief[i] = all[i].weight / sum;
+		names[i] = name_again(all[i].name);
+		all[i].weight /= sum;
 	}
-	site_binding_drop(binding, w->names);
-	*binding = fresh;
+	for (size_t i = 0; i < SITE_BINDING_MAX; i++) {
+		name_release(w->names, binding->names[i]);
+		binding->names[i] = names[i];
+		binding->belief[i] = names[i] != NULL ? all[i].weight : 0;
+	}
 }
 
 void site_binding_drop(struct site_binding *b, struct name_table *names)
 {
-	for (size_t i = 0; i < SITE_BINDING_MAX; i++) {
+	for (size_t i = 0; i < SITE_BINDING_MAX; i++)
 		name_release(names, b->names[i]);
-		b->names[i] = NULL;
+	for (size_t i = 0; i < SITE_PLACED_MAX; i++)
+		name_release(names, b->placed[i].name);
+	*b = (struct site_binding){ .names = { NULL } };
+}
+
+/* The visit's hit may still be open, or learned already. */
+static void take_back(struct site_watch *w, struct site_host *h, const struct site_call *c,
+		      const struct site_placed *placed)
+{
+	for (size_t i = 0; i < h->visit_count; i++) {
+		struct visit *v = &h->visits[i];
+
+		if (v->name != placed->name || v->begin_ns != placed->begin_ns)
+			continue;
+		for (size_t k = 0; k < v->hit_count; k++)
+			if (strcmp(v->hits[k].entity, c->entity) == 0)
+				v->hits[k].belief = 0.01F;
+		return;
 	}
+	struct site_observation *o = observe(w, h, placed->name, SITE_TAKEN_BACK);
+
+	if (o == NULL)
+		return;
+	o->time_ns = c->time_ns;
+	o->order = c->order;
+	o->hit_count = 1;
+	o->hits[0] = (struct site_hit){ .entity = c->entity, .belief = (float)placed->belief };
+}
+
+/* Calls that were given to a page which the flow, as it now turns out, is not of. */
+static void reconsider(struct site_watch *w, struct site_host *h, const struct site_call *c)
+{
+	for (size_t i = 0; i < SITE_PLACED_MAX; i++) {
+		struct site_placed *placed = &c->binding->placed[i];
+
+		if (placed->name == NULL || bound_to(c->binding, placed->name) > wrong)
+			continue;
+		take_back(w, h, c, placed);
+		name_release(w->names, placed->name);
+		*placed = (struct site_placed){ 0 };
+	}
+}
+
+static void note_placed(struct site_binding *b, const struct visit *v, double belief)
+{
+	if (belief < 0.5)
+		return;
+	for (size_t i = 0; i < SITE_PLACED_MAX; i++)
+		if (b->placed[i].name == NULL) {
+			b->placed[i] = (struct site_placed){ name_again(v->name), belief,
+							     v->begin_ns };
+			return;
+		}
 }
 
 static double sum_unseen(struct site_host *h, const struct site_binding *b)
@@ -612,14 +667,18 @@ void site_watch_call(struct site_watch *w, const struct site_call *c, struct sit
 	}
 	sum += sum_unseen(h, c->binding);
 	bind_flow(w, h, weights, sum, c->binding);
+	if (!c->is_new)
+		reconsider(w, h, c);
 	for (size_t i = 0; i < h->visit_count; i++) {
 		if (weights[i] <= 0)
 			continue;
 		hit(&h->visits[i], c, weights[i] / sum);
 		note_call(&h->visits[i], c, weights[i] / sum);
 	}
-	if (h->visit_count > 0 && weights[best] / sum >= enough)
-		answer(out, &h->visits[best], c, weights[best] / sum);
+	if (h->visit_count == 0 || weights[best] / sum < enough)
+		return;
+	answer(out, &h->visits[best], c, weights[best] / sum);
+	note_placed(c->binding, &h->visits[best], weights[best] / sum);
 }
 
 void site_watch_expire(struct site_watch *w, uint64_t now_ns)

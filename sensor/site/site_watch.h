@@ -36,11 +36,19 @@ void site_watch_name(struct site_watch *, const struct site_sight *);
  * Whose flow to a tracker it is. Browsers keep connections apart by the site of the page, so all
  * calls on one flow come of one site: each call is evidence. The names are held.
  */
-enum { SITE_BINDING_MAX = 4 };
+enum { SITE_BINDING_MAX = 4, SITE_PLACED_MAX = 4 };
+
+/* A call of the flow that was given to a page. */
+struct site_placed {
+	struct name *name; /* held */
+	double belief;
+	uint64_t begin_ns; /* of the visit */
+};
 
 struct site_binding {
 	struct name *names[SITE_BINDING_MAX]; /* NULL behind the last */
 	double belief[SITE_BINDING_MAX];
+	struct site_placed placed[SITE_PLACED_MAX];
 };
 void site_binding_drop(struct site_binding *, struct name_table *);
 
