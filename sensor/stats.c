@@ -112,6 +112,7 @@ void worker_stats(struct worker *w, const struct capture_counters *capture, uint
 	add(&l, "contacts.certain", c->contacts_by_confidence[CONFIDENCE_CERTAIN]);
 	add(&l, "contacts.strong", c->contacts_by_confidence[CONFIDENCE_STRONG]);
 	add(&l, "contacts.weak", c->contacts_by_confidence[CONFIDENCE_WEAK]);
+	add(&l, "contacts.refused", c->contacts_refused);
 	add(&l, "lookups.total", c->lookups);
 	add(&l, "lookups.blocked", c->lookups_blocked);
 	if (w->use.is_live)

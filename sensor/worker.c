@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/worker.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "dissect/host_name.h"
@@ -41,6 +42,11 @@ static uint64_t random_seed(const void *somewhere)
 	return seed;
 }
 
+static size_t or_default(size_t limit, size_t usual)
+{
+	return limit > 0 ? limit : usual;
+}
+
 static bool build(struct worker *w)
 {
 	uint64_t seed = random_seed(w);
@@ -56,8 +62,9 @@ static bool build(struct worker *w)
 	if (w->names == NULL || w->flows == NULL || w->fragments == NULL || w->classify == NULL ||
 	    w->digest == NULL || w->json == NULL)
 		return false;
-	w->resolutions = resolutions_new(RESOLUTIONS_MAX, w->names, seed);
-	w->hosts = hosts_new(HOSTS_MAX, w->names, seed);
+	w->resolutions = resolutions_new(or_default(w->use.resolution_limit, RESOLUTIONS_MAX),
+	                                 w->names, seed);
+	w->hosts = hosts_new(or_default(w->use.host_limit, HOSTS_MAX), w->names, seed);
 	w->book = site_book_new(SITES_MAX, seed);
 	w->sites = site_watch_new(HOSTS_MAX, w->book, w->names, seed);
 	w->inspector = inspector_new(&(struct inspect_options){ .budget = &w->budget,
@@ -86,6 +93,9 @@ void worker_free(struct worker *w)
 {
 	if (w == NULL)
 		return;
+	bool has_flows = w->flows != NULL && flow_table_count(w->flows) > 0;
+
+	(void)has_flows;
 	inspector_free(w->inspector);
 	site_watch_free(w->sites);
 	site_book_free(w->book);
@@ -98,6 +108,7 @@ void worker_free(struct worker *w)
 	duplicates_free(w->duplicates);
 	flow_table_free(w->flows);
 	name_table_free(w->names);
+	assert(w->oldest_lookup != NULL || has_flows || w->budget.used == 0);
 	tally_free(&w->tally);
 	free(w);
 }
@@ -255,12 +266,21 @@ static void account(struct flow *f, const struct sight *s)
 		f->state = FLOW_CLOSED;
 }
 
+/* There is no room for more names: those that somebody wants to know are told now. */
+static void tell_names(struct worker *w, struct flow *f)
+{
+	if (w->use.all_flows || f->has_contact)
+		emit_flow(w, f, "interim");
+	notes_clear_names(f->notes, w->names);
+}
+
 static void look_into(struct worker *w, const struct sight *s)
 {
 	struct flow *f = s->flow;
 	bool has_news = f->question != NULL && inspect_packet(w->inspector, s);
 
-	if (f->question != NULL && f->state == FLOW_CLOSED) {
+	/* A reset before anything was said may be forged, and ignored by whom it is meant for. */
+	if (f->question != NULL && f->state == FLOW_CLOSED && f->spoke != 0) {
 		inspect_give_up(w->inspector, f);
 		has_news = true;
 	}
@@ -268,6 +288,8 @@ static void look_into(struct worker *w, const struct sight *s)
 		place_named(w, f, s->frame);
 		judge_flow(w, f, s->frame);
 	}
+	if (f->notes != NULL && f->notes->is_cut)
+		tell_names(w, f);
 	if (f->has_contact)
 		judge_outcome(w, f);
 	else if (f->is_answered && !w->use.all_flows && f->notes != NULL)
@@ -290,6 +312,7 @@ static void follow(struct worker *w, const struct frame *frame, const struct pac
 	if (is_new)
 		begin_flow(w, &s);
 	account(f, &s);
+	flow_table_touch(w->flows, f, w->now_ns); /* events tell when the flow was last heard */
 	if (f->app == APP_QUIC && f->question == NULL)
 		(void)inspect_reopen(w->inspector, &s);
 	if (f->question != NULL || f->has_contact)
@@ -297,7 +320,6 @@ static void follow(struct worker *w, const struct frame *frame, const struct pac
 	if (f->server_name != NULL && s.side == f->client && p->payload_len > 0 &&
 	    w->now_ns > f->asked_ns)
 		place_woken(w, f, &s);
-	flow_table_touch(w->flows, f, w->now_ns);
 }
 
 /* A datagram may hold a tunnel that holds a fragment; each is peeled off, so this ends. */

@@ -25,7 +25,12 @@ struct evidence {
 	uint32_t source;
 };
 
-enum { CONTACT_EVIDENCE_MAX = 8, LOOKUPS_MAX = 8192 };
+enum {
+	CONTACT_EVIDENCE_MAX = 8,
+	CONTACTS_MAX = 256, /* of one flow: a proxy's client may name any number */
+	LOOKUPS_MAX = 8192,
+	LOOKUP_BUCKETS = 4096, /* a power of two */
+};
 
 /* A flow and a tracker name: told once, when it is known what came of it. */
 struct contact {
@@ -71,6 +76,7 @@ struct worker {
 	struct contact *oldest_waiting, *newest_waiting;
 	struct contact *oldest_call, *newest_call;
 	struct lookup *oldest_lookup, *newest_lookup;
+	struct lookup *lookup_buckets[LOOKUP_BUCKETS];
 	size_t lookup_count;
 	struct tally tally;
 	uint64_t now_ns;

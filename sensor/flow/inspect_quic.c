@@ -168,13 +168,19 @@ static bool read_hello(struct inspector *i, const struct sight *s, struct slice 
 	return read_tls(i, s, crypto, version, is_last);
 }
 
+static void add_piece(struct inspector *i, struct quic_path *path, const struct quic_crypto *piece)
+{
+	if (piece->offset < path->origin)
+		return; /* of the hello before */
+	if (!assembly_add(&path->crypto, i->use.budget, piece->offset - path->origin, piece->bytes))
+		i->counters.assembly_refused++;
+}
+
 static bool add_pieces(struct inspector *i, const struct sight *s, struct quic_path *path,
                        const struct quic_frames *frames)
 {
 	for (size_t n = 0; n < frames->count; n++)
-		if (!assembly_add(&path->crypto, i->use.budget, frames->crypto[n].offset,
-		                  frames->crypto[n].bytes))
-			i->counters.assembly_refused++;
+		add_piece(i, path, &frames->crypto[n]);
 	(void)read_hello(i, s, assembly_other_window(&path->crypto), path->version, false);
 	return read_hello(i, s, assembly_window(&path->crypto), path->version, false);
 }
@@ -213,6 +219,8 @@ static bool read_clear(struct inspector *i, const struct sight *s, const struct 
 	if (q->path_count == 0)
 		q->paths[q->path_count++].version = p->version;
 	s->flow->app = APP_QUIC;
+	if (assembly_is_empty(&q->paths[0].crypto) && gquic_begins_hello(frames.crypto[0].bytes))
+		q->paths[0].origin = frames.crypto[0].offset;
 	q->paths[0].is_done |= add_pieces(i, s, &q->paths[0], &frames);
 	return are_all_done(q);
 }

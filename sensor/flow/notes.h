@@ -43,6 +43,7 @@ struct notes {
 	struct noted_hello *hello;
 	struct noted_http *http;
 	struct contact *contacts;
+	uint16_t contact_count;
 };
 
 /* The notes of the flow, begun if need be; NULL: no memory. */

@@ -16,7 +16,8 @@
 enum {
 	GUESSES_MAX = 24, /* segments of a flow that was joined in its middle: has it said its name
 	                     before? */
-	DATAGRAMS_MAX = 24, /* of both sides, before a UDP question is given up */
+	BODY_MAX = INT32_MAX, /* passed over in one piece: half of the sequence space */
+	DATAGRAMS_MAX = 24,   /* of both sides, before a UDP question is given up */
 	QUIC_PATH_SLOTS = 1024,
 	QUIC_PATHS_MAX = 4, /* connection ids that a client tries: Retry, new versions */
 	JOIN_ROOM = 72 * 1024,
@@ -60,7 +61,9 @@ struct quic_path {
 	uint32_t version;
 	uint8_t dcid_len;
 	uint8_t dcid[QUIC_CID_MAX];
-	bool is_done; /* its hello is read */
+	bool is_done;    /* its hello is read */
+	uint32_t origin; /* where in the stream the hello begins: not at 0 when an earlier one was
+	                    missed */
 	struct quic_keys keys;
 	struct assembly crypto;
 };
@@ -85,9 +88,13 @@ struct question {
 	struct dtls_question *dtls;
 	struct classify_flow *ndpi;
 	struct label label;
-	uint16_t payloads;    /* packets with bytes for a reader, both sides */
+	uint16_t payloads; /* packets with bytes for a reader, both sides */
+	struct name *
+	        target; /* whom a proxy (SOCKS) was asked for; held; told if nothing better comes */
+	uint8_t target_side;
+	uint64_t target_number;
 	uint32_t last_source; /* of the last packet, for what is read at the end */
-	uint64_t last_number;
+	uint64_t last_number, last_ns;
 	bool is_settled; /* the name is read, or there is none to read */
 	bool ndpi_is_done;
 	bool has_news; /* a name was noted by this packet */

@@ -215,10 +215,11 @@ static void fill_http(const struct flow *f, struct event *e, struct event_http *
 
 static void fill_common(struct worker *w, const struct flow *f, struct event *e, struct borrowed *b)
 {
-	struct label label = { .master = f->label_master, .app = f->label_app };
+	struct label label;
 	unsigned side = local_side(f);
 	const uint8_t *far = f->address[1 - side];
 
+	inspect_label(w->inspector, f, &label);
 	fill_local(w, f->address[side], &b->local);
 	e->local = &b->local;
 	if (geo_find(w->use.geo, far, &b->geo))
@@ -338,6 +339,7 @@ void emit_flow(struct worker *w, struct flow *f, const char *reason)
 {
 	struct event *e = begin_event(w, EVENT_FLOW, f, f->last_ns);
 	const struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
+	bool is_interim = strcmp(reason, "interim") == 0;
 	struct borrowed b;
 
 	fill_common(w, f, e, &b);
@@ -350,13 +352,15 @@ void emit_flow(struct worker *w, struct flow *f, const char *reason)
 		e->confidence = c->confidence;
 		e->has_outcome = true;
 		e->outcome = flow_outcome(f, true);
-		if (strcmp(reason, "interim") != 0)
+		if (!is_interim)
 			tally_bytes(w, f, c);
 	}
 	fill_names(f, e);
-	/* An interim event is about the time up to which it tells. */
-	set_event_id(w, e, f->first_ns, (struct slice){ 0 },
-	             strcmp(reason, "interim") == 0 ? (uint32_t)(f->last_ns / 1000) : 0);
+	/* An interim event is about the time up to which it tells, and the names from its first on.
+	 */
+	set_event_id(w, e, f->first_ns,
+	             is_interim && e->name_count > 0 ? e->names[0].value : (struct slice){ 0 },
+	             is_interim ? (uint32_t)(f->last_ns / 1000) : 0);
 	emit_event(w, e);
 }
 

@@ -39,6 +39,9 @@ static void add_evidence(struct contact *c, enum evidence_kind kind, struct name
 
 static void add_rule_evidence(struct contact *c, enum evidence_kind kind, const char *text)
 {
+	for (size_t i = 0; i < c->evidence_count; i++)
+		if (c->evidence[i].kind == kind && c->evidence[i].text == text)
+			return;
 	if (c->evidence_count < CONTACT_EVIDENCE_MAX)
 		c->evidence[c->evidence_count++] = (struct evidence){
 			.kind = kind, .text = text, .number = c->number, .source = c->source
@@ -87,10 +90,13 @@ static struct contact *add_contact(struct worker *w, struct flow *f, const struc
 {
 	static const struct packet nothing_below = { 0 };
 	struct notes *notes = notes_of(f, &w->budget, &nothing_below);
-	struct contact *c = notes != NULL ? budget_take(&w->budget, sizeof *c) : NULL;
+	bool has_room = notes != NULL && notes->contact_count < CONTACTS_MAX;
+	struct contact *c = has_room ? budget_take(&w->budget, sizeof *c) : NULL;
 
-	if (c == NULL)
+	if (c == NULL) {
+		w->counters.contacts_refused++;
 		return NULL;
+	}
 	*c = (struct contact){ .next = notes->contacts,
 		               .flow = f,
 		               .entry = *entry,
@@ -101,6 +107,7 @@ static struct contact *add_contact(struct worker *w, struct flow *f, const struc
 		               .source = last->source,
 		               .server_packets = f->packets[flow_server(f)] };
 	notes->contacts = c;
+	notes->contact_count++;
 	f->has_contact = true;
 	wait_in_line(w, c);
 	return c;
@@ -157,10 +164,11 @@ static void judge_name(struct worker *w, struct flow *f, const struct noted_name
 {
 	bool is_own = is_stated(n->kind);
 	const struct feed_entry *entry = n->name->match;
-	struct contact *c = find_contact(f, entry, n->name);
 
 	if (entry == NULL || (!is_own && n->kind != EVIDENCE_TLS_CERT))
 		return;
+	struct contact *c = find_contact(f, entry, n->name);
+
 	if (c == NULL)
 		c = add_contact(w, f, last, entry, n->name,
 		                is_own ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG);
@@ -380,6 +388,8 @@ void contacts_free(struct worker *w, struct flow *f)
 		budget_give(&w->budget, c, sizeof *c);
 		c = next;
 	}
-	if (f->notes != NULL)
-		f->notes->contacts = NULL;
+	if (f->notes == NULL)
+		return;
+	f->notes->contacts = NULL;
+	f->notes->contact_count = 0;
 }

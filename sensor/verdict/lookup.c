@@ -9,6 +9,7 @@ static const uint64_t answer_patience_ns = UINT64_C(5) * 1000000000U;
 
 /* A question for a tracker that has no answer yet. Its flow may end before it. */
 struct lookup {
+	struct lookup *chain; /* in its bucket */
 	struct lookup *older, *newer;
 	struct flow flow; /* as it was */
 	struct name *name;
@@ -18,6 +19,12 @@ struct lookup {
 	uint16_t id, type;
 	const char *transport;
 };
+
+/* mDNS and LLMNR are protocols of their own; the rest are ways in which DNS is carried. */
+static bool is_dns_by_another_name(const char *transport)
+{
+	return strcmp(transport, "mdns") == 0 || strcmp(transport, "llmnr") == 0;
+}
 
 static enum evidence_kind question_kind(const char *transport)
 {
@@ -99,7 +106,7 @@ static void learn_hints(struct worker *w, const uint8_t client[16], const struct
 static void learn_chain(struct worker *w, const struct sight *s, const struct dns_message *m,
                         uint64_t chain, struct name *question, struct resolution *what)
 {
-	const uint8_t *client = s->packet->dst;
+	const uint8_t *client = s->flow->address[1 - s->side];
 
 	for (size_t i = 0; i < m->record_count; i++) {
 		const struct dns_record *r = &m->records[i];
@@ -127,20 +134,50 @@ static const struct feed_entry *match_of(const struct name *question, struct nam
 	return entry;
 }
 
+static struct lookup **bucket_of(struct worker *w, const struct flow *f, const struct name *name,
+                                 uint16_t id, uint16_t type)
+{
+	/* Name and flow have hashes that no sender can aim; id and type only tell questions apart.
+	 */
+	uint32_t hash = name->hash ^ f->hash ^ ((uint32_t)id << 16 | type) * 0x9e3779b1U;
+
+	return &w->lookup_buckets[(hash ^ hash >> 16) & (LOOKUP_BUCKETS - 1)];
+}
+
 static struct lookup *find_lookup(struct worker *w, const struct flow *f, const struct name *name,
                                   uint16_t id, uint16_t type)
 {
-	struct lookup *l = w->oldest_lookup;
+	struct lookup *l = *bucket_of(w, f, name, id, type);
 
 	while (l != NULL &&
 	       !(l->name == name && l->id == id && l->type == type && l->flow.hash == f->hash &&
 	         l->flow.port[l->flow.client] == f->port[f->client]))
-		l = l->newer;
+		l = l->chain;
 	return l;
+}
+
+static void link_lookup(struct worker *w, struct lookup *l)
+{
+	struct lookup **bucket = bucket_of(w, &l->flow, l->name, l->id, l->type);
+
+	l->chain = *bucket;
+	*bucket = l;
+	l->older = w->newest_lookup;
+	if (w->newest_lookup != NULL)
+		w->newest_lookup->newer = l;
+	else
+		w->oldest_lookup = l;
+	w->newest_lookup = l;
+	w->lookup_count++;
 }
 
 static void unlink_lookup(struct worker *w, struct lookup *l)
 {
+	struct lookup **link = bucket_of(w, &l->flow, l->name, l->id, l->type);
+
+	while (*link != l)
+		link = &(*link)->chain;
+	*link = l->chain;
 	if (l->older != NULL)
 		l->older->newer = l->newer;
 	else
@@ -159,8 +196,6 @@ static enum outcome outcome_of(const struct dns_message *m, uint64_t chain, uint
 {
 	bool has_any = false, has_real = false;
 
-	if (m == NULL)
-		return OUTCOME_UNANSWERED;
 	if (m->rcode == DNS_NXDOMAIN || m->rcode == DNS_REFUSED)
 		return OUTCOME_BLOCKED;
 	if (m->rcode != DNS_NOERROR)
@@ -202,8 +237,9 @@ static void fill_answers(const struct dns_message *m, struct event_dns *out)
 
 struct lookup_told {
 	const struct dns_message *message; /* NULL: no answer came */
-	uint64_t chain;
+	enum outcome outcome;
 	uint64_t number;
+	uint32_t source;
 	struct name *const *aliases;
 	size_t alias_count;
 };
@@ -242,23 +278,25 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	struct event *e = begin_event(w, EVENT_LOOKUP, &l->flow, l->time_ns);
 	struct event_local local;
 	struct event_tracker tracker;
-	static struct event_dns dns;
+	struct event_dns dns = { .rrname = name_text(l->name),
+		                 .rrtype = l->type,
+		                 .id = l->id,
+		                 .transport = l->transport };
 
-	dns = (struct event_dns){ .rrname = name_text(l->name),
-		                  .rrtype = l->type,
-		                  .id = l->id,
-		                  .transport = l->transport };
 	e->pcap_cnt = l->number;
+	e->app_proto = is_dns_by_another_name(l->transport) ? l->transport : "dns";
+	if (!w->use.is_live)
+		e->pcap_filename = w->use.source(w->use.context, l->source);
 	fill_local(w, l->flow.address[l->flow.client], &local);
 	fill_tracker(&l->entry, l->name, &tracker);
 	e->local = &local;
 	e->tracker = &tracker;
 	e->has_outcome = true;
-	e->outcome = outcome_of(told->message, told->chain, l->type);
+	e->outcome = told->outcome;
 	add_lookup_evidence(w, e, question_kind(l->transport), l->name, l->number, l->source);
 	for (size_t i = 0; i < told->alias_count; i++)
 		add_lookup_evidence(w, e, EVIDENCE_DNS_CNAME, told->aliases[i], told->number,
-		                    l->source);
+		                    told->source);
 	if (told->message != NULL)
 		fill_answers(told->message, &dns);
 	e->dns = &dns;
@@ -269,34 +307,57 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	emit_event(w, e);
 }
 
-static struct lookup *add_lookup(struct worker *w, const struct sight *s, struct name *name,
-                                 const struct feed_entry *entry, const struct dns_message *m,
-                                 const char *transport)
+static struct lookup lookup_of(const struct sight *s, struct name *name,
+                               const struct feed_entry *entry, uint16_t id, uint16_t type,
+                               const char *transport)
 {
-	struct lookup *l =
-	        w->lookup_count < LOOKUPS_MAX ? budget_take(&w->budget, sizeof *l) : NULL;
+	struct lookup l = { .flow = *s->flow,
+		            .name = name,
+		            .entry = *entry,
+		            .time_ns = s->frame->time_ns,
+		            .number = s->frame->number,
+		            .source = s->frame->source,
+		            .id = id,
+		            .type = type,
+		            .transport = transport };
 
-	if (l == NULL)
-		return NULL;
-	*l = (struct lookup){ .older = w->newest_lookup,
-		              .flow = *s->flow,
-		              .name = name_again(name),
-		              .entry = *entry,
-		              .time_ns = s->frame->time_ns,
-		              .number = s->frame->number,
-		              .source = s->frame->source,
-		              .id = m->id,
-		              .type = m->question_count > 0 ? m->questions[0].type : 0,
-		              .transport = transport };
-	l->flow.question = NULL;
-	l->flow.notes = NULL;
-	if (w->newest_lookup != NULL)
-		w->newest_lookup->newer = l;
-	else
-		w->oldest_lookup = l;
-	w->newest_lookup = l;
-	w->lookup_count++;
+	l.flow.question = NULL;
+	l.flow.notes = NULL;
 	return l;
+}
+
+/* Nothing came so far, and nobody waits any longer. */
+static void give_up(struct worker *w, struct lookup *l, enum outcome outcome)
+{
+	emit_lookup(w, l, &(struct lookup_told){ .outcome = outcome });
+	unlink_lookup(w, l);
+}
+
+/* Waits for the answer. Where there is no room the oldest gives way; without memory it is told now.
+ */
+static void await_answer(struct worker *w, const struct lookup *asked)
+{
+	if (w->lookup_count == LOOKUPS_MAX)
+		give_up(w, w->oldest_lookup, OUTCOME_PENDING);
+	struct lookup *l = budget_take(&w->budget, sizeof *l);
+
+	if (l == NULL) {
+		emit_lookup(w, asked, &(struct lookup_told){ .outcome = OUTCOME_PENDING });
+		return;
+	}
+	*l = *asked;
+	(void)name_again(l->name);
+	link_lookup(w, l);
+}
+
+static void read_question(struct worker *w, const struct sight *s, struct name *name, uint16_t id,
+                          uint16_t type, const char *transport)
+{
+	if (name == NULL || name->match == NULL || find_lookup(w, s->flow, name, id, type) != NULL)
+		return;
+	struct lookup asked = lookup_of(s, name, name->match, id, type, transport);
+
+	await_answer(w, &asked);
 }
 
 static void read_query(struct worker *w, const struct sight *s, const struct dns_message *m,
@@ -308,9 +369,7 @@ static void read_query(struct worker *w, const struct sight *s, const struct dns
 		struct name *name = name_hold(w->names, m->questions[q].name);
 
 		note(w, s, m->questions[q].name, kind);
-		if (name != NULL && name->match != NULL &&
-		    find_lookup(w, s->flow, name, m->id, m->questions[q].type) == NULL)
-			add_lookup(w, s, name, name->match, m, transport);
+		read_question(w, s, name, m->id, m->questions[q].type, transport);
 		name_release(w->names, name);
 	}
 }
@@ -336,16 +395,19 @@ static void tell_answer(struct worker *w, const struct sight *s, const struct dn
                         const char *transport)
 {
 	const struct feed_entry *entry = match_of(question, told->aliases, told->alias_count);
-	struct lookup *l = entry != NULL ? find_lookup(w, s->flow, question, m->id, type) : NULL;
 
 	if (entry == NULL)
 		return;
-	if (l == NULL)
-		l = add_lookup(w, s, question, entry, m, transport);
-	if (l == NULL)
+	struct lookup *l = find_lookup(w, s->flow, question, m->id, type);
+
+	if (l != NULL) {
+		emit_lookup(w, l, told);
+		unlink_lookup(w, l);
 		return;
-	emit_lookup(w, l, told);
-	unlink_lookup(w, l);
+	}
+	struct lookup unasked = lookup_of(s, question, entry, m->id, type, transport);
+
+	emit_lookup(w, &unasked, told);
 }
 
 static void read_answer(struct worker *w, const struct sight *s, const struct dns_message *m,
@@ -361,8 +423,9 @@ static void read_answer(struct worker *w, const struct sight *s, const struct dn
 		return;
 	size_t count = aliases_of(w, m, chain, name, what.aliases);
 	struct lookup_told told = { .message = m,
-		                    .chain = chain,
+		                    .outcome = outcome_of(m, chain, type),
 		                    .number = s->frame->number,
+		                    .source = s->frame->source,
 		                    .aliases = what.aliases,
 		                    .alias_count = count };
 
@@ -398,20 +461,15 @@ void lookup_seen(struct worker *w, const struct sight *s, const struct dns_messa
 		read_answer(w, s, m, m->records[0].owner, m->records[0].type, transport);
 }
 
-static void give_up(struct worker *w, struct lookup *l)
-{
-	emit_lookup(w, l, &(struct lookup_told){ 0 });
-	unlink_lookup(w, l);
-}
-
 void lookup_expire(struct worker *w, uint64_t now_ns)
 {
-	while (w->oldest_lookup != NULL && now_ns > w->oldest_lookup->time_ns + answer_patience_ns)
-		give_up(w, w->oldest_lookup);
+	while (w->oldest_lookup != NULL && now_ns > w->oldest_lookup->time_ns &&
+	       now_ns - w->oldest_lookup->time_ns > answer_patience_ns)
+		give_up(w, w->oldest_lookup, OUTCOME_UNANSWERED);
 }
 
 void lookup_finish(struct worker *w)
 {
 	while (w->oldest_lookup != NULL)
-		give_up(w, w->oldest_lookup);
+		give_up(w, w->oldest_lookup, OUTCOME_UNANSWERED);
 }
