@@ -8,6 +8,8 @@
 #include "feeds/feed.h"
 #include "sensor/feed_command.h"
 #include "sensor/flow/classify.h"
+#include "sensor/ledger/ledger.h"
+#include "sensor/ledger/sites_command.h"
 #include "sensor/log.h"
 #include "sensor/options.h"
 #include "sensor/pipeline.h"
@@ -28,6 +30,7 @@ struct run {
 	struct capture_options what; /* the capture reads it for as long as it lives */
 	struct capture *capture;
 	struct worker *worker;
+	struct ledger *ledger; /* NULL: none is kept */
 	unsigned failures;
 };
 
@@ -50,6 +53,13 @@ static void emit(void *context, struct slice line)
 
 	for (size_t i = 0; i < run->sink_count; i++)
 		(void)sink_write(run->sinks[i], (const char *)line.ptr, line.len);
+}
+
+static void keep(void *context, const struct event *e)
+{
+	struct run *run = context;
+
+	ledger_take(run->ledger, e);
 }
 
 static const char *source_name(void *context, uint32_t source)
@@ -120,6 +130,18 @@ static bool open_sinks(struct run *run)
 	return run->sink_count > 0;
 }
 
+static bool open_ledger(struct run *run)
+{
+	if (run->options.ledger == NULL)
+		return true;
+	run->ledger = ledger_open(&(struct ledger_options){
+	        .path = run->options.ledger,
+	        .may_wait = run->options.interfaces.count == 0,
+	        .retention_days = LEDGER_RETENTION_DAYS,
+	});
+	return run->ledger != NULL;
+}
+
 static bool open_capture(struct run *run)
 {
 	const struct options *o = &run->options;
@@ -150,6 +172,7 @@ static bool open_worker(struct run *run)
 	        .keep_duplicates = run->options.keep_duplicates,
 	        .is_live = capture_is_live(run->capture),
 	        .emit = emit,
+	        .keep = run->ledger != NULL ? keep : NULL,
 	        .source = source_name,
 	        .context = run,
 	});
@@ -211,6 +234,7 @@ static int close_all(struct run *run)
 	for (size_t i = 0; i < run->sink_count; i++)
 		run->failures += !sink_close(run->sinks[i]);
 	free(run->sinks);
+	run->failures += !ledger_close(run->ledger);
 	geo_free(run->geo);
 	feed_set_free(run->feeds);
 	bool is_told = run->options.fail_on_contact && has_contact;
@@ -224,7 +248,7 @@ static int close_all(struct run *run)
 static int sense(struct run *run)
 {
 	if (open_feeds(run) && open_geo(run) && open_capture(run) && open_sinks(run) &&
-	    open_worker(run)) {
+	    open_ledger(run) && open_worker(run)) {
 		listen_to_signals(run);
 		run_pipeline(run);
 	} else {
@@ -275,6 +299,10 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && strcmp(argv[1], "feed") == 0)
 		return feed_command(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "sites") == 0)
+		return sites_command(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "ledger") == 0)
+		return ledger_command(argc - 1, argv + 1);
 	if (!options_parse(&run.options, argc, argv)) {
 		options_free(&run.options);
 		return EXIT_USAGE;

@@ -37,6 +37,8 @@ static const struct row {
 	{ 'g', "geo", "FILE.mmdb", LIST, AT(geo),
 	  "a MaxMind, DB-IP or IPinfo database; without, those in /usr/share/GeoIP and\n"
 	  "/var/lib/GeoIP, then the small ones that came with the program" },
+	{ 'L', "ledger", "FILE.db", TEXT, AT(ledger),
+	  "keep hosts, contacts and sites over runs (SQLite)" },
 	{ 'a', "all-flows", NULL, FLAG, AT(all_flows),
 	  "an event for every flow, with every name seen" },
 	{ 'j', "workers", "N", NUMBER, AT(workers),
@@ -218,7 +220,9 @@ static void help_row(FILE *out, const struct row *row)
 void options_help(FILE *out)
 {
 	fputs("dancecard [-r FILE|DIR|-]... [-i IFACE]... [options] [BPF filter]\n"
-	      "dancecard feed check|lookup|convert|compare ...\n\n"
+	      "dancecard feed check|lookup|convert|compare ...\n"
+	      "dancecard sites LEDGER [--csv|--json] [--inventory FILE.csv] [--explain SITE]\n"
+	      "dancecard ledger forget|prune ...\n\n"
 	      "Finds which hosts of a network are in contact with ByteDance's infrastructure, and\n"
 	      "writes it as JSON events, one a line, to standard output.\n\n",
 	      out);

@@ -73,7 +73,8 @@ static bool build(struct worker *w)
 	                                                        .keep_all = w->use.all_flows,
 	                                                        .dns = dns_was_seen,
 	                                                        .context = w });
-	return w->resolutions != NULL && w->hosts != NULL && w->book != NULL && w->sites != NULL && w->inspector != NULL;
+	return w->resolutions != NULL && w->hosts != NULL && w->book != NULL && w->sites != NULL &&
+	       w->inspector != NULL;
 }
 
 struct worker *worker_new(const struct worker_options *options)

@@ -18,6 +18,8 @@ struct feed_set;
 
 /* A finished event: one line of JSON, which lives until the call returns. */
 typedef void emit_line(void *context, struct slice line);
+/* The same event, for those who keep it. */
+typedef void keep_event(void *context, const struct event *);
 /* What file or interface a packet came from. */
 typedef const char *name_source(void *context, uint32_t source);
 
@@ -32,6 +34,7 @@ struct worker_options {
 	bool keep_duplicates; /* copies that a span port makes count as packets */
 	bool is_live;
 	emit_line *emit;
+	keep_event *keep; /* NULL: nobody */
 	name_source *source;
 	void *context;
 };

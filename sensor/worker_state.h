@@ -43,7 +43,7 @@ struct contact {
 	uint64_t time_ns, number; /* of the packet that settled it */
 	uint32_t source;
 	uint32_t server_packets; /* seen by then */
-	struct site_guess page; /* that called it last */
+	struct site_guess page;  /* that called it last */
 	struct site_binding binding;
 	struct contact *call_older, *call_newer; /* of those whose call waits to be placed */
 	struct frame call;                       /* the call's packet, without its bytes */
@@ -97,9 +97,9 @@ void contacts_free(struct worker *, struct flow *);
 enum outcome flow_outcome(const struct flow *, bool is_final);
 
 /* place.c: pages that call trackers. */
-#define PLACE_QUIET_NS   (150U * (uint64_t)1000000)
+#define PLACE_QUIET_NS    (150U * (uint64_t)1000000)
 #define PLACE_PATIENCE_NS (1500U * (uint64_t)1000000)
-#define PLACE_VERDICT_NS (60U * (uint64_t)1000000000)
+#define PLACE_VERDICT_NS  (60U * (uint64_t)1000000000)
 /* A flow's question was closed: a visit may have begun. */
 void place_named(struct worker *, struct flow *, const struct frame *);
 /* Contacts were found: who called? */
@@ -124,8 +124,9 @@ void lookup_finish(struct worker *);
 void emit_contact(struct worker *, const struct contact *, enum outcome);
 void emit_flow(struct worker *, struct flow *, const char *reason);
 void emit_placement(struct worker *, const struct contact *, const struct frame *);
+/* `is_told` false: only for who keeps events (a site that carries nothing is nobody's news). */
 void emit_site(struct worker *, const struct site *, size_t entity, const struct site_verdict *,
-	       uint64_t now_ns);
+               uint64_t now_ns, bool is_told);
 void emit_event(struct worker *, struct event *);
 /* Empties `worker->event` and fills in what every event of `flow` has. */
 struct event *begin_event(struct worker *, enum event_type, const struct flow *, uint64_t time_ns);

@@ -68,8 +68,8 @@ struct flow {
 	uint64_t bytes[2];     /* frame bytes from each side */
 	uint32_t packets[2];
 
-	struct name *server_name; /* held: what its client calls the server; NULL: not known */
-	uint64_t asked_ns;        /* the client's last packet that is as long as a request */
+	struct name *server_name;  /* held: what its client calls the server; NULL: not known */
+	uint64_t asked_ns;         /* the client's last packet that is as long as a request */
 	struct question *question; /* open: what is not known yet; NULL: answered */
 	struct notes *notes;       /* what is kept to be told; NULL: nothing */
 };

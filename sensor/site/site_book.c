@@ -78,6 +78,11 @@ static void learn_entity(struct site_book *b, const char *entity)
 	snprintf(b->entities[b->entity_count++], ENTITY_MAX, "%s", entity);
 }
 
+size_t site_book_entities(const struct site_book *b)
+{
+	return b->entity_count;
+}
+
 const char *site_book_entity_name(const struct site_book *b, size_t entity)
 {
 	return b->entities[entity];
@@ -209,7 +214,8 @@ static size_t lag_class(double lag_s)
 	return i;
 }
 
-static void learn_hit(struct site_book *b, struct site_count *c, const struct site_hit *hit, uint64_t time_ns)
+static void learn_hit(struct site_book *b, struct site_count *c, const struct site_hit *hit,
+                      uint64_t time_ns)
 {
 	c->belief += hit->belief;
 	c->lags[hit->was_new][lag_class(hit->lag_s)] += hit->belief;
@@ -339,8 +345,8 @@ static double share(const double *prior, double weight, const float *seen, size_
 	return (prior[class] * weight + seen[class]) / (weight + sum);
 }
 
-double site_lag_density(const struct site_book *b, const struct site *s, size_t entity,
-			bool is_new, double lag_s)
+double site_lag_density(const struct site_book *b, const struct site *s, size_t entity, bool is_new,
+                        double lag_s)
 {
 	size_t class = lag_class(lag_s);
 	double width = lag_ends[class] - (class > 0 ? lag_ends[class - 1] : 0);

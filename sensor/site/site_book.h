@@ -24,14 +24,15 @@ enum {
 	SITE_LAGS = 8,
 };
 
-/* SITE_TAKEN_BACK: a visit's hit, learned before, was another page's: later calls on the flow say so. */
+/* SITE_TAKEN_BACK: a visit's hit, learned before, was another page's: later calls on the flow say
+ * so. */
 
 enum site_role_kind { SITE_SAW_HEAD, SITE_SAW_FOLLOWER, SITE_SAW_VISIT, SITE_TAKEN_BACK };
 
 /* A tracker's owner that a visit called, or that somebody else called meanwhile. */
 struct site_hit {
 	const char *entity; /* lives as long as the feed */
-	float belief; /* that this visit called it; 0: only a bystander */
+	float belief;       /* that this visit called it; 0: only a bystander */
 	float lag_s;
 	bool was_new; /* the call opened a flow */
 };
@@ -48,11 +49,11 @@ struct site_observation {
 
 /* A site and an owner of trackers. */
 struct site_count {
-	uint32_t hits;      /* visits that called it, more likely than not */
-	uint32_t hits_from; /* visits from the first hit to the last, both counted */
-	uint32_t after;     /* visits since the last hit */
-	float belief;       /* sum of probabilities: the visits that called it, as expected */
-	float doubt;        /* log of the probability that every hit was chance */
+	uint32_t hits;            /* visits that called it, more likely than not */
+	uint32_t hits_from;       /* visits from the first hit to the last, both counted */
+	uint32_t after;           /* visits since the last hit */
+	float belief;             /* sum of probabilities: the visits that called it, as expected */
+	float doubt;              /* log of the probability that every hit was chance */
 	float lags[2][SITE_LAGS]; /* of calls on open flows, on new ones */
 	uint64_t first_ns, last_ns; /* first and last hit */
 	uint64_t gone_ns;           /* first visit after the last hit */
@@ -84,6 +85,7 @@ void site_book_learn(struct site_book *, struct site_observation *batch, size_t 
 
 /* The number of an owner of trackers; SITE_ENTITIES_MAX: not learned of yet, or no room. */
 size_t site_book_entity(const struct site_book *, const char *entity);
+size_t site_book_entities(const struct site_book *);
 const char *site_book_entity_name(const struct site_book *, size_t entity);
 /* Share of visits into whose first seconds somebody else's call fell. */
 double site_book_coincidence(const struct site_book *, size_t entity);
@@ -97,7 +99,7 @@ double site_page_prior(const struct site *);
 /* How often a visit of the site calls the entity, and how likely after `lag_s` (a density). */
 double site_call_rate(const struct site *, size_t entity);
 double site_lag_density(const struct site_book *, const struct site *, size_t entity, bool is_new,
-			double lag_s);
+                        double lag_s);
 
 /* Every site, in order of name. */
 typedef void site_visit(void *context, struct site *);

@@ -31,11 +31,12 @@ static double tail(uint32_t hits, uint32_t n, double p)
 
 	for (uint32_t k = 0; k < hits && k <= n; k++)
 		sum += exp(lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0) + k * log(p) +
-			   (n - k) * log1p(-p));
+		           (n - k) * log1p(-p));
 	return fmax(0, 1 - sum);
 }
 
-/* Visits went on without it: by its own rate until then, seen at the interval's low end, is that chance? */
+/* Visits went on without it: by its own rate until then, seen at the interval's low end, is that
+ * chance? */
 static double silence(const struct site_count *c)
 {
 	double low, high;
@@ -45,10 +46,10 @@ static double silence(const struct site_count *c)
 }
 
 static enum site_status status_of(const struct site *s, const struct site_count *c,
-				  const struct site_verdict *v)
+                                  const struct site_verdict *v)
 {
 	bool was_present = c->hits >= HITS_LEAST && exp(c->doubt) < too_likely &&
-			   tail(c->hits, c->hits_from, v->chance) < too_likely;
+	                   tail(c->hits, c->hits_from, v->chance) < too_likely;
 
 	if (was_present)
 		return silence(c) < too_likely ? SITE_REMOVED : SITE_PRESENT;
@@ -62,7 +63,9 @@ void site_judge(const struct site *s, size_t entity, double coincidence, struct 
 	const struct site_count *c = &s->count[entity];
 	double doubt = c->hits > 0 ? exp((double)c->doubt / c->hits) : 0.5;
 
-	*v = (struct site_verdict){ .visits = s->visits, .hits = c->hits };
+	*v = (struct site_verdict){
+		.visits = s->visits, .hits = c->hits, .after = c->after, .gone_ns = c->gone_ns
+	};
 	v->chance = fmin(fmax(coincidence * doubt, 1e-4), 0.9);
 	wilson_interval(c->hits, s->visits, &v->rate_low, &v->rate_high);
 	v->status = status_of(s, c, v);
@@ -83,9 +86,9 @@ void site_judge(const struct site *s, size_t entity, double coincidence, struct 
 const char *site_status_word(enum site_status status)
 {
 	static const char *const words[] = { [SITE_UNKNOWN] = "unknown",
-					     [SITE_PRESENT] = "present",
-					     [SITE_ABSENT] = "absent",
-					     [SITE_REMOVED] = "removed" };
+		                             [SITE_PRESENT] = "present",
+		                             [SITE_ABSENT] = "absent",
+		                             [SITE_REMOVED] = "removed" };
 
 	return words[status];
 }

@@ -9,11 +9,13 @@ enum site_status { SITE_UNKNOWN = 1, SITE_PRESENT, SITE_ABSENT, SITE_REMOVED };
 
 struct site_verdict {
 	enum site_status status;
-	uint32_t visits, hits;
-	double rate_low, rate_high; /* Wilson's interval, 95 %, of the share of visits that call it */
-	double chance; /* share of visits that would be taken for a call by coincidence */
+	uint32_t visits, hits, after;
+	double rate_low,
+	        rate_high; /* Wilson's interval, 95 %, of the share of visits that call it */
+	double chance;     /* share of visits that would be taken for a call by coincidence */
 	double confidence; /* in the status; 0 for unknown */
 	uint64_t since_ns, last_confirmed_ns, removed_at_ns;
+	uint64_t gone_ns; /* the first visit after the last hit */
 };
 
 /* `coincidence`: site_book_coincidence(). */

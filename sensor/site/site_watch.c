@@ -10,12 +10,15 @@
 enum { NONE = 0, HOSTS_MIN = 64, BATCH_MAX = 1 << 16 };
 
 static const uint64_t ms = 1000000U;
-static const uint64_t quiet_ns = 400 * UINT64_C(1000000);    /* a head comes after this much silence */
-static const uint64_t follow_ns = 700 * UINT64_C(1000000);   /* what a page embeds comes within this */
-static const uint64_t embed_ns = 40 * UINT64_C(1000000);     /* and no sooner */
-static const uint64_t repeat_ns = 3000 * UINT64_C(1000000);  /* the same name again: the same visit */
-static const uint64_t anew_ns = 2000 * UINT64_C(1000000);    /* a new flow this much later: another one */
-static const uint64_t over_ns = 10000 * UINT64_C(1000000);   /* nothing more comes of a visit */
+static const uint64_t quiet_ns = 400 * UINT64_C(1000000); /* a head comes after this much silence */
+static const uint64_t follow_ns =
+        700 * UINT64_C(1000000);                         /* what a page embeds comes within this */
+static const uint64_t embed_ns = 40 * UINT64_C(1000000); /* and no sooner */
+static const uint64_t repeat_ns =
+        3000 * UINT64_C(1000000); /* the same name again: the same visit */
+static const uint64_t anew_ns =
+        2000 * UINT64_C(1000000); /* a new flow this much later: another one */
+static const uint64_t over_ns = 10000 * UINT64_C(1000000); /* nothing more comes of a visit */
 
 static const uint64_t same_ns = 300 * UINT64_C(1000000);   /* flows opened side by side */
 static const uint64_t along_ns = 1500 * UINT64_C(1000000); /* a visit goes on calling */
@@ -42,10 +45,11 @@ enum { CALLED_MAX = 4 };
 struct visit {
 	struct name *name; /* held */
 	uint64_t begin_ns, last_ns, order;
-	uint64_t part_ns; /* when a host of its own domain was asked for a part of it; 0: not seen */
-	bool is_new;      /* it began with a new flow */
+	uint64_t
+	        part_ns; /* when a host of its own domain was asked for a part of it; 0: not seen */
+	bool is_new;     /* it began with a new flow */
 	bool is_follower; /* it began in another name's burst */
-	uint8_t support; /* names that came after it, as what a page embeds does */
+	uint8_t support;  /* names that came after it, as what a page embeds does */
 	uint8_t called_count;
 	struct called called[CALLED_MAX]; /* by flows that the calls opened */
 	uint8_t hit_count;
@@ -56,10 +60,10 @@ struct site_host {
 	uint8_t address[16];
 	uint32_t next;         /* in the bucket; or of the free ones */
 	uint32_t older, newer; /* by time of the last sign of life */
-	uint64_t heard_ns; /* the last sign of life */
-	uint64_t last_ns;  /* the last name */
-	uint64_t head_ns; /* when the last clean burst began, and with which name */
-	struct name *head; /* held; NULL: none */
+	uint64_t heard_ns;     /* the last sign of life */
+	uint64_t last_ns;      /* the last name */
+	uint64_t head_ns;      /* when the last clean burst began, and with which name */
+	struct name *head;     /* held; NULL: none */
 	uint8_t visit_count;
 	struct visit visits[SITE_VISITS_MAX]; /* in order of beginning */
 };
@@ -79,17 +83,17 @@ struct site_watch {
 };
 
 struct site_watch *site_watch_new(size_t capacity, const struct site_book *book,
-				  struct name_table *names, uint64_t seed)
+                                  struct name_table *names, uint64_t seed)
 {
 	struct site_watch *w = calloc(1, sizeof *w);
 
 	if (w == NULL)
 		return NULL;
 	*w = (struct site_watch){ .book = book,
-				  .names = names,
-				  .seed = { seed, ~seed },
-				  .capacity = capacity,
-				  .bucket_count = 1 };
+		                  .names = names,
+		                  .seed = { seed, ~seed },
+		                  .capacity = capacity,
+		                  .bucket_count = 1 };
 	while (w->bucket_count < capacity)
 		w->bucket_count *= 2;
 	w->buckets = calloc(w->bucket_count, sizeof *w->buckets);
@@ -152,7 +156,7 @@ static bool grow_batch(struct site_watch *w)
 
 /* Between two ticks only so much is learned: what is more is left out. */
 static struct site_observation *observe(struct site_watch *w, const struct site_host *h,
-					struct name *name, enum site_role_kind kind)
+                                        struct name *name, enum site_role_kind kind)
 {
 	if (w->batch_count == BATCH_MAX || (w->batch_count == w->batch_room && !grow_batch(w)))
 		return NULL;
@@ -321,14 +325,15 @@ static struct visit *visit_of(struct site_host *h, const struct name *name)
 }
 
 static struct visit *add_visit(struct site_watch *w, struct site_host *h, struct name *name,
-			       uint64_t now_ns, uint64_t order)
+                               uint64_t now_ns, uint64_t order)
 {
 	if (h->visit_count == SITE_VISITS_MAX)
 		close_visit(w, h, 0);
 	struct visit *v = &h->visits[h->visit_count++];
 
-	*v = (struct visit){ .name = name_again(name), .begin_ns = now_ns, .last_ns = now_ns,
-			     .order = order };
+	*v = (struct visit){
+		.name = name_again(name), .begin_ns = now_ns, .last_ns = now_ns, .order = order
+	};
 	return v;
 }
 
@@ -496,13 +501,13 @@ static void hit(struct visit *v, const struct site_call *c, double belief)
 }
 
 static void answer(struct site_guess *out, struct visit *v, const struct site_call *c,
-		   double confidence)
+                   double confidence)
 {
 	v->last_ns = c->time_ns > v->last_ns ? c->time_ns : v->last_ns;
 	*out = (struct site_guess){ .name = name_again(v->name),
-				    .confidence = confidence,
-				    .has_lag = true,
-				    .lag_ms = (int64_t)((c->time_ns - v->begin_ns) / ms) };
+		                    .confidence = confidence,
+		                    .has_lag = true,
+		                    .lag_ms = (int64_t)((c->time_ns - v->begin_ns) / ms) };
 }
 
 /* scheme://host:port/path */
@@ -520,7 +525,7 @@ static struct slice host_in_url(struct slice url)
 }
 
 static bool answer_by_referer(struct site_watch *w, struct site_host *h, const struct site_call *c,
-			      struct site_guess *out)
+                              struct site_guess *out)
 {
 	struct name *page = name_hold(w->names, host_in_url(c->referer));
 
@@ -553,7 +558,7 @@ static int by_weight(const void *a, const void *b)
 
 /* The flow is somebody's who was seen, or of one that it was bound to and that was not seen now. */
 static void bind_flow(struct site_watch *w, struct site_host *h, const double *weights, double sum,
-		      struct site_binding *binding)
+                      struct site_binding *binding)
 {
 	struct ranked all[SITE_VISITS_MAX + SITE_BINDING_MAX];
 	size_t count = 0;
@@ -562,8 +567,8 @@ static void bind_flow(struct site_watch *w, struct site_host *h, const double *w
 		all[count++] = (struct ranked){ h->visits[i].name, weights[i] };
 	for (size_t i = 0; i < SITE_BINDING_MAX && binding->names[i] != NULL; i++)
 		if (visit_of(h, binding->names[i]) == NULL)
-			all[count++] = (struct ranked){ binding->names[i],
-							binding->belief[i] * unseen };
+			all[count++] =
+			        (struct ranked){ binding->names[i], binding->belief[i] * unseen };
 	qsort(all, count, sizeof *all, by_weight);
 	struct name *names[SITE_BINDING_MAX] = { NULL };
 
@@ -589,7 +594,7 @@ void site_binding_drop(struct site_binding *b, struct name_table *names)
 
 /* The visit's hit may still be open, or learned already. */
 static void take_back(struct site_watch *w, struct site_host *h, const struct site_call *c,
-		      const struct site_placed *placed)
+                      const struct site_placed *placed)
 {
 	for (size_t i = 0; i < h->visit_count; i++) {
 		struct visit *v = &h->visits[i];
@@ -631,8 +636,8 @@ static void note_placed(struct site_binding *b, const struct visit *v, double be
 		return;
 	for (size_t i = 0; i < SITE_PLACED_MAX; i++)
 		if (b->placed[i].name == NULL) {
-			b->placed[i] = (struct site_placed){ name_again(v->name), belief,
-							     v->begin_ns };
+			b->placed[i] =
+			        (struct site_placed){ name_again(v->name), belief, v->begin_ns };
 			return;
 		}
 }

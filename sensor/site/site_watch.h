@@ -20,7 +20,7 @@ struct site_watch;
 
 /* At most `capacity` hosts at once; who was silent longest gives way. NULL: out of memory. */
 struct site_watch *site_watch_new(size_t capacity, const struct site_book *, struct name_table *,
-				  uint64_t seed);
+                                  uint64_t seed);
 void site_watch_free(struct site_watch *);
 
 /* A host began a flow to a name (`is_new`), or woke up an open one. */
@@ -56,11 +56,11 @@ void site_binding_drop(struct site_binding *, struct name_table *);
 struct site_call {
 	const uint8_t *host;
 	uint64_t time_ns, order; /* of the call; not later than what the watch has seen */
-	const char *entity; /* whose tracker; lives as long as the feed */
+	const char *entity;      /* whose tracker; lives as long as the feed */
 	bool is_new;
-	const void *tracker; /* its name: only compared */
+	const void *tracker;          /* its name: only compared */
 	struct site_binding *binding; /* of the flow; changed */
-	struct slice referer; /* what HTTP said of the page: its URL; empty: nothing */
+	struct slice referer;         /* what HTTP said of the page: its URL; empty: nothing */
 };
 
 enum site_method { SITE_BY_TIMING, SITE_BY_REFERER };

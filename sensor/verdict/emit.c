@@ -171,6 +171,8 @@ void emit_event(struct worker *w, struct event *e)
 		        e->policy != NULL ? e->policy->verdict : NULL, e->tracker->category,
 		        e->type == EVENT_LOOKUP ? CONFIDENCE_CERTAIN : e->confidence);
 	}
+	if (w->use.keep != NULL)
+		w->use.keep(w->use.context, e);
 	struct slice line = event_json_native(w->json, e);
 
 	if (line.len == 0)
@@ -379,36 +381,40 @@ void emit_placement(struct worker *w, const struct contact *c, const struct fram
 	if (place_fill(c, &b.site))
 		e->site = &b.site;
 	/* The calls on a flow are told apart by their time. */
-	set_event_id(w, e, c->flow->first_ns, b.tracker.name,
-		     (uint32_t)(frame->time_ns / 1000));
+	set_event_id(w, e, c->flow->first_ns, b.tracker.name, (uint32_t)(frame->time_ns / 1000));
 	w->counters.placements++;
 	emit_event(w, e);
 }
 
 void emit_site(struct worker *w, const struct site *s, size_t entity, const struct site_verdict *v,
-	       uint64_t now_ns)
+               uint64_t now_ns, bool is_told)
 {
 	struct event *e = begin_event(w, EVENT_SITE, NULL, now_ns);
 	struct event_tracker tracker = { .entity = site_book_entity_name(w->book, entity) };
 	struct event_site site = { .name = text_of((const uint8_t *)s->name, strlen(s->name)),
-				   .domain = text_of((const uint8_t *)s->domain, strlen(s->domain)),
-				   .status = site_status_word(v->status),
-				   .method = "timing",
-				   .confidence = v->confidence,
-				   .since_ns = v->since_ns,
-				   .last_confirmed_ns = v->last_confirmed_ns,
-				   .removed_at_ns = v->removed_at_ns,
-				   .first_seen_ns = s->first_ns,
-				   .last_seen_ns = s->last_ns,
-				   .visits = v->visits,
-				   .pixel_visits = v->hits,
-				   .rate_low = v->rate_low,
-				   .rate_high = v->rate_high,
-				   .chance = v->chance,
-				   .has_rates = true };
+		                   .domain = text_of((const uint8_t *)s->domain, strlen(s->domain)),
+		                   .status = site_status_word(v->status),
+		                   .method = "timing",
+		                   .confidence = v->confidence,
+		                   .since_ns = v->since_ns,
+		                   .last_confirmed_ns = v->last_confirmed_ns,
+		                   .removed_at_ns = v->removed_at_ns,
+		                   .first_seen_ns = s->first_ns,
+		                   .last_seen_ns = s->last_ns,
+		                   .visits_after = v->after,
+		                   .gone_ns = v->gone_ns,
+		                   .visits = v->visits,
+		                   .pixel_visits = v->hits,
+		                   .rate_low = v->rate_low,
+		                   .rate_high = v->rate_high,
+		                   .chance = v->chance,
+		                   .has_rates = true };
 
 	e->tracker = &tracker;
 	e->site = &site;
 	set_event_id(w, e, s->last_ns, site.name, (uint32_t)v->status);
-	emit_event(w, e);
+	if (is_told)
+		emit_event(w, e);
+	else if (w->use.keep != NULL)
+		w->use.keep(w->use.context, e);
 }

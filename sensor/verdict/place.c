@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which page called the tracker: what flows show goes to the site watch, what it says into events. */
+/* Which page called the tracker: what flows show goes to the site watch, what it says into events.
+ */
 #include "sensor/flow/address.h"
 #include "sensor/site/site_verdict.h"
 #include "sensor/worker_state.h"
@@ -10,7 +11,7 @@ enum { REQUEST_LEAST_TCP = 50, REQUEST_LEAST_UDP = 100 };
 
 /* What is never loaded by a page: an app's own traffic, and what delivers for anybody. */
 static const char *const no_page[] = { "app_api", "cloud", "corporate", "infrastructure",
-				       "inapp_analytics" };
+	                               "inapp_analytics" };
 
 static bool is_called_by_pages(const struct feed_entry *entry)
 {
@@ -42,24 +43,23 @@ static struct name *resolved_server(struct worker *w, const struct flow *f)
 {
 	struct resolution found[RESOLUTIONS_FOUND_MAX];
 	size_t count = resolutions_find(w->resolutions, f->address[f->client],
-					f->address[flow_server(f)], f->first_ns, found);
+	                                f->address[flow_server(f)], f->first_ns, found);
 
 	return count == 1 ? found[0].question : NULL;
 }
 
 static bool is_web(const struct flow *f)
 {
-	return f->app == APP_TLS || f->app == APP_QUIC || f->app == APP_HTTP ||
-	       f->app == APP_HTTP2;
+	return f->app == APP_TLS || f->app == APP_QUIC || f->app == APP_HTTP || f->app == APP_HTTP2;
 }
 
 static void see_name(struct worker *w, const struct flow *f, const struct frame *frame, bool is_new)
 {
 	site_watch_name(w->sites, &(struct site_sight){ .host = f->address[f->client],
-							.now_ns = w->now_ns,
-							.order = frame->number,
-							.name = f->server_name,
-							.is_new = is_new });
+	                                                .now_ns = w->now_ns,
+	                                                .order = frame->number,
+	                                                .name = f->server_name,
+	                                                .is_new = is_new });
 }
 
 void place_named(struct worker *w, struct flow *f, const struct frame *frame)
@@ -87,17 +87,18 @@ static struct slice referer_of(const struct contact *c)
 
 bool place_fill(const struct contact *c, struct event_site *out)
 {
-	static const char *const methods[] = { [SITE_BY_TIMING] = "timing",
-					       [SITE_BY_REFERER] = "referer" };
+	static const char *const methods[] = {
+		[SITE_BY_TIMING] = "timing", [SITE_BY_REFERER] = "referer"
+	};
 
 	if (c->page.name == NULL)
 		return false;
 	*out = (struct event_site){ .name = name_text(c->page.name),
-				    .domain = name_text(c->page.name),
-				    .method = methods[c->page.method],
-				    .confidence = c->page.confidence,
-				    .has_lag = c->page.has_lag,
-				    .lag_ms = c->page.lag_ms };
+		                    .domain = name_text(c->page.name),
+		                    .method = methods[c->page.method],
+		                    .confidence = c->page.confidence,
+		                    .has_lag = c->page.has_lag,
+		                    .lag_ms = c->page.lag_ms };
 	char text[SITE_NAME_MAX + 1];
 
 	if (out->name.len > SITE_NAME_MAX)
@@ -111,7 +112,7 @@ bool place_fill(const struct contact *c, struct event_site *out)
 }
 
 static void wait_for_more(struct worker *w, struct contact *c, const struct frame *frame,
-			  bool is_new)
+                          bool is_new)
 {
 	if (c->has_call)
 		return; /* one call, for some seconds */
@@ -141,16 +142,16 @@ void place_now(struct worker *w, struct contact *c)
 		return;
 	wait_no_more(w, c);
 	site_watch_call(w->sites,
-			&(struct site_call){ .host = c->flow->address[local_side(c->flow)],
-					     .time_ns = c->call.time_ns,
-					     .order = c->call.number,
-					     .entity = c->entry.entity,
-					     .is_new = c->is_call_new,
-					     .tracker = c->name,
-					     .binding = &c->binding,
-					     .referer = c->is_call_new ? referer_of(c)
-								       : (struct slice){ 0 } },
-			&guess);
+	                &(struct site_call){ .host = c->flow->address[local_side(c->flow)],
+	                                     .time_ns = c->call.time_ns,
+	                                     .order = c->call.number,
+	                                     .entity = c->entry.entity,
+	                                     .is_new = c->is_call_new,
+	                                     .tracker = c->name,
+	                                     .binding = &c->binding,
+	                                     .referer = c->is_call_new ? referer_of(c)
+	                                                               : (struct slice){ 0 } },
+	                &guess);
 	if (guess.name == NULL)
 		return;
 	name_release(w->names, c->page.name);
@@ -207,22 +208,35 @@ struct telling {
 	bool is_final;
 };
 
+/* Of sites that carry nothing the ledger keeps counts. */
+static void keep_count(struct telling *t, struct site *s, size_t entity)
+{
+	struct site_verdict v;
+
+	if (t->worker->use.keep == NULL || s->visits == 0 || site_is_third_party(s))
+		return;
+	site_judge(s, entity, site_book_coincidence(t->worker->book, entity), &v);
+	emit_site(t->worker, s, entity, &v, t->now_ns, false);
+}
+
 static void tell_site(struct telling *t, struct site *s, size_t entity)
 {
 	struct site_count *c = &s->count[entity];
 	struct site_verdict v;
 
-	if (c->hits == 0 && c->told == 0)
+	if (c->hits == 0 && c->told == 0) {
+		keep_count(t, s, entity);
 		return;
+	}
 	site_judge(s, entity, site_book_coincidence(t->worker->book, entity), &v);
-	if (v.status == c->told || (v.status == SITE_UNKNOWN && c->told == 0 && !t->is_final))
-		if (!t->is_final)
-			return;
 	/* What was said to be there, and is not sure any more, is taken back. */
 	if (c->told == SITE_PRESENT && v.status == SITE_UNKNOWN)
 		v.status = SITE_ABSENT;
-	c->told = (uint8_t)v.status;
-	emit_site(t->worker, s, entity, &v, t->now_ns);
+	bool is_news = v.status != c->told && (v.status != SITE_UNKNOWN || c->told != 0);
+
+	if (is_news || t->is_final)
+		c->told = (uint8_t)v.status;
+	emit_site(t->worker, s, entity, &v, t->now_ns, is_news || t->is_final);
 }
 
 static void judge_site(void *context, struct site *s)
@@ -232,7 +246,7 @@ static void judge_site(void *context, struct site *s)
 	if (!s->has_news && !t->is_final)
 		return;
 	s->has_news = false;
-	for (size_t e = 0; e < SITE_ENTITIES_MAX; e++)
+	for (size_t e = 0; e < site_book_entities(t->worker->book); e++)
 		tell_site(t, s, e);
 }
 
