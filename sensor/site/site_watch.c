@@ -7,7 +7,7 @@
 #include "feeds/domain.h"
 #include "sensor/flow/siphash.h"
 
-enum { NONE = 0, HOSTS_MIN = 64, BATCH_MAX = 1 << 16 };
+enum { NONE = 0, HOSTS_MIN = 64, VISITS_MIN = 2, BATCH_MAX = 1 << 16 };
 
 static const uint64_t ms = 1000000U;
 static const uint64_t quiet_ns = 400 * UINT64_C(1000000); /* a head comes after this much silence */
@@ -64,8 +64,8 @@ struct site_host {
 	uint64_t last_ns;      /* the last name */
 	uint64_t head_ns;      /* when the last clean burst began, and with which name */
 	struct name *head;     /* held; NULL: none */
-	uint8_t visit_count;
-	struct visit visits[SITE_VISITS_MAX]; /* in order of beginning */
+	uint8_t visit_count, visit_room;
+	struct visit *visits; /* in order of beginning */
 };
 
 struct site_watch {
@@ -80,6 +80,7 @@ struct site_watch {
 	struct site_observation *batch;
 	struct name **batch_names; /* held for the batch */
 	size_t batch_count, batch_room;
+	size_t visit_bytes;
 };
 
 struct site_watch *site_watch_new(size_t capacity, const struct site_book *book,
@@ -223,6 +224,8 @@ static void forget_host(struct site_watch *w, uint32_t i)
 
 	while (h->visit_count > 0)
 		close_visit(w, h, 0);
+	free(h->visits);
+	w->visit_bytes -= h->visit_room * sizeof *h->visits;
 	name_release(w->names, h->head);
 	leave_line(w, i);
 	while (*link != i)
@@ -324,11 +327,29 @@ static struct visit *visit_of(struct site_host *h, const struct name *name)
 	return NULL;
 }
 
-static struct visit *add_visit(struct site_watch *w, struct site_host *h, struct name *name,
-                               uint64_t now_ns, uint64_t order)
+static bool has_visit_room(struct site_watch *w, struct site_host *h)
 {
 	if (h->visit_count == SITE_VISITS_MAX)
 		close_visit(w, h, 0);
+	if (h->visit_count < h->visit_room)
+		return true;
+	uint8_t room = (uint8_t)(h->visit_room > 0 ? h->visit_room * 2 : VISITS_MIN);
+	struct visit *grown = realloc(h->visits, room * sizeof *grown);
+
+	if (grown == NULL)
+		return false;
+	w->visit_bytes += (size_t)(room - h->visit_room) * sizeof *grown;
+	h->visits = grown;
+	h->visit_room = room;
+	return true;
+}
+
+/* NULL: out of memory. */
+static struct visit *add_visit(struct site_watch *w, struct site_host *h, struct name *name,
+                               uint64_t now_ns, uint64_t order)
+{
+	if (!has_visit_room(w, h))
+		return NULL;
 	struct visit *v = &h->visits[h->visit_count++];
 
 	*v = (struct visit){
@@ -402,6 +423,8 @@ void site_watch_name(struct site_watch *w, const struct site_sight *s)
 	if (site_is_third_party(known) || is_embedded_part(h, s))
 		return;
 	v = add_visit(w, h, s->name, s->now_ns, s->order);
+	if (v == NULL)
+		return;
 	v->is_new = s->is_new;
 	v->is_follower = is_follower;
 }
@@ -536,6 +559,10 @@ static bool answer_by_referer(struct site_watch *w, struct site_host *h, const s
 
 	if (v == NULL)
 		v = add_visit(w, h, page, c->time_ns, c->order);
+	if (v == NULL) {
+		name_release(w->names, page);
+		return false;
+	}
 	hit(v, c, 0.99);
 	answer(out, v, c, 0.99);
 	out->method = SITE_BY_REFERER;
@@ -711,6 +738,6 @@ size_t site_watch_hosts(const struct site_watch *w)
 
 size_t site_watch_bytes(const struct site_watch *w)
 {
-	return sizeof *w + w->room * sizeof *w->hosts + w->bucket_count * sizeof *w->buckets +
+	return sizeof *w + w->visit_bytes + w->room * sizeof *w->hosts + w->bucket_count * sizeof *w->buckets +
 	       w->batch_room * (sizeof *w->batch + sizeof *w->batch_names);
 }
