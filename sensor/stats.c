@@ -15,25 +15,27 @@ static void add(struct counter_list *l, const char *name, uint64_t value)
 		l->counters[l->count++] = (struct event_counter){ name, value };
 }
 
-void worker_visibility(const struct worker *w, const struct capture_counters *capture,
+void totals_visibility(const struct totals *t, const struct capture_counters *capture,
                        struct event_visibility *out)
 {
-	const struct inspect_counters *i = inspector_counters(w->inspector);
-	const struct worker_counters *c = &w->counters;
+	const struct inspect_counters *i = &t->inspect;
+	const struct worker_counters *c = &t->workers;
 
 	*out = (struct event_visibility){
-		.packets = c->packets,
+		.packets = t->intake.packets,
 		.flows = c->flows,
 		.flows_named = c->flows_named,
 		.hellos = i->hellos,
 		.hellos_incomplete = i->hellos_incomplete,
-		.one_sided = c->flows_one_sided,
-		.ech_unknown = i->ech_offered,
+		.one_sided = c->hellos_one_sided,
+		.ech_real = i->ech[ECH_REAL],
+		.ech_grease = i->ech[ECH_GREASE],
+		.ech_unknown = i->ech[ECH_UNKNOWN],
 		.dot = i->dot,
 		.doq = i->doq,
 		.doh = i->doh,
 		.drops = capture->kernel_drops + capture->interface_drops,
-		.evictions = flow_table_evictions(w->flows),
+		.evictions = t->state.evictions,
 	};
 }
 
@@ -51,9 +53,8 @@ static void add_capture(struct counter_list *l, const struct capture_counters *c
 	add(l, "capture.interface_drops", capture->interface_drops);
 }
 
-static void add_packets(struct counter_list *l, const struct worker *w)
+static void add_packets(struct counter_list *l, const struct intake_counters *c)
 {
-	const struct worker_counters *c = &w->counters;
 
 	add(l, "decoder.pkts", c->packets);
 	add(l, "decoder.bytes", c->bytes);
@@ -70,10 +71,8 @@ static void add_packets(struct counter_list *l, const struct worker *w)
 	add(l, "decoder.truncated", c->truncated);
 }
 
-static void add_questions(struct counter_list *l, const struct worker *w)
+static void add_questions(struct counter_list *l, const struct inspect_counters *i)
 {
-	const struct inspect_counters *i = inspector_counters(w->inspector);
-
 	add(l, "questions.opened", i->questions_opened);
 	add(l, "questions.answered", i->questions_answered);
 	add(l, "questions.given_up", i->questions_given_up);
@@ -91,9 +90,31 @@ static void add_questions(struct counter_list *l, const struct worker *w)
 	add(l, "ndpi.packets", i->ndpi_packets);
 }
 
-void worker_stats(struct worker *w, const struct capture_counters *capture, uint64_t now_ns)
+void worker_add_totals(const struct worker *w, struct totals *t)
 {
-	const struct worker_counters *c = &w->counters;
+	struct totals mine = { .workers = w->counters,
+		               .inspect = *inspector_counters(w->inspector),
+		               .state = { .flows_open = flow_table_count(w->flows),
+		                          .evictions = flow_table_evictions(w->flows),
+		                          .memory = w->budget.used } };
+
+	totals_add(t, &mine);
+}
+
+void totals_add(struct totals *to, const struct totals *from)
+{
+	enum { NUMBERS = sizeof *to / sizeof(uint64_t) };
+	uint64_t *sum = (uint64_t *)to;
+	const uint64_t *more = (const uint64_t *)from;
+
+	for (size_t i = 0; i < NUMBERS; i++)
+		sum[i] += more[i];
+}
+
+void emit_stats(struct worker *w, const struct totals *t, const struct capture_counters *capture)
+{
+	const struct worker_counters *c = &t->workers;
+	uint64_t now_ns = w->now_ns;
 	struct counter_list l = { .count = 0 };
 	struct event *e = begin_event(w, EVENT_STATS, NULL, now_ns);
 	struct event_stats stats = { .counters = l.counters,
@@ -101,13 +122,13 @@ void worker_stats(struct worker *w, const struct capture_counters *capture, uint
 		                     .geo_source_count = geo_source_count(w->use.geo) };
 
 	add_capture(&l, capture, w->use.is_live);
-	add_packets(&l, w);
+	add_packets(&l, &t->intake);
 	add(&l, "flow.total", c->flows);
 	add(&l, "flow.named", c->flows_named);
 	add(&l, "flow.one_sided", c->flows_one_sided);
-	add(&l, "flow.evicted", flow_table_evictions(w->flows));
-	add(&l, "flow.active", flow_table_count(w->flows));
-	add_questions(&l, w);
+	add(&l, "flow.evicted", t->state.evictions);
+	add(&l, "flow.active", t->state.flows_open);
+	add_questions(&l, &t->inspect);
 	add(&l, "contacts.total", c->contacts);
 	add(&l, "contacts.certain", c->contacts_by_confidence[CONFIDENCE_CERTAIN]);
 	add(&l, "contacts.strong", c->contacts_by_confidence[CONFIDENCE_STRONG]);
@@ -116,9 +137,9 @@ void worker_stats(struct worker *w, const struct capture_counters *capture, uint
 	add(&l, "lookups.total", c->lookups);
 	add(&l, "lookups.blocked", c->lookups_blocked);
 	if (w->use.is_live)
-		add(&l, "memory.questions", w->budget.used);
+		add(&l, "memory.questions", t->state.memory);
 	stats.counter_count = l.count;
-	worker_visibility(w, capture, &stats.visibility);
+	totals_visibility(t, capture, &stats.visibility);
 	e->stats = &stats;
 	set_event_id(w, e, 0, (struct slice){ 0 }, (uint32_t)(now_ns / 1000000000U));
 	emit_event(w, e);

@@ -2,16 +2,17 @@
 #ifndef SENSOR_WORKER_STATE_H
 #define SENSOR_WORKER_STATE_H
 
-#include "sensor/capture/duplicates.h"
 #include "sensor/digest.h"
 #include "sensor/event/event_json.h"
+#include "sensor/flow/ech_known.h"
 #include "sensor/flow/flow_table.h"
-#include "sensor/flow/fragments.h"
 #include "sensor/flow/hosts.h"
 #include "sensor/flow/inspect.h"
 #include "sensor/flow/resolutions.h"
+#include "sensor/site/commons.h"
 #include "sensor/site/site_verdict.h"
 #include "sensor/site/site_watch.h"
+#include "sensor/totals.h"
 #include "sensor/worker.h"
 
 /* The inside of a worker: shared by worker.c and the verdict/ files that it calls, by nobody else.
@@ -40,13 +41,16 @@ struct contact {
 	struct feed_entry entry;
 	struct name *name; /* held; NULL: the entry's rule is the name */
 	enum confidence confidence;
-	uint64_t time_ns, number; /* of the packet that settled it */
+	uint64_t time_ns, number;       /* of the packet that settled it */
+	uint64_t since_ns;              /* packet time then */
+	uint64_t born_step, born_first; /* where in the order */
 	uint32_t source;
 	uint32_t server_packets; /* seen by then */
 	struct site_guess page;  /* that called it last */
 	struct site_binding binding;
 	struct contact *call_older, *call_newer; /* of those whose call waits to be placed */
 	struct frame call;                       /* the call's packet, without its bytes */
+	uint64_t call_step;
 	bool has_call, is_call_new;
 	bool is_placed;
 	bool is_waiting;
@@ -62,14 +66,14 @@ struct worker {
 	struct budget budget;
 	struct name_table *names;
 	struct flow_table *flows;
-	struct fragments *fragments;
-	struct duplicates *duplicates; /* NULL: copies are kept */
 	struct inspector *inspector;
 	struct classify *classify;
 	struct resolutions *resolutions;
 	struct hosts *hosts;
+	struct ech_known *ech;
 	struct site_watch *sites;
-	struct site_book *book;
+	struct commons *commons, *own_commons; /* the second: where nobody gave one */
+	struct site_book *book;                /* the commons' */
 	uint64_t sites_told_ns;
 	struct digest *digest;
 	struct event_json *json;
@@ -80,13 +84,15 @@ struct worker {
 	size_t lookup_count;
 	struct tally tally;
 	uint64_t now_ns;
-	struct event event; /* the one that is being made */
-	struct packet packet;
+	struct order_key key; /* of what is told now */
+	struct event event;   /* the one that is being made */
 };
 
 /* judge.c: what a flow's names, addresses and labels say. Called whenever there is something new.
  */
 void judge_flow(struct worker *, struct flow *, const struct frame *last);
+/* Could its DNS or its address make it a contact? */
+bool judge_suspects(struct worker *, const struct flow *);
 /* A packet came for a flow with contacts that wait. */
 void judge_outcome(struct worker *, struct flow *);
 /* Tells the contacts whose wait is over by `now_ns`. */
@@ -101,7 +107,7 @@ enum outcome flow_outcome(const struct flow *, bool is_final);
 #define PLACE_PATIENCE_NS (1500U * (uint64_t)1000000)
 #define PLACE_VERDICT_NS  (60U * (uint64_t)1000000000)
 /* A flow's question was closed: a visit may have begun. */
-void place_named(struct worker *, struct flow *, const struct frame *);
+void place_named(struct worker *, struct flow *);
 /* Contacts were found: who called? */
 void place_contacts(struct worker *, struct flow *, const struct frame *);
 /* A call that waits is placed now: its flow ends. */
@@ -110,7 +116,10 @@ void place_now(struct worker *, struct contact *);
 void place_woken(struct worker *, struct flow *, const struct sight *);
 /* The page of the contact; false: not known. Borrows its name. */
 bool place_fill(const struct contact *, struct event_site *out);
-void place_tick(struct worker *, uint64_t now_ns);
+/* Calls whose wait is over. */
+void place_due(struct worker *);
+/* Meets the other workers: what was seen since the last tick is learned. */
+void place_tick(struct worker *);
 /* The verdicts on all sites. */
 void place_finish(struct worker *);
 
@@ -120,6 +129,10 @@ void lookup_seen(struct worker *, const struct sight *, const struct dns_message
 void lookup_expire(struct worker *, uint64_t now_ns);
 void lookup_finish(struct worker *);
 
+/* own_names.c: a host of ours says in mDNS or LLMNR what it is called. */
+void hear_own_name(struct worker *, const struct sight *, const struct dns_message *,
+                   const char *transport);
+
 /* emit.c: events made and handed on. */
 void emit_contact(struct worker *, const struct contact *, enum outcome);
 void emit_flow(struct worker *, struct flow *, const char *reason);
@@ -128,6 +141,8 @@ void emit_placement(struct worker *, const struct contact *, const struct frame 
 void emit_site(struct worker *, const struct site *, size_t entity, const struct site_verdict *,
                uint64_t now_ns, bool is_told);
 void emit_event(struct worker *, struct event *);
+/* stats.c: a `stats` event of what all workers have counted. */
+void emit_stats(struct worker *, const struct totals *, const struct capture_counters *);
 /* Empties `worker->event` and fills in what every event of `flow` has. */
 struct event *begin_event(struct worker *, enum event_type, const struct flow *, uint64_t time_ns);
 /* The id of the event: its type, five-tuple, first packet's time, and what it is about. */

@@ -681,7 +681,7 @@ static double sum_unseen(struct site_host *h, const struct site_binding *b)
 
 void site_watch_call(struct site_watch *w, const struct site_call *c, struct site_guess *out)
 {
-	struct site_host *h = host_of(w, c->host, c->time_ns);
+	struct site_host *h = host_of(w, c->host, c->now_ns);
 	double weights[SITE_VISITS_MAX], sum = nobody;
 	size_t best = 0;
 
@@ -738,6 +738,7 @@ size_t site_watch_hosts(const struct site_watch *w)
 
 size_t site_watch_bytes(const struct site_watch *w)
 {
-	return sizeof *w + w->visit_bytes + w->room * sizeof *w->hosts + w->bucket_count * sizeof *w->buckets +
+	return sizeof *w + w->visit_bytes + w->room * sizeof *w->hosts +
+	       w->bucket_count * sizeof *w->buckets +
 	       w->batch_room * (sizeof *w->batch + sizeof *w->batch_names);
 }

@@ -55,6 +55,7 @@ void site_binding_drop(struct site_binding *, struct name_table *);
 /* A host called a tracker, on a new flow or on an open one. */
 struct site_call {
 	const uint8_t *host;
+	uint64_t now_ns;
 	uint64_t time_ns, order; /* of the call; not later than what the watch has seen */
 	const char *entity;      /* whose tracker; lives as long as the feed */
 	bool is_new;

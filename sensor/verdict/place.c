@@ -2,6 +2,7 @@
 /* Which page called the tracker: what flows show goes to the site watch, what it says into events.
  */
 #include "sensor/flow/address.h"
+#include "sensor/output.h"
 #include "sensor/site/site_verdict.h"
 #include "sensor/worker_state.h"
 
@@ -53,16 +54,16 @@ static bool is_web(const struct flow *f)
 	return f->app == APP_TLS || f->app == APP_QUIC || f->app == APP_HTTP || f->app == APP_HTTP2;
 }
 
-static void see_name(struct worker *w, const struct flow *f, const struct frame *frame, bool is_new)
+static void see_name(struct worker *w, const struct flow *f, bool is_new)
 {
 	site_watch_name(w->sites, &(struct site_sight){ .host = f->address[f->client],
 	                                                .now_ns = w->now_ns,
-	                                                .order = frame->number,
+	                                                .order = w->key.step,
 	                                                .name = f->server_name,
 	                                                .is_new = is_new });
 }
 
-void place_named(struct worker *w, struct flow *f, const struct frame *frame)
+void place_named(struct worker *w, struct flow *f)
 {
 	if (f->server_name != NULL || !is_web(f))
 		return;
@@ -74,7 +75,7 @@ void place_named(struct worker *w, struct flow *f, const struct frame *frame)
 		return;
 	f->server_name = name_again(name);
 	f->asked_ns = w->now_ns;
-	see_name(w, f, frame, true);
+	see_name(w, f, true);
 }
 
 static struct slice referer_of(const struct contact *c)
@@ -118,6 +119,7 @@ static void wait_for_more(struct worker *w, struct contact *c, const struct fram
 		return; /* one call, for some seconds */
 	c->has_call = true;
 	c->is_call_new = is_new;
+	c->call_step = w->key.step;
 	c->call = *frame;
 	c->call.bytes = (struct slice){ 0 };
 	c->call.time_ns = w->now_ns;
@@ -144,7 +146,8 @@ void place_now(struct worker *w, struct contact *c)
 	site_watch_call(w->sites,
 	                &(struct site_call){ .host = c->flow->address[local_side(c->flow)],
 	                                     .time_ns = c->call.time_ns,
-	                                     .order = c->call.number,
+	                                     .order = c->call_step,
+	                                     .now_ns = w->now_ns,
 	                                     .entity = c->entry.entity,
 	                                     .is_new = c->is_call_new,
 	                                     .tracker = c->name,
@@ -188,18 +191,17 @@ void place_woken(struct worker *w, struct flow *f, const struct sight *s)
 	struct contact *c = f->has_contact ? f->notes->contacts : NULL;
 
 	if (c == NULL)
-		see_name(w, f, s->frame, false);
+		see_name(w, f, false);
 	else if (c->confidence >= CONFIDENCE_STRONG && is_called_by_pages(&c->entry))
 		wait_for_more(w, c, s->frame, false);
 }
 
+/* Lines of the steps before are let go: who waits for the others is not waited for. */
 static void learn(struct worker *w)
 {
-	size_t count;
-	struct site_observation *batch = site_watch_observations(w->sites, &count);
-
-	site_book_learn(w->book, batch, count);
-	site_watch_clear(w->sites);
+	if (w->key.step > 0)
+		lane_done(w->use.lane, w->key.step - 1);
+	commons_meet(w->commons, w->sites);
 }
 
 struct telling {
@@ -250,35 +252,45 @@ static void judge_site(void *context, struct site *s)
 		tell_site(t, s, e);
 }
 
-static void place_due(struct worker *w, uint64_t now_ns)
+void place_due(struct worker *w)
 {
-	while (w->oldest_call != NULL &&
-	       now_ns > w->oldest_call->call.time_ns + PLACE_PATIENCE_NS) {
-		struct flow *f = w->oldest_call->flow;
+	struct contact *c;
 
-		place_now(w, w->oldest_call);
+	while ((c = w->oldest_call) != NULL && w->now_ns > c->call.time_ns + PLACE_PATIENCE_NS) {
+		struct flow *f = c->flow;
+
+		w->key.phase = PHASE_CONTACTS;
+		w->key.first = c->born_step;
+		w->key.second = c->born_first;
+		place_now(w, c);
 		judge_outcome(w, f);
 	}
 }
 
-void place_tick(struct worker *w, uint64_t now_ns)
+/* One worker tells of all sites, for the book is all workers'. */
+static void tell_sites(struct worker *w, bool is_final)
 {
-	place_due(w, now_ns);
-	site_watch_expire(w->sites, now_ns);
-	learn(w);
-	if (now_ns < w->sites_told_ns + PLACE_VERDICT_NS)
-		return;
-	struct telling t = { .worker = w, .now_ns = now_ns };
+	struct telling t = { .worker = w, .now_ns = w->now_ns, .is_final = is_final };
 
-	w->sites_told_ns = now_ns;
-	site_book_each(w->book, judge_site, &t);
+	if (w->use.index == 0)
+		site_book_each(w->book, judge_site, &t);
 }
 
+void place_tick(struct worker *w)
+{
+	site_watch_expire(w->sites, w->now_ns);
+	learn(w);
+	if (w->now_ns < w->sites_told_ns + PLACE_VERDICT_NS)
+		return;
+	w->sites_told_ns = w->now_ns;
+	tell_sites(w, false);
+}
+
+/* Another time may begin, to which this one's clock says nothing. */
 void place_finish(struct worker *w)
 {
-	struct telling t = { .worker = w, .now_ns = w->now_ns, .is_final = true };
-
 	site_watch_finish(w->sites);
 	learn(w);
-	site_book_each(w->book, judge_site, &t);
+	tell_sites(w, true);
+	w->sites_told_ns = 0;
 }

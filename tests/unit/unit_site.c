@@ -167,6 +167,7 @@ static void call(struct network *n, unsigned host, uint64_t time_ns, unsigned tr
 	address_of(host, address);
 	site_watch_call(n->watches[host % n->workers],
 	                &(struct site_call){ .host = address,
+	                                     .now_ns = time_ns,
 	                                     .time_ns = time_ns,
 	                                     .order = ++n->order,
 	                                     .entity = "Tracker",
@@ -425,6 +426,7 @@ static void test_referer(void)
 	address_of(1, address);
 	site_watch_call(n->watches[0],
 	                &(struct site_call){ .host = address,
+	                                     .now_ns = start_ns,
 	                                     .time_ns = start_ns,
 	                                     .entity = "Tracker",
 	                                     .is_new = true,
@@ -437,6 +439,7 @@ static void test_referer(void)
 	/* Without any sign of a page nothing is named. */
 	site_watch_call(n->watches[0],
 	                &(struct site_call){ .host = (const uint8_t *)"0123456789abcdef",
+	                                     .now_ns = start_ns,
 	                                     .time_ns = start_ns,
 	                                     .entity = "Tracker",
 	                                     .is_new = true,
