@@ -48,11 +48,13 @@ static double silence(const struct site_count *c)
 static enum site_status status_of(const struct site *s, const struct site_count *c,
                                   const struct site_verdict *v)
 {
-	bool was_present = c->hits >= HITS_LEAST && exp(c->doubt) < too_likely &&
-	                   tail(c->hits, c->hits_from, v->chance) < too_likely;
+	bool is_sure = c->hits >= HITS_LEAST && exp(c->doubt) < too_likely;
+	uint32_t until = s->visits > c->after ? s->visits - c->after : 0;
 
-	if (was_present)
-		return silence(c) < too_likely ? SITE_REMOVED : SITE_PRESENT;
+	if (is_sure && tail(c->hits, until, v->chance) < too_likely && silence(c) < too_likely)
+		return SITE_REMOVED;
+	if (is_sure && tail(c->hits, s->visits, v->chance) < too_likely)
+		return SITE_PRESENT;
 	if (s->visits >= ABSENT_VISITS && c->belief < 0.5 + 0.05 * s->visits)
 		return SITE_ABSENT;
 	return SITE_UNKNOWN;
@@ -76,7 +78,7 @@ void site_judge(const struct site *s, size_t entity, double coincidence, struct 
 	if (v->status == SITE_REMOVED)
 		v->removed_at_ns = c->gone_ns;
 	if (v->status == SITE_PRESENT)
-		v->confidence = 1 - fmax(exp(c->doubt), tail(c->hits, c->hits_from, v->chance));
+		v->confidence = 1 - fmax(exp(c->doubt), tail(c->hits, s->visits, v->chance));
 	else if (v->status == SITE_REMOVED)
 		v->confidence = 1 - silence(c);
 	else if (v->status == SITE_ABSENT)

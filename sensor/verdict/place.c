@@ -11,8 +11,10 @@
 enum { REQUEST_LEAST_TCP = 50, REQUEST_LEAST_UDP = 100 };
 
 /* What is never loaded by a page: an app's own traffic, and what delivers for anybody. */
-static const char *const no_page[] = { "app_api", "cloud", "corporate", "infrastructure",
-	                               "inapp_analytics" };
+static const char *const no_page[] = { "ad_network",      "app_api",        "cdn_media",
+	                               "cloud",           "corporate",      "infrastructure",
+	                               "inapp_analytics", "live_streaming", "security_sdk",
+	                               "website" };
 
 static bool is_called_by_pages(const struct feed_entry *entry)
 {
