@@ -48,7 +48,8 @@ static double silence(const struct site_count *c)
 static enum site_status status_of(const struct site *s, const struct site_count *c,
                                   const struct site_verdict *v)
 {
-	bool is_sure = c->hits >= HITS_LEAST && exp(c->doubt) < too_likely;
+	bool is_sure =
+	        !site_is_third_party(s) && c->hits >= HITS_LEAST && exp(c->doubt) < too_likely;
 	uint32_t until = s->visits > c->after ? s->visits - c->after : 0;
 
 	if (is_sure && tail(c->hits, until, v->chance) < too_likely && silence(c) < too_likely)
