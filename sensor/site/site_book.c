@@ -9,12 +9,12 @@
 #include "feeds/domain.h"
 #include "sensor/flow/siphash.h"
 
-enum { ENTITY_MAX = 64, NONE = 0 };
+enum { SITES_MIN = 64, ENTITY_MAX = 64, NONE = 0 };
 
 struct site_book {
 	uint64_t seed[2];
 	struct site *sites; /* 1 and up; 0: none */
-	size_t count, capacity;
+	size_t count, room, capacity;
 	uint32_t *buckets;
 	size_t bucket_count;
 	size_t name_bytes;
@@ -43,9 +43,8 @@ struct site_book *site_book_new(size_t capacity, uint64_t seed)
 	b->bucket_count = 1;
 	while (b->bucket_count < capacity)
 		b->bucket_count *= 2;
-	b->sites = calloc(capacity + 1, sizeof *b->sites);
 	b->buckets = calloc(b->bucket_count, sizeof *b->buckets);
-	if (b->sites != NULL && b->buckets != NULL)
+	if (b->buckets != NULL)
 		return b;
 	site_book_free(b);
 	return NULL;
@@ -173,6 +172,24 @@ static void make_room(struct site_book *b)
 	b->count = kept;
 }
 
+static bool has_room(struct site_book *b)
+{
+	if (b->count == b->capacity)
+		make_room(b);
+	if (b->count < b->room)
+		return true;
+	size_t room = b->room > 0 ? b->room * 2 : SITES_MIN;
+
+	room = room < b->capacity ? room : b->capacity;
+	struct site *grown = room > b->count ? realloc(b->sites, (room + 1) * sizeof *grown) : NULL;
+
+	if (grown == NULL)
+		return false;
+	b->sites = grown;
+	b->room = room;
+	return true;
+}
+
 static struct site *look_or_add(struct site_book *b, struct slice name)
 {
 	struct site *s = look(b, name);
@@ -180,9 +197,7 @@ static struct site *look_or_add(struct site_book *b, struct slice name)
 	if (s != NULL || name.len == 0 || name.len > SITE_NAME_MAX ||
 	    memchr(name.ptr, 0, name.len) != NULL)
 		return s;
-	if (b->count == b->capacity)
-		make_room(b);
-	char *text = b->count < b->capacity ? malloc(name.len + 1) : NULL;
+	char *text = has_room(b) ? malloc(name.len + 1) : NULL;
 
 	if (text == NULL)
 		return NULL;
@@ -389,6 +404,6 @@ size_t site_book_count(const struct site_book *b)
 
 size_t site_book_bytes(const struct site_book *b)
 {
-	return sizeof *b + (b->capacity + 1) * sizeof *b->sites +
-	       b->bucket_count * sizeof *b->buckets + b->name_bytes;
+	return sizeof *b + (b->room + 1) * sizeof *b->sites + b->bucket_count * sizeof *b->buckets +
+	       b->name_bytes;
 }
