@@ -16,12 +16,15 @@ enum {
 	RESOLUTIONS_MAX = 1 << 18,
 	ECH_KNOWN_MAX = 1 << 16,
 	SITES_MAX = 1 << 16,
+	FORGOTTEN_AT_ONCE = 4096,
 	DHCP_SERVER = 67,
 	DHCP_CLIENT = 68,
 	DHCP6_CLIENT = 546,
 	DHCP6_SERVER = 547,
 	NETBIOS_NAME = 137,
 	NETBIOS_DATAGRAM = 138,
+	MDNS_PORT = 5353,  /* RFC 6762: who answers sends from it */
+	LLMNR_PORT = 5355, /* RFC 4795 */
 };
 
 static bool has_hello(const struct flow *f)
@@ -49,7 +52,6 @@ static void flow_is_over(void *context, struct flow *, enum flow_end);
 static void dns_was_seen(void *context, const struct sight *s, const struct dns_message *m,
                          const char *transport)
 {
-	hear_own_name(context, s, m, transport);
 	lookup_seen(context, s, m, transport);
 }
 
@@ -132,7 +134,7 @@ void worker_free(struct worker *w)
 	classify_free(w->classify);
 	flow_table_free(w->flows);
 	name_table_free(w->names);
-	assert(w->oldest_lookup != NULL || has_flows || w->budget.used == 0);
+	assert(has_flows || w->budget.used == 0);
 	tally_free(&w->tally);
 	free(w);
 }
@@ -169,6 +171,8 @@ static void hear_host_names(struct worker *w, const struct packet *p)
 {
 	if (p->protocol != IP_UDP)
 		return;
+	if (p->src_port == MDNS_PORT || p->src_port == LLMNR_PORT)
+		hear_own_name(w, p, p->src_port == MDNS_PORT);
 	switch (p->dst_port) {
 	case DHCP_SERVER:
 	case DHCP_CLIENT:
@@ -223,6 +227,28 @@ static void guess_client(struct flow *f, const struct packet *p)
 	f->client = is_server_port ? SIDE_B : SIDE_A;
 }
 
+/* The question is closed before its time, with what is known by now. */
+static void close_early(struct worker *w, struct flow *f)
+{
+	struct frame last = { .time_ns = f->last_ns,
+		              .number = inspect_last_number(f),
+		              .source = f->source };
+
+	inspect_give_up(w->inspector, f);
+	judge_flow(w, f, &last);
+}
+
+/* Where there is no memory the one that has been open longest gives way: a flood's own are that. */
+static void open_question(struct worker *w, const struct sight *s)
+{
+	struct flow *longest_open = inspect_oldest(w->inspector);
+
+	if (inspect_open(w->inspector, s) || longest_open == NULL)
+		return;
+	close_early(w, longest_open);
+	(void)inspect_open(w->inspector, s);
+}
+
 static void begin_flow(struct worker *w, const struct sight *s)
 {
 	struct flow *f = s->flow;
@@ -235,7 +261,7 @@ static void begin_flow(struct worker *w, const struct sight *s)
 	w->counters.flows++;
 	if (w->use.all_flows)
 		(void)notes_of(f, &w->budget, p);
-	inspect_open(w->inspector, s);
+	open_question(w, s);
 }
 
 /* The five-tuple begins anew: a SYN for a flow that is over or has long spoken. */
@@ -329,6 +355,8 @@ static void follow(struct worker *w, const struct work_packet *wp, uint32_t hash
 	if (f->server_name != NULL && s.side == f->client && p->payload_len > 0 &&
 	    w->now_ns > f->asked_ns)
 		place_woken(w, f, &s);
+	if (f->has_contact)
+		flow_table_touch(w->flows, f, w->now_ns); /* to the list that gives way last */
 }
 
 static void set_phase(struct worker *w, enum order_phase phase, uint64_t first, uint64_t second)
@@ -397,14 +425,11 @@ static void give_up_overdue(struct worker *w)
 	struct flow *f;
 
 	while ((f = inspect_overdue(w->inspector, w->now_ns)) != NULL) {
-		struct frame last = { .time_ns = f->last_ns,
-			              .number = inspect_last_number(f),
-			              .source = f->source };
-
 		set_phase(w, PHASE_OVERDUE, inspect_opened_step(f), 0);
-		inspect_give_up(w->inspector, f);
-		judge_flow(w, f, &last);
+		close_early(w, f);
 	}
+	if (budget_is_short(&w->budget))
+		resolutions_forget(w->resolutions, FORGOTTEN_AT_ONCE);
 }
 
 /* Packet time passed: ends what is over. */
@@ -426,10 +451,13 @@ static void tick(struct worker *w)
 static void finish(struct worker *w)
 {
 	lane_begin_mixed(w->use.lane);
-	lookup_finish(w);
+	lookup_finish(w, PHASE_LOOKUPS);
 	lane_end_mixed(w->use.lane);
 	set_phase(w, PHASE_FLOWS, 0, 0);
 	flow_table_finish(w->flows);
+	lane_begin_mixed(w->use.lane);
+	lookup_finish(w, PHASE_LATE_LOOKUPS);
+	lane_end_mixed(w->use.lane);
 	set_phase(w, PHASE_SITES, 0, 0);
 	place_finish(w);
 }

@@ -94,8 +94,12 @@ static void learn_address(struct worker *w, const uint8_t client[16], struct sli
 	uint8_t server[16];
 
 	address_from_wire(address.ptr, address.len, server);
-	if (!address_is_sinkhole(server))
-		resolutions_learn(w->resolutions, client, server, what);
+	if (address_is_sinkhole(server))
+		return;
+	/* What DNS told must not take the memory of the questions that are open now. */
+	if (budget_is_short(&w->budget))
+		resolutions_forget(w->resolutions, 2);
+	resolutions_learn(w->resolutions, client, server, what);
 }
 
 static void learn_hints(struct worker *w, const uint8_t client[16], const struct dns_record *r,
@@ -149,6 +153,8 @@ static void learn_ech(struct worker *w, const struct sight *s, const struct dns_
 
 	if (m->rcode != DNS_NOERROR && m->rcode != DNS_NXDOMAIN)
 		return;
+	if (s->flow->owner != owner_of_host(client))
+		return; /* nobody would look there: hello_ech.c */
 	ech_known_learn(w->ech, client, &what, (struct slice){ 0 });
 	for (size_t i = 0; i < m->record_count; i++) {
 		const struct dns_record *r = &m->records[i];
@@ -526,10 +532,11 @@ void lookup_expire(struct worker *w, uint64_t now_ns)
 	}
 }
 
-void lookup_finish(struct worker *w)
+void lookup_finish(struct worker *w, enum order_phase phase)
 {
 	while (w->oldest_lookup != NULL) {
 		set_key(w, w->oldest_lookup);
+		w->key.phase = phase;
 		give_up(w, w->oldest_lookup, OUTCOME_UNANSWERED);
 	}
 }
