@@ -8,6 +8,8 @@
 
 #include "sensor/feed_command.h"
 #include "sensor/flow/classify.h"
+#include "sensor/ledger/ledger.h"
+#include "sensor/ledger/sites_command.h"
 #include "sensor/log.h"
 #include "sensor/options.h"
 #include "sensor/pipeline.h"
@@ -34,6 +36,7 @@ struct run {
 	struct capture *capture;
 	struct pipeline *pipeline;
 	bool has_contact;
+	struct ledger *ledger; /* NULL: none is kept */
 	unsigned failures;
 };
 
@@ -60,6 +63,13 @@ static void emit(void *context, struct slice line)
 		if (capture_is_live(run->capture)) /* somebody waits for it: not for 64 KiB more */
 			(void)sink_flush(run->sinks[i]);
 	}
+}
+
+static void keep(void *context, const struct event *e)
+{
+	struct run *run = context;
+
+	ledger_take(run->ledger, e);
 }
 
 static const char *source_name(void *context, uint32_t source)
@@ -101,6 +111,18 @@ static bool open_sinks(struct run *run)
 			run->sinks[run->sink_count++] = sink;
 	}
 	return run->sink_count > 0;
+}
+
+static bool open_ledger(struct run *run)
+{
+	if (run->options.ledger == NULL)
+		return true;
+	run->ledger = ledger_open(&(struct ledger_options){
+	        .path = run->options.ledger,
+	        .may_wait = run->options.interfaces.count == 0,
+	        .retention_days = LEDGER_RETENTION_DAYS,
+	});
+	return run->ledger != NULL;
 }
 
 static bool open_capture(struct run *run)
@@ -249,6 +271,7 @@ static bool open_pipeline(struct run *run)
 			.all_flows = run->options.all_flows,
 			.is_live = capture_is_live(run->capture),
 			.source = source_name,
+			.keep = run->ledger != NULL ? keep : NULL,
 			.context = run,
 		},
 		.fresh = take_fresh,
@@ -339,6 +362,7 @@ static int close_all(struct run *run)
 	for (size_t i = 0; i < run->sink_count; i++)
 		run->failures += !sink_close(run->sinks[i]);
 	free(run->sinks);
+	run->failures += !ledger_close(run->ledger);
 	geo_free(run->geo);
 	reload_free(run->reload);
 	pseudonyms_free(run->pseudonyms);
@@ -353,7 +377,7 @@ static int close_all(struct run *run)
 static int sense(struct run *run)
 {
 	if (open_pseudonyms(run) && open_evidence(run) && open_feeds(run) && open_geo(run) &&
-	    open_capture(run) && open_sinks(run) && open_pipeline(run)) {
+	    open_capture(run) && open_sinks(run) && open_ledger(run) && open_pipeline(run)) {
 		listen_to_signals(run);
 		run_pipeline(run);
 	} else {
@@ -449,6 +473,10 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && strcmp(argv[1], "feed") == 0)
 		return feed_command(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "sites") == 0)
+		return sites_command(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "ledger") == 0)
+		return ledger_command(argc - 1, argv + 1);
 	if (!options_parse(&run.options, argc, argv)) {
 		options_free(&run.options);
 		return EXIT_USAGE;

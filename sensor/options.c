@@ -42,6 +42,8 @@ static const struct row {
 	  "what is said here wins (sensor/config/README.md)" },
 	{ 263, "check", NULL, FLAG, AT(check),
 	  "say what is wrong with the config file, with line and column, and exit" },
+	{ 'L', "ledger", "FILE.db", TEXT, AT(ledger),
+	  "keep hosts, contacts and sites over runs (SQLite)" },
 	{ 'a', "all-flows", NULL, FLAG, AT(all_flows),
 	  "an event for every flow, with every name seen" },
 	{ 'w', "evidence", "FILE.pcapng", TEXT, AT(evidence),
@@ -361,7 +363,9 @@ static void help_row(FILE *out, const struct row *row)
 void options_help(FILE *out)
 {
 	fputs("dancecard [-r FILE|DIR|-]... [-i IFACE]... [options] [BPF filter]\n"
-	      "dancecard feed check|lookup|convert|compare ...\n\n"
+	      "dancecard feed check|lookup|convert|compare ...\n"
+	      "dancecard sites LEDGER [--csv|--json] [--inventory FILE.csv] [--explain SITE]\n"
+	      "dancecard ledger forget|prune ...\n\n"
 	      "Finds which hosts of a network are in contact with ByteDance's infrastructure, and\n"
 	      "writes it as JSON events, one a line, to standard output.\n\n",
 	      out);

@@ -17,6 +17,7 @@ struct option_list {
 struct options {
 	struct option_list reads, interfaces, outputs, feeds, geo;
 	const char *format;
+	const char *ledger;
 	const char *sensor;
 	char *filter; /* BPF words, joined; NULL: none */
 	uint64_t from_ns, to_ns;

@@ -15,6 +15,7 @@
  *   tick │ questions given up │ the step at which the question was opened
  *        │ lookups given up, contacts whose wait is over │ where in the order they began
  *        │ flows ended        │ deadline (at the end of input: time last heard), last packet's step
+ *        │ sites: one worker tells of all
  *        │ stats
  */
 enum order_phase {
@@ -25,6 +26,7 @@ enum order_phase {
 	PHASE_CONTACTS,
 	PHASE_FLOWS,
 	PHASE_LATE_LOOKUPS, /* what a flow asked in its very end */
+	PHASE_SITES,
 	PHASE_STATS,
 };
 

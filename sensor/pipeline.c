@@ -8,6 +8,7 @@
 
 #include "sensor/crew.h"
 #include "sensor/flow/flow_table.h"
+#include "sensor/site/commons.h"
 
 static const uint64_t second_ns = 1000000000U;
 
@@ -19,11 +20,14 @@ struct clock {
 	uint64_t now_ns, tick_ns, stats_ns;
 };
 
+enum { SITES_MAX = 1 << 16 };
+
 struct pipeline {
 	struct pipeline_options use;
 	struct intake *intake;
 	struct output *output;
 	struct crew *crew;
+	struct commons *commons;
 	struct clock clock;
 	uint64_t step;
 	struct worker *workers[WORKERS_MAX];
@@ -61,6 +65,7 @@ static bool make_workers(struct pipeline *p, uint64_t seed)
 	struct worker_options o = p->use.worker;
 
 	o.seed = seed;
+	o.commons = p->commons;
 	set_limits(&o, p->use.memory / p->use.workers);
 	for (size_t i = 0; i < p->use.workers; i++) {
 		o.index = i;
@@ -79,7 +84,8 @@ static bool build(struct pipeline *p)
 
 	p->intake = intake_new(p->use.keep_duplicates, seed);
 	p->output = output_new(p->use.workers, p->use.write, p->use.context);
-	if (p->intake == NULL || p->output == NULL || !make_workers(p, seed))
+	p->commons = commons_new(p->use.workers, SITES_MAX, seed);
+	if (p->intake == NULL || p->output == NULL || p->commons == NULL || !make_workers(p, seed))
 		return false;
 	p->crew = crew_new(p->workers, p->use.workers);
 	return p->crew != NULL;
@@ -113,6 +119,7 @@ void pipeline_free(struct pipeline *p)
 	output_free(p->output);
 	for (size_t i = 0; i < p->use.workers; i++)
 		worker_free(p->workers[i]);
+	commons_free(p->commons);
 	intake_free(p->intake);
 	free(p);
 }

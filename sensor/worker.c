@@ -15,6 +15,7 @@ enum {
 	HOSTS_MAX = 1 << 17,
 	RESOLUTIONS_MAX = 1 << 18,
 	ECH_KNOWN_MAX = 1 << 16,
+	SITES_MAX = 1 << 16,
 	FORGOTTEN_AT_ONCE = 4096,
 	DHCP_SERVER = 67,
 	DHCP_CLIENT = 68,
@@ -97,6 +98,14 @@ static bool build(struct worker *w)
 	                                 w->names, seed);
 	w->hosts = hosts_new(or_default(w->use.host_limit, HOSTS_MAX), w->names, seed);
 	w->ech = ech_known_new(ECH_KNOWN_MAX, w->names, seed);
+	if (w->use.commons == NULL)
+		w->own_commons = commons_new(1, SITES_MAX, seed);
+	w->commons = w->use.commons != NULL ? w->use.commons : w->own_commons;
+	if (w->commons == NULL)
+		return false;
+	w->book = commons_book(w->commons);
+	w->sites =
+	        site_watch_new(or_default(w->use.host_limit, HOSTS_MAX), w->book, w->names, seed);
 	w->inspector = inspector_new(&(struct inspect_options){ .budget = &w->budget,
 	                                                        .names = w->names,
 	                                                        .classify = w->classify,
@@ -107,7 +116,8 @@ static bool build(struct worker *w)
 	                                                        .proxy = proxy_was_seen,
 	                                                        .is_suspect = is_suspect,
 	                                                        .context = w });
-	return w->resolutions != NULL && w->hosts != NULL && w->ech != NULL && w->inspector != NULL;
+	return w->resolutions != NULL && w->hosts != NULL && w->ech != NULL && w->sites != NULL &&
+	       w->inspector != NULL;
 }
 
 struct worker *worker_new(const struct worker_options *options)
@@ -131,6 +141,8 @@ void worker_free(struct worker *w)
 
 	(void)has_flows;
 	inspector_free(w->inspector);
+	site_watch_free(w->sites);
+	commons_free(w->own_commons);
 	hosts_free(w->hosts);
 	ech_known_free(w->ech);
 	resolutions_free(w->resolutions);
@@ -322,8 +334,10 @@ static void look_into(struct worker *w, const struct sight *s)
 		inspect_give_up(w->inspector, f);
 		has_news = true;
 	}
-	if (has_news)
+	if (has_news) {
+		place_named(w, f);
 		judge_flow(w, f, s->frame);
+	}
 	if (f->notes != NULL && f->notes->is_cut)
 		tell_names(w, f);
 	if (f->has_contact)
@@ -370,6 +384,9 @@ static void follow(struct worker *w, const struct work_packet *wp, uint32_t hash
 	keep_evidence(w, &s);
 	if (f->question != NULL || f->has_contact)
 		look_into(w, &s);
+	if (f->server_name != NULL && s.side == f->client && p->payload_len > 0 &&
+	    w->now_ns > f->asked_ns)
+		place_woken(w, f, &s);
 	if (f->has_contact)
 		flow_table_touch(w->flows, f, w->now_ns); /* to the list that gives way last */
 	if (w->evidence != NULL && f->question == NULL && !f->has_contact)
@@ -432,6 +449,8 @@ static void flow_is_over(void *context, struct flow *f, enum flow_end why)
 		          why == FLOW_END_TIMEOUT && f->state == FLOW_CLOSED ? "shutdown"
 		                                                             : end_words[why]);
 	contacts_free(w, f);
+	name_release(w->names, f->server_name);
+	f->server_name = NULL;
 	notes_drop(f, &w->budget, w->names);
 	if (w->evidence != NULL)
 		evidence_forget(w->evidence, f);
@@ -455,10 +474,13 @@ static void tick(struct worker *w)
 	lane_begin_mixed(w->use.lane);
 	give_up_overdue(w);
 	lookup_expire(w, w->now_ns);
+	place_due(w);
 	judge_expire(w, w->now_ns);
 	lane_end_mixed(w->use.lane);
 	set_phase(w, PHASE_FLOWS, 0, 0);
 	flow_table_expire(w->flows, w->now_ns);
+	set_phase(w, PHASE_SITES, 0, 0);
+	place_tick(w);
 }
 
 /* No more packets, or another time begins: everything that is open is told. */
@@ -472,6 +494,8 @@ static void finish(struct worker *w)
 	lane_begin_mixed(w->use.lane);
 	lookup_finish(w, PHASE_LATE_LOOKUPS);
 	lane_end_mixed(w->use.lane);
+	set_phase(w, PHASE_SITES, 0, 0);
+	place_finish(w);
 }
 
 /* The last worker that comes by tells, in its own lane: the line is the same whoever it is. */

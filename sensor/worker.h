@@ -22,8 +22,11 @@ struct work;
  *               └ hosts      └ DNS ─► resolutions, lookups
  */
 
+struct commons;
 struct lane;
 
+/* An event, for those who keep it; called by several workers at once. */
+typedef void keep_event(void *context, const struct event *);
 /* What file or interface a packet came from. */
 typedef const char *name_source(void *context, uint32_t source);
 
@@ -43,7 +46,9 @@ struct worker_options {
 	uint64_t suppress_seconds; /* one contact for host and tracker in that time; 0: all */
 	bool all_flows;
 	bool is_live;
-	struct lane *lane; /* where finished lines go */
+	struct lane *lane;       /* where finished lines go */
+	keep_event *keep;        /* NULL: nobody */
+	struct commons *commons; /* what workers learn of sites together; NULL: this one alone */
 	name_source *source;
 	void *context;
 };
@@ -51,7 +56,7 @@ struct worker_options {
 /* Summed over a worker's life; nothing but uint64_t. */
 struct worker_counters {
 	uint64_t flows, flows_named, flows_one_sided, hellos_one_sided, evictions;
-	uint64_t contacts, contacts_by_confidence[4], lookups, lookups_blocked;
+	uint64_t contacts, contacts_by_confidence[4], lookups, lookups_blocked, placements;
 	uint64_t contacts_refused; /* no memory, or too many on one flow */
 	uint64_t events;
 };

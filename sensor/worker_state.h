@@ -11,6 +11,9 @@
 #include "sensor/flow/inspect.h"
 #include "sensor/flow/resolutions.h"
 #include "sensor/knowledge.h"
+#include "sensor/site/commons.h"
+#include "sensor/site/site_verdict.h"
+#include "sensor/site/site_watch.h"
 #include "sensor/totals.h"
 #include "sensor/verdict/sums.h"
 #include "sensor/verdict/suppress.h"
@@ -47,6 +50,13 @@ struct contact {
 	uint64_t born_step, born_first; /* where in the order */
 	uint32_t source;
 	uint32_t server_packets; /* seen by then */
+	struct site_guess page;  /* that called it last */
+	struct site_binding binding;
+	struct contact *call_older, *call_newer; /* of those whose call waits to be placed */
+	struct frame call;                       /* the call's packet, without its bytes */
+	uint64_t call_step;
+	bool has_call, is_call_new;
+	bool is_placed;
 	bool is_waiting;
 	uint8_t evidence_count;
 	struct evidence evidence[CONTACT_EVIDENCE_MAX];
@@ -81,9 +91,14 @@ struct worker {
 	struct resolutions *resolutions;
 	struct hosts *hosts;
 	struct ech_known *ech;
+	struct site_watch *sites;
+	struct commons *commons, *own_commons; /* the second: where nobody gave one */
+	struct site_book *book;                /* the commons' */
+	uint64_t sites_told_ns;
 	struct digest *digest;
 	struct event_json *json;
 	struct contact *oldest_waiting, *newest_waiting;
+	struct contact *oldest_call, *newest_call;
 	struct lookup *oldest_lookup, *newest_lookup;
 	struct lookup *lookup_buckets[LOOKUP_BUCKETS];
 	size_t lookup_count;
@@ -113,6 +128,27 @@ void judge_end(struct worker *, struct flow *);
 void contacts_free(struct worker *, struct flow *);
 enum outcome flow_outcome(const struct flow *, bool is_final);
 
+/* place.c: pages that call trackers. */
+#define PLACE_QUIET_NS    (150U * (uint64_t)1000000)
+#define PLACE_PATIENCE_NS (1500U * (uint64_t)1000000)
+#define PLACE_VERDICT_NS  (60U * (uint64_t)1000000000)
+/* A flow's question was closed: a visit may have begun. */
+void place_named(struct worker *, struct flow *);
+/* Contacts were found: who called? */
+void place_contacts(struct worker *, struct flow *, const struct frame *);
+/* A call that waits is placed now: its flow ends. */
+void place_now(struct worker *, struct contact *);
+/* The client of a named flow sent a packet after some silence. */
+void place_woken(struct worker *, struct flow *, const struct sight *);
+/* The page of the contact; false: not known. Borrows its name. */
+bool place_fill(const struct contact *, struct event_site *out);
+/* Calls whose wait is over. */
+void place_due(struct worker *);
+/* Meets the other workers: what was seen since the last tick is learned. */
+void place_tick(struct worker *);
+/* The verdicts on all sites. */
+void place_finish(struct worker *);
+
 /* lookup.c: DNS messages that name trackers. */
 void lookup_seen(struct worker *, const struct sight *, const struct dns_message *,
                  const char *transport);
@@ -125,6 +161,10 @@ void hear_own_name(struct worker *, const struct packet *, bool is_mdns);
 /* emit.c: events made and handed on. */
 void emit_contact(struct worker *, const struct contact *, enum outcome);
 void emit_flow(struct worker *, struct flow *, const char *reason);
+void emit_placement(struct worker *, const struct contact *, const struct frame *);
+/* `is_told` false: only for who keeps events (a site that carries nothing is nobody's news). */
+void emit_site(struct worker *, const struct site *, size_t entity, const struct site_verdict *,
+               uint64_t now_ns, bool is_told);
 void emit_event(struct worker *, struct event *);
 /* stats.c: a `stats` event of what all workers have counted. */
 void emit_stats(struct worker *, const struct totals *, const struct capture_counters *);

@@ -127,6 +127,8 @@ struct event_site {
 	bool has_lag;
 	uint64_t since_ns, last_confirmed_ns, removed_at_ns, first_seen_ns, last_seen_ns;
 	uint64_t visits, pixel_visits;
+	uint64_t visits_after; /* since the last with the tracker; for the ledger, in no event */
+	uint64_t gone_ns;      /* the first of those */
 	double rate_low, rate_high, chance; /* of `site` events; NaN-free, 0 when unused */
 	bool has_rates;
 };

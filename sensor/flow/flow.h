@@ -33,6 +33,7 @@ enum flow_app {
 
 enum { SIDE_A = 0, SIDE_B = 1 };
 
+struct name;
 struct question;
 struct notes;
 
@@ -60,6 +61,8 @@ struct flow {
 	uint8_t spoke; /* bit 0 and 1: the side has sent a payload */
 	uint8_t reopened;
 
+	struct name *server_name;  /* held: what its client calls the server; NULL: not known */
+	uint64_t asked_ns;         /* the client's last packet that is as long as a request */
 	struct question *question; /* open: what is not known yet; NULL: answered */
 	uint64_t last_ns;
 	uint64_t last_step; /* of the last packet, see sensor/order.h */

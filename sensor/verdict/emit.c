@@ -109,6 +109,8 @@ void emit_event(struct worker *w, struct event *e)
 		return;
 	if (w->use.pseudonyms != NULL)
 		mask_event(w, e, &w->masked);
+	if (w->use.keep != NULL)
+		w->use.keep(w->use.context, e);
 	struct slice line = event_json_native(w->json, e);
 
 	if (line.len == 0)
@@ -125,6 +127,7 @@ struct borrowed {
 	struct event_ndpi ndpi;
 	struct event_http http;
 	struct event_flow flow;
+	struct event_site site;
 	char label[64];
 	char client[ADDRESS_TEXT_MAX];
 };
@@ -253,6 +256,8 @@ void emit_contact(struct worker *w, const struct contact *c, enum outcome outcom
 	e->has_outcome = true;
 	e->outcome = outcome;
 	fill_evidence(w, c, e);
+	if (place_fill(c, &b.site))
+		e->site = &b.site;
 	set_event_id(w, e, c->flow->first_ns, b.tracker.name, 0);
 	tally_contact(w, c, e);
 	if (w->evidence != NULL)
@@ -349,4 +354,57 @@ void emit_flow(struct worker *w, struct flow *f, const char *reason)
 	             is_interim && e->name_count > 0 ? e->names[0].value : (struct slice){ 0 },
 	             is_interim ? (uint32_t)(f->last_ns / 1000) : 0);
 	emit_event(w, e);
+}
+
+void emit_placement(struct worker *w, const struct contact *c, const struct frame *frame)
+{
+	struct event *e = begin_event(w, EVENT_PLACEMENT, c->flow, frame->time_ns);
+	struct borrowed b;
+
+	fill_common(w, c->flow, e, &b);
+	fill_tracker(&c->entry, c->name, &b.tracker);
+	e->tracker = &b.tracker;
+	e->pcap_cnt = frame->number;
+	if (!w->use.is_live)
+		e->pcap_filename = w->use.source(w->use.context, frame->source);
+	e->confidence = c->confidence;
+	if (place_fill(c, &b.site))
+		e->site = &b.site;
+	/* The calls on a flow are told apart by their time. */
+	set_event_id(w, e, c->flow->first_ns, b.tracker.name, (uint32_t)(frame->time_ns / 1000));
+	w->counters.placements++;
+	emit_event(w, e);
+}
+
+void emit_site(struct worker *w, const struct site *s, size_t entity, const struct site_verdict *v,
+               uint64_t now_ns, bool is_told)
+{
+	struct event *e = begin_event(w, EVENT_SITE, NULL, now_ns);
+	struct event_tracker tracker = { .entity = site_book_entity_name(w->book, entity) };
+	struct event_site site = { .name = text_of((const uint8_t *)s->name, strlen(s->name)),
+		                   .domain = text_of((const uint8_t *)s->domain, strlen(s->domain)),
+		                   .status = site_status_word(v->status),
+		                   .method = "timing",
+		                   .confidence = v->confidence,
+		                   .since_ns = v->since_ns,
+		                   .last_confirmed_ns = v->last_confirmed_ns,
+		                   .removed_at_ns = v->removed_at_ns,
+		                   .first_seen_ns = s->first_ns,
+		                   .last_seen_ns = s->last_ns,
+		                   .visits_after = v->after,
+		                   .gone_ns = v->gone_ns,
+		                   .visits = v->visits,
+		                   .pixel_visits = v->hits,
+		                   .rate_low = v->rate_low,
+		                   .rate_high = v->rate_high,
+		                   .chance = v->chance,
+		                   .has_rates = true };
+
+	e->tracker = &tracker;
+	e->site = &site;
+	set_event_id(w, e, s->last_ns, site.name, (uint32_t)v->status);
+	if (is_told)
+		emit_event(w, e);
+	else if (w->use.keep != NULL)
+		w->use.keep(w->use.context, e);
 }

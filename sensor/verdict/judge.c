@@ -308,7 +308,7 @@ static bool is_dns(const struct flow *f)
 	return f->app == APP_DNS || f->app == APP_MDNS || f->app == APP_LLMNR;
 }
 
-void judge_flow(struct worker *w, struct flow *f, const struct frame *last)
+static void judge_all(struct worker *w, struct flow *f, const struct frame *last)
 {
 	struct dns_view dns;
 
@@ -325,6 +325,13 @@ void judge_flow(struct worker *w, struct flow *f, const struct frame *last)
 		judge_unnamed(w, f, last, &dns);
 	judge_network(w, f, last);
 	judge_label(w, f, last);
+}
+
+void judge_flow(struct worker *w, struct flow *f, const struct frame *last)
+{
+	judge_all(w, f, last);
+	if (f->has_contact)
+		place_contacts(w, f, last);
 }
 
 /*
@@ -379,6 +386,10 @@ static void tell_waiting(struct worker *w, struct contact *c, bool is_final)
 		return;
 	enum outcome outcome = outcome_of(c, is_final);
 
+	if (is_final)
+		place_now(w, c);
+	if (c->has_call)
+		return;
 	if (outcome != OUTCOME_PENDING || is_final)
 		tell(w, c, outcome);
 }
@@ -389,6 +400,12 @@ void judge_outcome(struct worker *w, struct flow *f)
 		tell_waiting(w, f->notes->contacts, false);
 }
 
+static void tell_late(struct worker *w, struct contact *c)
+{
+	place_now(w, c);
+	tell(w, c, outcome_of(c, true));
+}
+
 void judge_expire(struct worker *w, uint64_t now_ns)
 {
 	struct contact *c;
@@ -397,7 +414,7 @@ void judge_expire(struct worker *w, uint64_t now_ns)
 		w->key.phase = PHASE_CONTACTS;
 		w->key.first = c->born_step;
 		w->key.second = c->born_first;
-		tell(w, c, outcome_of(c, true));
+		tell_late(w, c);
 	}
 }
 
@@ -414,11 +431,14 @@ void contacts_free(struct worker *w, struct flow *f)
 	while (c != NULL) {
 		struct contact *next = c->next;
 
+		place_now(w, c);
 		if (c->is_waiting)
 			leave_line(w, c);
 		for (size_t i = 0; i < c->evidence_count; i++)
 			name_release(w->names, c->evidence[i].name);
 		name_release(w->names, c->name);
+		name_release(w->names, c->page.name);
+		site_binding_drop(&c->binding, w->names);
 		budget_give(&w->budget, c, sizeof *c);
 		c = next;
 	}

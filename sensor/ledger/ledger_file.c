@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/ledger/ledger_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sensor/log.h"
+#include "sensor/site/site_verdict.h"
+
+/* Times are nanoseconds since the epoch; the views show them as text. */
+static const char version_1[] =
+        "CREATE TABLE hosts (ip TEXT PRIMARY KEY, name TEXT, mac TEXT,"
+        " first_ns INTEGER NOT NULL, last_ns INTEGER NOT NULL, contacts INTEGER NOT NULL DEFAULT "
+        "0);"
+        "CREATE TABLE contacts (event_id BLOB PRIMARY KEY, time_ns INTEGER NOT NULL,"
+        " host TEXT NOT NULL, entity TEXT, product TEXT, category TEXT, tracker TEXT,"
+        " confidence TEXT, outcome TEXT, server TEXT, port INTEGER, flow_id INTEGER,"
+        " site TEXT, site_confidence REAL, file TEXT, packet INTEGER) WITHOUT ROWID;"
+        "CREATE INDEX contacts_host ON contacts (host, time_ns);"
+        "CREATE TABLE placements (event_id BLOB PRIMARY KEY, time_ns INTEGER NOT NULL,"
+        " host TEXT NOT NULL, entity TEXT, tracker TEXT, flow_id INTEGER,"
+        " site TEXT, method TEXT, confidence REAL, lag_ms INTEGER, file TEXT, packet INTEGER)"
+        " WITHOUT ROWID;"
+        "CREATE INDEX placements_site ON placements (site, time_ns);"
+        "CREATE INDEX placements_host ON placements (host);"
+        /* What one run of the sensor saw of a site: one row, which grows while it runs. */
+        "CREATE TABLE site_periods (name TEXT, entity TEXT, first_ns INTEGER, domain TEXT,"
+        " last_ns INTEGER, visits INTEGER, pixel_visits INTEGER, after INTEGER, status TEXT,"
+        " since_ns INTEGER, confirmed_ns INTEGER, gone_ns INTEGER, chance REAL, confidence REAL,"
+        " PRIMARY KEY (name, entity, first_ns)) WITHOUT ROWID;"
+        "CREATE TABLE sites (name TEXT, entity TEXT, domain TEXT, status TEXT, visits INTEGER,"
+        " pixel_visits INTEGER, first_ns INTEGER, last_ns INTEGER, since_ns INTEGER,"
+        " confirmed_ns INTEGER, removed_ns INTEGER, rate_low REAL, rate_high REAL, confidence REAL,"
+        " PRIMARY KEY (name, entity)) WITHOUT ROWID;"
+        "CREATE VIEW sites_with_tracker AS SELECT name, domain, entity, status, visits, "
+        "pixel_visits,"
+        " datetime(since_ns / 1000000000, 'unixepoch') AS since,"
+        " datetime(confirmed_ns / 1000000000, 'unixepoch') AS last_confirmed,"
+        " datetime(removed_ns / 1000000000, 'unixepoch') AS removed_at"
+        " FROM sites WHERE status IN ('present', 'removed') ORDER BY name;"
+        "CREATE VIEW hosts_seen AS SELECT ip, name, mac, contacts,"
+        " datetime(first_ns / 1000000000, 'unixepoch') AS first_seen,"
+        " datetime(last_ns / 1000000000, 'unixepoch') AS last_seen FROM hosts ORDER BY last_ns "
+        "DESC;"
+        "CREATE VIEW trackers_by_host AS SELECT host, entity, product, tracker, count(*) AS "
+        "contacts,"
+        " datetime(min(time_ns) / 1000000000, 'unixepoch') AS first_seen,"
+        " datetime(max(time_ns) / 1000000000, 'unixepoch') AS last_seen"
+        " FROM contacts GROUP BY host, tracker ORDER BY host, contacts DESC;"
+        "CREATE VIEW contacts_by_day AS SELECT date(time_ns / 1000000000, 'unixepoch') AS day,"
+        " count(*) AS contacts, count(DISTINCT host) AS hosts FROM contacts GROUP BY day;";
+
+/* migrations[n] brings version n to version n + 1. */
+static const char *const migrations[LEDGER_VERSION] = { version_1 };
+
+bool ledger_file_run(sqlite3 *db, const char *sql)
+{
+	char *why = NULL;
+
+	if (sqlite3_exec(db, sql, NULL, NULL, &why) == SQLITE_OK)
+		return true;
+	log_error("ledger: %s", why != NULL ? why : sqlite3_errmsg(db));
+	sqlite3_free(why);
+	return false;
+}
+
+sqlite3_stmt *ledger_file_prepare(sqlite3 *db, const char *sql)
+{
+	sqlite3_stmt *s = NULL;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK)
+		return s;
+	log_error("ledger: %s", sqlite3_errmsg(db));
+	return NULL;
+}
+
+static int version_of(sqlite3 *db)
+{
+	sqlite3_stmt *s = ledger_file_prepare(db, "PRAGMA user_version");
+	int version = s != NULL && sqlite3_step(s) == SQLITE_ROW ? sqlite3_column_int(s, 0) : -1;
+
+	sqlite3_finalize(s);
+	return version;
+}
+
+/* Each step and its number in one transaction: a crash leaves one version or the other. */
+static bool migrate(sqlite3 *db, int version)
+{
+	for (; version < LEDGER_VERSION; version++) {
+		char set[64];
+
+		snprintf(set, sizeof set, "PRAGMA user_version = %d", version + 1);
+		if (!ledger_file_run(db, "BEGIN IMMEDIATE") ||
+		    !ledger_file_run(db, migrations[version]) || !ledger_file_run(db, set) ||
+		    !ledger_file_run(db, "COMMIT"))
+			return false;
+	}
+	return true;
+}
+
+static bool set_up(sqlite3 *db, const char *path, bool is_written)
+{
+	sqlite3_busy_timeout(db, 10000);
+	int version = version_of(db);
+
+	if (version > LEDGER_VERSION) {
+		log_error("ledger %s: made by a later version of this program", path);
+		return false;
+	}
+	if (!is_written) {
+		if (version == LEDGER_VERSION)
+			return true;
+		log_error("ledger %s: is no ledger of this version", path);
+		return false;
+	}
+	return version >= 0 &&
+	       ledger_file_run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+	                           " PRAGMA secure_delete = ON;") &&
+	       migrate(db, version);
+}
+
+sqlite3 *ledger_file_open(const char *path, bool is_written)
+{
+	sqlite3 *db = NULL;
+	int flags = is_written ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
+
+	if (sqlite3_open_v2(path, &db, flags, NULL) != SQLITE_OK)
+		log_error("ledger %s: %s", path, db != NULL ? sqlite3_errmsg(db) : "out of memory");
+	else if (set_up(db, path, is_written))
+		return db;
+	sqlite3_close(db);
+	return NULL;
+}
+
+struct sum {
+	char domain[SITE_NAME_MAX + 1];
+	int64_t visits, hits, after;
+	int64_t first_ns, last_ns, since_ns, confirmed_ns, gone_ns;
+	double chance, confidence;
+	bool was_present, is_absent;
+};
+
+static void add_period(struct sum *sum, sqlite3_stmt *s)
+{
+	const char *status = (const char *)sqlite3_column_text(s, 6);
+	int64_t visits = sqlite3_column_int64(s, 3), hits = sqlite3_column_int64(s, 4);
+	int64_t gone_ns = sqlite3_column_int64(s, 9);
+
+	snprintf(sum->domain, sizeof sum->domain, "%s", (const char *)sqlite3_column_text(s, 0));
+	sum->first_ns = sum->first_ns == 0 ? sqlite3_column_int64(s, 1) : sum->first_ns;
+	sum->last_ns = sqlite3_column_int64(s, 2);
+	sum->visits += visits;
+	sum->hits += hits;
+	if (strcmp(status, "present") == 0 || strcmp(status, "removed") == 0) {
+		sum->since_ns = sum->was_present ? sum->since_ns : sqlite3_column_int64(s, 7);
+		sum->confirmed_ns = sqlite3_column_int64(s, 8);
+		sum->confidence = sqlite3_column_double(s, 10);
+		sum->after = sqlite3_column_int64(s, 5);
+		sum->gone_ns = gone_ns;
+		sum->was_present = true;
+		return;
+	}
+	if (sum->after == 0)
+		sum->gone_ns = sqlite3_column_int64(s, 1);
+	sum->after += visits;
+	sum->is_absent = strcmp(status, "absent") == 0;
+	if (!sum->was_present)
+		sum->confidence = sqlite3_column_double(s, 10);
+}
+
+static const char *status_of(const struct sum *sum, double low)
+{
+	double silence = 1;
+
+	if (!sum->was_present)
+		return sum->is_absent || (sum->visits >= 5 && sum->hits == 0) ? "absent"
+		                                                              : "unknown";
+	for (int64_t i = 0; i < sum->after && silence >= 0.01; i++)
+		silence *= 1 - low;
+	return silence < 0.01 ? "removed" : "present";
+}
+
+static bool write_sum(sqlite3 *db, const char *name, const char *entity, const struct sum *sum)
+{
+	sqlite3_stmt *s = ledger_file_prepare(
+	        db, "INSERT OR REPLACE INTO sites VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+	double low, high, rate_low, rate_high;
+
+	if (s == NULL)
+		return false;
+	wilson_interval((double)sum->hits, (double)(sum->visits - sum->after), &low, &high);
+	wilson_interval((double)sum->hits, (double)sum->visits, &rate_low, &rate_high);
+	const char *status = status_of(sum, low);
+
+	sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 2, entity, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 3, sum->domain, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 4, status, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(s, 5, sum->visits);
+	sqlite3_bind_int64(s, 6, sum->hits);
+	sqlite3_bind_int64(s, 7, sum->first_ns);
+	sqlite3_bind_int64(s, 8, sum->last_ns);
+	if (sum->was_present) {
+		sqlite3_bind_int64(s, 9, sum->since_ns);
+		sqlite3_bind_int64(s, 10, sum->confirmed_ns);
+	}
+	if (strcmp(status, "removed") == 0)
+		sqlite3_bind_int64(s, 11, sum->gone_ns);
+	sqlite3_bind_double(s, 12, rate_low);
+	sqlite3_bind_double(s, 13, rate_high);
+	sqlite3_bind_double(s, 14, sum->confidence);
+	bool is_done = sqlite3_step(s) == SQLITE_DONE;
+
+	sqlite3_finalize(s);
+	return is_done;
+}
+
+bool ledger_sum_site(sqlite3 *db, const char *name, const char *entity)
+{
+	sqlite3_stmt *s = ledger_file_prepare(
+	        db, "SELECT domain, first_ns, last_ns, visits, pixel_visits, after, status,"
+	            " since_ns, confirmed_ns, gone_ns, confidence FROM site_periods"
+	            " WHERE name = ? AND entity = ? ORDER BY first_ns");
+	struct sum sum = { .visits = 0 };
+
+	if (s == NULL)
+		return false;
+	sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 2, entity, -1, SQLITE_STATIC);
+	while (sqlite3_step(s) == SQLITE_ROW)
+		add_period(&sum, s);
+	sqlite3_finalize(s);
+	return write_sum(db, name, entity, &sum);
+}
+
+bool ledger_forget(sqlite3 *db, const char *host, int *rows)
+{
+	static const char *const deletions[] = {
+		"DELETE FROM contacts WHERE host IN (SELECT ip FROM hosts WHERE ip = ?1 OR name = "
+		"?1)"
+		" OR host = ?1",
+		"DELETE FROM placements WHERE host IN (SELECT ip FROM hosts WHERE ip = ?1 OR name ="
+		" ?1) OR host = ?1",
+		"DELETE FROM hosts WHERE ip = ?1 OR name = ?1",
+	};
+	bool is_done = ledger_file_run(db, "PRAGMA secure_delete = ON; BEGIN IMMEDIATE");
+
+	*rows = 0;
+	for (size_t i = 0; is_done && i < sizeof deletions / sizeof *deletions; i++) {
+		sqlite3_stmt *s = ledger_file_prepare(db, deletions[i]);
+
+		is_done = s != NULL &&
+		          sqlite3_bind_text(s, 1, host, -1, SQLITE_STATIC) == SQLITE_OK &&
+		          sqlite3_step(s) == SQLITE_DONE;
+		*rows += is_done ? sqlite3_changes(db) : 0;
+		sqlite3_finalize(s);
+	}
+	/* What was deleted is to be gone from the write-ahead log, too. */
+	return ledger_file_run(db, is_done ? "COMMIT" : "ROLLBACK") && is_done &&
+	       ledger_file_run(db, "PRAGMA wal_checkpoint(TRUNCATE); VACUUM");
+}
+
+bool ledger_prune(sqlite3 *db, uint64_t days)
+{
+	char sql[512];
+	long long kept_ns = (long long)days * 86400 * 1000000000;
+
+	if (days == 0)
+		return true;
+	snprintf(
+	        sql, sizeof sql,
+	        "DELETE FROM placements WHERE time_ns < (SELECT max(time_ns) FROM contacts) - %lld;"
+	        "DELETE FROM contacts WHERE time_ns < (SELECT max(time_ns) FROM contacts) - %lld;"
+	        "DELETE FROM hosts WHERE last_ns < (SELECT max(last_ns) FROM hosts) - %lld;",
+	        kept_ns, kept_ns, kept_ns);
+	return ledger_file_run(db, sql);
+}

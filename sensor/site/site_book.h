@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SENSOR_SITE_SITE_BOOK_H
+#define SENSOR_SITE_SITE_BOOK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dissect/slice.h"
+
+/*
+ * What is learned of names over all hosts: which are pages and which are third parties, how often
+ * a site's visits call a tracker, and after how long.
+ *
+ *   watch (one a worker) ─► observations ─► site_book_learn(), at ticks ─► read by every watch
+ *
+ * Between two calls of site_book_learn() a book does not change, so any number of threads may read
+ * it. The batch is put into an order that follows from the packets alone, so what is learned does
+ * not depend on how hosts are spread over workers.
+ */
+enum {
+	SITE_NAME_MAX = 253,
+	SITE_ENTITIES_MAX = 3, /* trackers' owners told apart for each site */
+	SITE_LAGS = 8,
+};
+
+/* SITE_TAKEN_BACK: a visit's hit, learned before, was another page's: later calls on the flow say
+ * so. */
+
+enum site_role_kind { SITE_SAW_HEAD, SITE_SAW_FOLLOWER, SITE_SAW_VISIT, SITE_TAKEN_BACK };
+
+/* A tracker's owner that a visit called, or that somebody else called meanwhile. */
+struct site_hit {
+	const char *entity; /* lives as long as the feed */
+	float belief;       /* that this visit called it; 0: only a bystander */
+	float lag_s;
+	bool was_new; /* the call opened a flow */
+};
+
+struct site_observation {
+	uint64_t time_ns, order; /* of the packet that began it, and its number: the order */
+	uint8_t host[16];
+	enum site_role_kind kind;
+	struct slice name; /* lives until site_book_learn() returns */
+	uint64_t head;     /* SITE_SAW_FOLLOWER: hash of the head's name */
+	uint8_t hit_count;
+	struct site_hit hits[SITE_ENTITIES_MAX];
+};
+
+/* A site and an owner of trackers. */
+struct site_count {
+	uint32_t hits;            /* visits that called it, more likely than not */
+	uint32_t hits_from;       /* visits from the first hit to the last, both counted */
+	uint32_t after;           /* visits since the last hit */
+	float belief;             /* sum of probabilities: the visits that called it, as expected */
+	float doubt;              /* log of the probability that every hit was chance */
+	float lags[2][SITE_LAGS]; /* of calls on open flows, on new ones */
+	uint64_t first_ns, last_ns; /* first and last hit */
+	uint64_t gone_ns;           /* first visit after the last hit */
+	uint8_t told;               /* enum site_status told last */
+	uint64_t told_since_ns;
+};
+
+struct site {
+	char *name;
+	const char *domain; /* in `name` */
+	uint32_t next;
+	uint32_t heads, followed; /* bursts that it began, and those that another name had begun */
+	uint64_t followed_heads[3];
+	uint8_t distinct; /* of followed_heads */
+	bool has_news;
+	uint32_t visits;
+	uint64_t first_ns, last_ns;
+	struct site_count count[SITE_ENTITIES_MAX];
+};
+
+struct site_book;
+
+/* `capacity` names at most; those without a tracker that were seen longest ago give way. */
+struct site_book *site_book_new(size_t capacity, uint64_t seed); /* NULL: out of memory */
+void site_book_free(struct site_book *);
+
+/* Puts `batch` in order and learns from it. Needs the book for itself. */
+void site_book_learn(struct site_book *, struct site_observation *batch, size_t count);
+
+/* The number of an owner of trackers; SITE_ENTITIES_MAX: not learned of yet, or no room. */
+size_t site_book_entity(const struct site_book *, const char *entity);
+size_t site_book_entities(const struct site_book *);
+const char *site_book_entity_name(const struct site_book *, size_t entity);
+/* Share of visits into whose first seconds somebody else's call fell. */
+double site_book_coincidence(const struct site_book *, size_t entity);
+
+/* NULL: nothing is known of that name. Lives until the next site_book_learn(). */
+const struct site *site_book_find(const struct site_book *, struct slice name);
+/* It follows many different heads and begins few bursts: it is embedded. NULL: not known. */
+bool site_is_third_party(const struct site *);
+/* How likely a burst's name is a page, by what was seen of it. */
+double site_page_prior(const struct site *);
+/* How often a visit of the site calls the entity, and how likely after `lag_s` (a density). */
+double site_call_rate(const struct site *, size_t entity);
+double site_lag_density(const struct site_book *, const struct site *, size_t entity, bool is_new,
+                        double lag_s);
+
+/* Every site, in order of name. */
+typedef void site_visit(void *context, struct site *);
+void site_book_each(struct site_book *, site_visit *, void *context);
+size_t site_book_count(const struct site_book *);
+size_t site_book_bytes(const struct site_book *);
+
+#endif

@@ -1,0 +1,744 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/site/site_watch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "feeds/domain.h"
+#include "sensor/flow/siphash.h"
+
+enum { NONE = 0, HOSTS_MIN = 64, VISITS_MIN = 2, BATCH_MAX = 1 << 16 };
+
+static const uint64_t ms = 1000000U;
+static const uint64_t quiet_ns = 400 * UINT64_C(1000000); /* a head comes after this much silence */
+static const uint64_t follow_ns =
+        700 * UINT64_C(1000000);                         /* what a page embeds comes within this */
+static const uint64_t embed_ns = 40 * UINT64_C(1000000); /* and no sooner */
+static const uint64_t repeat_ns =
+        3000 * UINT64_C(1000000); /* the same name again: the same visit */
+static const uint64_t anew_ns =
+        2000 * UINT64_C(1000000); /* a new flow this much later: another one */
+static const uint64_t over_ns = 10000 * UINT64_C(1000000); /* nothing more comes of a visit */
+
+static const uint64_t same_ns = 300 * UINT64_C(1000000);   /* flows opened side by side */
+static const uint64_t along_ns = 1500 * UINT64_C(1000000); /* a visit goes on calling */
+
+/* What a call by no page that was seen weighs, beside candidates. */
+static const double nobody = 0.0015;
+static const double wrong = 0.1;
+/* Who went on to another page has likely left the one before. */
+static const double left = 0.8;
+static const double enough = 0.35;
+/* A call on a flow whose page was not visited just now. */
+static const double unseen = 0.03;
+
+/* A tracker's name that a visit called. */
+struct called {
+	const void *tracker; /* only compared */
+	const char *entity;
+	uint64_t time_ns;
+	double belief;
+};
+
+enum { CALLED_MAX = 4 };
+
+struct visit {
+	struct name *name; /* held */
+	uint64_t begin_ns, last_ns, order;
+	uint64_t
+	        part_ns; /* when a host of its own domain was asked for a part of it; 0: not seen */
+	bool is_new;     /* it began with a new flow */
+	bool is_follower; /* it began in another name's burst */
+	uint8_t support;  /* names that came after it, as what a page embeds does */
+	uint8_t called_count;
+	struct called called[CALLED_MAX]; /* by flows that the calls opened */
+	uint8_t hit_count;
+	struct site_hit hits[SITE_ENTITIES_MAX];
+};
+
+struct site_host {
+	uint8_t address[16];
+	uint32_t next;         /* in the bucket; or of the free ones */
+	uint32_t older, newer; /* by time of the last sign of life */
+	uint64_t heard_ns;     /* the last sign of life */
+	uint64_t last_ns;      /* the last name */
+	uint64_t head_ns;      /* when the last clean burst began, and with which name */
+	struct name *head;     /* held; NULL: none */
+	uint8_t visit_count, visit_room;
+	struct visit *visits; /* in order of beginning */
+};
+
+struct site_watch {
+	const struct site_book *book;
+	struct name_table *names;
+	uint64_t seed[2];
+	struct site_host *hosts; /* 1 and up */
+	size_t used, room, capacity, busy;
+	uint32_t *buckets;
+	size_t bucket_count;
+	uint32_t free, oldest, newest;
+	struct site_observation *batch;
+	struct name **batch_names; /* held for the batch */
+	size_t batch_count, batch_room;
+	size_t visit_bytes;
+};
+
+struct site_watch *site_watch_new(size_t capacity, const struct site_book *book,
+                                  struct name_table *names, uint64_t seed)
+{
+	struct site_watch *w = calloc(1, sizeof *w);
+
+	if (w == NULL)
+		return NULL;
+	*w = (struct site_watch){ .book = book,
+		                  .names = names,
+		                  .seed = { seed, ~seed },
+		                  .capacity = capacity,
+		                  .bucket_count = 1 };
+	while (w->bucket_count < capacity)
+		w->bucket_count *= 2;
+	w->buckets = calloc(w->bucket_count, sizeof *w->buckets);
+	if (w->buckets != NULL)
+		return w;
+	free(w);
+	return NULL;
+}
+
+void site_watch_clear(struct site_watch *w)
+{
+	for (size_t i = 0; i < w->batch_count; i++)
+		name_release(w->names, w->batch_names[i]);
+	w->batch_count = 0;
+}
+
+void site_watch_free(struct site_watch *w)
+{
+	if (w == NULL)
+		return;
+	site_watch_finish(w);
+	site_watch_clear(w);
+	free(w->batch);
+	free(w->batch_names);
+	free(w->buckets);
+	free(w->hosts);
+	free(w);
+}
+
+/* FNV-1a of the name's registrable domain: the same in every watch. */
+static uint64_t domain_hash(const struct name *name)
+{
+	char text[SITE_NAME_MAX + 1];
+	size_t len = name->len < SITE_NAME_MAX ? name->len : SITE_NAME_MAX;
+	uint64_t hash = 14695981039346656037U;
+
+	memcpy(text, name->text, len);
+	text[len] = '\0';
+	for (const char *at = registrable_domain(text); *at != '\0'; at++)
+		hash = (hash ^ (uint8_t)*at) * 1099511628211U;
+	return hash;
+}
+
+static bool grow_batch(struct site_watch *w)
+{
+	size_t room = w->batch_room > 0 ? w->batch_room * 2 : 64;
+	struct site_observation *batch = realloc(w->batch, room * sizeof *batch);
+
+	if (batch == NULL)
+		return false;
+	w->batch = batch;
+	struct name **names = realloc(w->batch_names, room * sizeof(struct name *));
+
+	if (names == NULL)
+		return false;
+	w->batch_names = names;
+	w->batch_room = room;
+	return true;
+}
+
+/* Between two ticks only so much is learned: what is more is left out. */
+static struct site_observation *observe(struct site_watch *w, const struct site_host *h,
+                                        struct name *name, enum site_role_kind kind)
+{
+	if (w->batch_count == BATCH_MAX || (w->batch_count == w->batch_room && !grow_batch(w)))
+		return NULL;
+	struct site_observation *o = &w->batch[w->batch_count];
+
+	*o = (struct site_observation){ .kind = kind, .name = name_text(name) };
+	memcpy(o->host, h->address, sizeof o->host);
+	w->batch_names[w->batch_count++] = name_again(name);
+	return o;
+}
+
+static void close_visit(struct site_watch *w, struct site_host *h, size_t at)
+{
+	struct visit *v = &h->visits[at];
+	struct site_observation *o = observe(w, h, v->name, SITE_SAW_VISIT);
+
+	if (o != NULL) {
+		o->time_ns = v->begin_ns;
+		o->order = v->order;
+		o->hit_count = v->hit_count;
+		memcpy(o->hits, v->hits, sizeof o->hits);
+	}
+	name_release(w->names, v->name);
+	memmove(v, v + 1, (size_t)(--h->visit_count - at) * sizeof *v);
+}
+
+static void close_old_visits(struct site_watch *w, struct site_host *h, uint64_t now_ns)
+{
+	for (size_t i = h->visit_count; i > 0; i--)
+		if (now_ns > h->visits[i - 1].last_ns + over_ns)
+			close_visit(w, h, i - 1);
+}
+
+static uint32_t *bucket_of(struct site_watch *w, const uint8_t address[16])
+{
+	uint64_t words[2];
+
+	memcpy(words, address, sizeof words);
+	return &w->buckets[siphash(w->seed, words, 2) & (w->bucket_count - 1)];
+}
+
+static void leave_line(struct site_watch *w, uint32_t i)
+{
+	struct site_host *h = &w->hosts[i];
+
+	*(h->older != NONE ? &w->hosts[h->older].newer : &w->oldest) = h->newer;
+	*(h->newer != NONE ? &w->hosts[h->newer].older : &w->newest) = h->older;
+}
+
+static void join_line(struct site_watch *w, uint32_t i)
+{
+	struct site_host *h = &w->hosts[i];
+
+	h->older = w->newest;
+	h->newer = NONE;
+	*(w->newest != NONE ? &w->hosts[w->newest].newer : &w->oldest) = i;
+	w->newest = i;
+}
+
+static void forget_host(struct site_watch *w, uint32_t i)
+{
+	struct site_host *h = &w->hosts[i];
+	uint32_t *link = bucket_of(w, h->address);
+
+	while (h->visit_count > 0)
+		close_visit(w, h, 0);
+	free(h->visits);
+	w->visit_bytes -= h->visit_room * sizeof *h->visits;
+	name_release(w->names, h->head);
+	leave_line(w, i);
+	while (*link != i)
+		link = &w->hosts[*link].next;
+	*link = h->next;
+	h->next = w->free;
+	w->free = i;
+	w->busy--;
+}
+
+static uint32_t fresh_host(struct site_watch *w)
+{
+	if (w->busy == w->capacity)
+		forget_host(w, w->oldest);
+	uint32_t i = w->free;
+
+	if (i != NONE) {
+		w->free = w->hosts[i].next;
+		return i;
+	}
+	if (w->used + 1 >= w->room) {
+		size_t room = w->room > 0 ? w->room * 2 : HOSTS_MIN;
+		struct site_host *hosts = realloc(w->hosts, room * sizeof *hosts);
+
+		if (hosts == NULL)
+			return NONE;
+		w->hosts = hosts;
+		w->room = room;
+	}
+	return (uint32_t)++w->used;
+}
+
+/* NULL: out of memory. */
+static struct site_host *host_of(struct site_watch *w, const uint8_t address[16], uint64_t now_ns)
+{
+	uint32_t i = *bucket_of(w, address);
+
+	while (i != NONE && memcmp(w->hosts[i].address, address, 16) != 0)
+		i = w->hosts[i].next;
+	if (i != NONE) {
+		leave_line(w, i);
+		join_line(w, i);
+		w->hosts[i].heard_ns = now_ns;
+		close_old_visits(w, &w->hosts[i], now_ns);
+		return &w->hosts[i];
+	}
+	i = fresh_host(w);
+	if (i == NONE)
+		return NULL;
+	struct site_host *h = &w->hosts[i];
+
+	memset(h, 0, sizeof *h);
+	h->heard_ns = now_ns;
+	memcpy(h->address, address, sizeof h->address);
+	uint32_t *bucket = bucket_of(w, address);
+
+	h->next = *bucket;
+	*bucket = i;
+	join_line(w, i);
+	w->busy++;
+	return h;
+}
+
+static void set_head(struct site_watch *w, struct site_host *h, struct name *name, uint64_t now_ns)
+{
+	name_release(w->names, h->head);
+	h->head = name_again(name);
+	h->head_ns = now_ns;
+}
+
+/* What the order of names says of them: this one began a burst, or came in another's. */
+static bool learn_role(struct site_watch *w, struct site_host *h, const struct site_sight *s)
+{
+	bool is_quiet = h->last_ns == 0 || s->now_ns > h->last_ns + quiet_ns;
+	struct site_observation *o = NULL;
+	bool is_follower = false;
+
+	if (is_quiet) {
+		o = observe(w, h, s->name, SITE_SAW_HEAD);
+		set_head(w, h, s->name, s->now_ns);
+	} else if (h->head != NULL && h->head != s->name && s->now_ns < h->head_ns + follow_ns) {
+		o = observe(w, h, s->name, SITE_SAW_FOLLOWER);
+		is_follower = true;
+		if (o != NULL)
+			o->head = domain_hash(h->head);
+	}
+	if (o != NULL) {
+		o->time_ns = s->now_ns;
+		o->order = s->order;
+	}
+	return is_follower;
+}
+
+static struct visit *visit_of(struct site_host *h, const struct name *name)
+{
+	for (size_t i = h->visit_count; i > 0; i--)
+		if (h->visits[i - 1].name == name)
+			return &h->visits[i - 1];
+	return NULL;
+}
+
+static bool has_visit_room(struct site_watch *w, struct site_host *h)
+{
+	if (h->visit_count == SITE_VISITS_MAX)
+		close_visit(w, h, 0);
+	if (h->visit_count < h->visit_room)
+		return true;
+	uint8_t room = (uint8_t)(h->visit_room > 0 ? h->visit_room * 2 : VISITS_MIN);
+	struct visit *grown = realloc(h->visits, room * sizeof *grown);
+
+	if (grown == NULL)
+		return false;
+	w->visit_bytes += (size_t)(room - h->visit_room) * sizeof *grown;
+	h->visits = grown;
+	h->visit_room = room;
+	return true;
+}
+
+/* NULL: out of memory. */
+static struct visit *add_visit(struct site_watch *w, struct site_host *h, struct name *name,
+                               uint64_t now_ns, uint64_t order)
+{
+	if (!has_visit_room(w, h))
+		return NULL;
+	struct visit *v = &h->visits[h->visit_count++];
+
+	*v = (struct visit){
+		.name = name_again(name), .begin_ns = now_ns, .last_ns = now_ns, .order = order
+	};
+	return v;
+}
+
+/* img.www.site.example in a burst of www.site.example: one site, whose page came first. */
+static bool is_part_of(const struct name *part, const struct name *page)
+{
+	char a[SITE_NAME_MAX + 1], b[SITE_NAME_MAX + 1];
+
+	if (part->len > SITE_NAME_MAX || page->len > SITE_NAME_MAX)
+		return false;
+	memcpy(a, part->text, part->len);
+	memcpy(b, page->text, page->len);
+	a[part->len] = b[page->len] = '\0';
+	return strcmp(registrable_domain(a), registrable_domain(b)) == 0;
+}
+
+static bool is_embedded_part(struct site_host *h, const struct site_sight *s)
+{
+	for (size_t i = h->visit_count; i > 0; i--) {
+		struct visit *v = &h->visits[i - 1];
+
+		if (v->name == s->name || s->now_ns > v->last_ns + repeat_ns ||
+		    !is_part_of(s->name, v->name))
+			continue;
+		if (v->part_ns == 0)
+			v->part_ns = s->now_ns;
+		return true;
+	}
+	return false;
+}
+
+/* Embedded things come once the page was read: they speak for the last page that began before. */
+static void support(struct site_host *h, const struct site_sight *s)
+{
+	for (size_t i = h->visit_count; i > 0; i--) {
+		struct visit *v = &h->visits[i - 1];
+
+		if (s->now_ns < v->begin_ns + embed_ns)
+			continue;
+		if (v->name != s->name && s->now_ns < v->begin_ns + follow_ns + embed_ns &&
+		    v->support < UINT8_MAX)
+			v->support++;
+		return;
+	}
+}
+
+void site_watch_name(struct site_watch *w, const struct site_sight *s)
+{
+	struct site_host *h = host_of(w, s->host, s->now_ns);
+
+	if (h == NULL || s->name->match != NULL || s->name->is_verbatim)
+		return;
+	const struct site *known = site_book_find(w->book, name_text(s->name));
+	struct visit *v = visit_of(h, s->name);
+	bool is_again = v != NULL && s->now_ns < v->last_ns + repeat_ns;
+	bool is_follower = false;
+
+	if (!is_again)
+		is_follower = learn_role(w, h, s);
+	h->last_ns = s->now_ns;
+	support(h, s);
+	if (is_again && (!s->is_new || s->now_ns < v->begin_ns + anew_ns)) {
+		v->last_ns = s->now_ns;
+		return;
+	}
+	if (site_is_third_party(known) || is_embedded_part(h, s))
+		return;
+	v = add_visit(w, h, s->name, s->now_ns, s->order);
+	if (v == NULL)
+		return;
+	v->is_new = s->is_new;
+	v->is_follower = is_follower;
+}
+
+static double bound_to(const struct site_binding *b, const struct name *name)
+{
+	for (size_t i = 0; i < SITE_BINDING_MAX && b->names[i] != NULL; i++)
+		if (b->names[i] == name)
+			return b->belief[i];
+	return 0;
+}
+
+/* What this visit's earlier calls say: it goes on with its other names, and opens no flow twice. */
+static double go_on(const struct visit *v, const struct site_call *c)
+{
+	double more = 1;
+
+	for (size_t i = 0; i < v->called_count; i++) {
+		const struct called *before = &v->called[i];
+		uint64_t ago_ns = c->time_ns - before->time_ns;
+
+		if (before->tracker == c->tracker && c->is_new)
+			return ago_ns > same_ns ? 1 - 0.9 * before->belief : 1;
+		if (strcmp(before->entity, c->entity) == 0 && ago_ns < along_ns)
+			more = 1 + 3 * before->belief;
+	}
+	return more;
+}
+
+static void note_call(struct visit *v, const struct site_call *c, double belief)
+{
+	struct called *at = NULL;
+
+	for (size_t i = 0; i < v->called_count; i++)
+		if (v->called[i].tracker == c->tracker)
+			at = &v->called[i];
+	if (at == NULL && v->called_count < CALLED_MAX)
+		at = &v->called[v->called_count++];
+	else if (at != NULL && belief < at->belief)
+		return;
+	if (at != NULL)
+		*at = (struct called){ c->tracker, c->entity, c->time_ns, belief };
+}
+
+/* A page asks for the tracker along with its own parts, or a little later by a tag manager. */
+static double beside_parts(const struct visit *v, const struct site_call *c)
+{
+	double apart_s = ((double)c->time_ns - (double)v->part_ns) / 1e9;
+
+	if (v->part_ns == 0)
+		return 1;
+	if (apart_s < -0.1)
+		return 0.3;
+	if (apart_s < 0.1)
+		return 4;
+	return apart_s < 0.4 ? 2 : apart_s < 1 ? 0.8 : 0.5;
+}
+
+static double weigh(const struct site_watch *w, const struct visit *v, const struct site_call *c)
+{
+	const struct site *site = site_book_find(w->book, name_text(v->name));
+	size_t entity = site_book_entity(w->book, c->entity);
+	double lag_s = (double)(c->time_ns - v->begin_ns) / 1e9;
+	double page = site_page_prior(site) * site_call_rate(site, entity);
+
+	if (v->is_follower && v->part_ns == 0 && (site == NULL || site->heads <= site->followed))
+		page *= v->support > 1 ? 0.5 : v->support > 0 ? 0.3 : 0.06;
+	else if (v->is_new && v->support == 0 && lag_s > 0.2)
+		page *= 0.5;
+	if (c->is_new != v->is_new)
+		page *= 0.15;
+	if (v->begin_ns > c->time_ns)
+		return 0;
+	if (c->is_new && v->is_new)
+		page *= beside_parts(v, c);
+	if (!c->is_new)
+		page = bound_to(c->binding, v->name) + 0.05 * page;
+	return page * go_on(v, c) * site_lag_density(w->book, site, entity, c->is_new, lag_s);
+}
+
+static void hit(struct visit *v, const struct site_call *c, double belief)
+{
+	struct site_hit *at = NULL;
+
+	for (size_t i = 0; i < v->hit_count; i++)
+		if (strcmp(v->hits[i].entity, c->entity) == 0)
+			at = &v->hits[i];
+	if (at == NULL && v->hit_count < SITE_ENTITIES_MAX) {
+		at = &v->hits[v->hit_count++];
+		*at = (struct site_hit){ .entity = c->entity };
+	}
+	if (at == NULL || (float)belief <= at->belief)
+		return;
+	at->belief = (float)belief;
+	at->was_new = c->is_new;
+	at->lag_s = (float)(c->time_ns - v->begin_ns) / 1e9F;
+}
+
+static void answer(struct site_guess *out, struct visit *v, const struct site_call *c,
+                   double confidence)
+{
+	v->last_ns = c->time_ns > v->last_ns ? c->time_ns : v->last_ns;
+	*out = (struct site_guess){ .name = name_again(v->name),
+		                    .confidence = confidence,
+		                    .has_lag = true,
+		                    .lag_ms = (int64_t)((c->time_ns - v->begin_ns) / ms) };
+}
+
+/* scheme://host:port/path */
+static struct slice host_in_url(struct slice url)
+{
+	const uint8_t *at = url.ptr, *end = url.ptr + url.len, *mark;
+
+	for (mark = at; end - mark >= 3 && memcmp(mark, "://", 3) != 0; mark++)
+		;
+	if (end - mark < 3)
+		return (struct slice){ 0 };
+	for (at = mark + 3, mark = at; mark < end && strchr("/:?#", *mark) == NULL; mark++)
+		;
+	return (struct slice){ at, (size_t)(mark - at) };
+}
+
+static bool answer_by_referer(struct site_watch *w, struct site_host *h, const struct site_call *c,
+                              struct site_guess *out)
+{
+	struct name *page = name_hold(w->names, host_in_url(c->referer));
+
+	if (page == NULL)
+		return false;
+	struct visit *v = visit_of(h, page);
+	bool was_seen = v != NULL;
+
+	if (v == NULL)
+		v = add_visit(w, h, page, c->time_ns, c->order);
+	if (v == NULL) {
+		name_release(w->names, page);
+		return false;
+	}
+	hit(v, c, 0.99);
+	answer(out, v, c, 0.99);
+	out->method = SITE_BY_REFERER;
+	out->has_lag = was_seen;
+	name_release(w->names, page);
+	return true;
+}
+
+struct ranked {
+	struct name *name;
+	double weight;
+};
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	return (x->weight < y->weight) - (x->weight > y->weight);
+}
+
+/* The flow is somebody's who was seen, or of one that it was bound to and that was not seen now. */
+static void bind_flow(struct site_watch *w, struct site_host *h, const double *weights, double sum,
+                      struct site_binding *binding)
+{
+	struct ranked all[SITE_VISITS_MAX + SITE_BINDING_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < h->visit_count; i++)
+		all[count++] = (struct ranked){ h->visits[i].name, weights[i] };
+	for (size_t i = 0; i < SITE_BINDING_MAX && binding->names[i] != NULL; i++)
+		if (visit_of(h, binding->names[i]) == NULL)
+			all[count++] =
+			        (struct ranked){ binding->names[i], binding->belief[i] * unseen };
+	qsort(all, count, sizeof *all, by_weight);
+	struct name *names[SITE_BINDING_MAX] = { NULL };
+
+	for (size_t i = 0; i < count && i < SITE_BINDING_MAX; i++) {
+		names[i] = name_again(all[i].name);
+		all[i].weight /= sum;
+	}
+	for (size_t i = 0; i < SITE_BINDING_MAX; i++) {
+		name_release(w->names, binding->names[i]);
+		binding->names[i] = names[i];
+		binding->belief[i] = names[i] != NULL ? all[i].weight : 0;
+	}
+}
+
+void site_binding_drop(struct site_binding *b, struct name_table *names)
+{
+	for (size_t i = 0; i < SITE_BINDING_MAX; i++)
+		name_release(names, b->names[i]);
+	for (size_t i = 0; i < SITE_PLACED_MAX; i++)
+		name_release(names, b->placed[i].name);
+	*b = (struct site_binding){ .names = { NULL } };
+}
+
+/* The visit's hit may still be open, or learned already. */
+static void take_back(struct site_watch *w, struct site_host *h, const struct site_call *c,
+                      const struct site_placed *placed)
+{
+	for (size_t i = 0; i < h->visit_count; i++) {
+		struct visit *v = &h->visits[i];
+
+		if (v->name != placed->name || v->begin_ns != placed->begin_ns)
+			continue;
+		for (size_t k = 0; k < v->hit_count; k++)
+			if (strcmp(v->hits[k].entity, c->entity) == 0)
+				v->hits[k].belief = 0.01F;
+		return;
+	}
+	struct site_observation *o = observe(w, h, placed->name, SITE_TAKEN_BACK);
+
+	if (o == NULL)
+		return;
+	o->time_ns = c->time_ns;
+	o->order = c->order;
+	o->hit_count = 1;
+	o->hits[0] = (struct site_hit){ .entity = c->entity, .belief = (float)placed->belief };
+}
+
+/* Calls that were given to a page which the flow, as it now turns out, is not of. */
+static void reconsider(struct site_watch *w, struct site_host *h, const struct site_call *c)
+{
+	for (size_t i = 0; i < SITE_PLACED_MAX; i++) {
+		struct site_placed *placed = &c->binding->placed[i];
+
+		if (placed->name == NULL || bound_to(c->binding, placed->name) > wrong)
+			continue;
+		take_back(w, h, c, placed);
+		name_release(w->names, placed->name);
+		*placed = (struct site_placed){ 0 };
+	}
+}
+
+static void note_placed(struct site_binding *b, const struct visit *v, double belief)
+{
+	if (belief < 0.5)
+		return;
+	for (size_t i = 0; i < SITE_PLACED_MAX; i++)
+		if (b->placed[i].name == NULL) {
+			b->placed[i] =
+			        (struct site_placed){ name_again(v->name), belief, v->begin_ns };
+			return;
+		}
+}
+
+static double sum_unseen(struct site_host *h, const struct site_binding *b)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < SITE_BINDING_MAX && b->names[i] != NULL; i++)
+		if (visit_of(h, b->names[i]) == NULL)
+			sum += b->belief[i] * unseen;
+	return sum;
+}
+
+void site_watch_call(struct site_watch *w, const struct site_call *c, struct site_guess *out)
+{
+	struct site_host *h = host_of(w, c->host, c->now_ns);
+	double weights[SITE_VISITS_MAX], sum = nobody;
+	size_t best = 0;
+
+	*out = (struct site_guess){ 0 };
+	if (h == NULL || (c->referer.len > 0 && answer_by_referer(w, h, c, out)))
+		return;
+	for (size_t i = 0; i < h->visit_count; i++) {
+		weights[i] = weigh(w, &h->visits[i], c);
+		for (size_t k = 0; k < i && weights[i] > 0; k++)
+			weights[k] *= h->visits[i].is_follower ? 1 : left;
+	}
+	for (size_t i = 0; i < h->visit_count; i++) {
+		sum += weights[i];
+		best = weights[i] > weights[best] ? i : best;
+	}
+	sum += sum_unseen(h, c->binding);
+	bind_flow(w, h, weights, sum, c->binding);
+	if (!c->is_new)
+		reconsider(w, h, c);
+	for (size_t i = 0; i < h->visit_count; i++) {
+		if (weights[i] <= 0)
+			continue;
+		hit(&h->visits[i], c, weights[i] / sum);
+		note_call(&h->visits[i], c, weights[i] / sum);
+	}
+	if (h->visit_count == 0 || weights[best] / sum < enough)
+		return;
+	answer(out, &h->visits[best], c, weights[best] / sum);
+	note_placed(c->binding, &h->visits[best], weights[best] / sum);
+}
+
+void site_watch_expire(struct site_watch *w, uint64_t now_ns)
+{
+	while (w->oldest != NONE && now_ns > w->hosts[w->oldest].heard_ns + over_ns)
+		forget_host(w, w->oldest);
+}
+
+void site_watch_finish(struct site_watch *w)
+{
+	while (w->oldest != NONE)
+		forget_host(w, w->oldest);
+}
+
+struct site_observation *site_watch_observations(struct site_watch *w, size_t *count)
+{
+	*count = w->batch_count;
+	return w->batch;
+}
+
+size_t site_watch_hosts(const struct site_watch *w)
+{
+	return w->busy;
+}
+
+size_t site_watch_bytes(const struct site_watch *w)
+{
+	return sizeof *w + w->visit_bytes + w->room * sizeof *w->hosts +
+	       w->bucket_count * sizeof *w->buckets +
+	       w->batch_room * (sizeof *w->batch + sizeof *w->batch_names);
+}

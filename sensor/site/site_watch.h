@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SENSOR_SITE_SITE_WATCH_H
+#define SENSOR_SITE_SITE_WATCH_H
+
+#include "sensor/flow/name.h"
+#include "sensor/site/site_book.h"
+
+/*
+ * Which page made this host call the tracker? For each host that was busy in the last seconds, the
+ * visits that its flows show: a visit begins when a flow to a name that is no known third party
+ * begins, or an open one wakes up. A call is weighed against all visits that are open then.
+ *
+ *   host ─► visit, visit, …      at most SITE_VISITS_MAX; gone some seconds after the last packet
+ *
+ * Each worker has its own watch, for its own hosts; the book is all workers'.
+ */
+enum { SITE_VISITS_MAX = 32 };
+
+struct site_watch;
+
+/* At most `capacity` hosts at once; who was silent longest gives way. NULL: out of memory. */
+struct site_watch *site_watch_new(size_t capacity, const struct site_book *, struct name_table *,
+                                  uint64_t seed);
+void site_watch_free(struct site_watch *);
+
+/* A host began a flow to a name (`is_new`), or woke up an open one. */
+struct site_sight {
+	const uint8_t *host; /* 16 bytes */
+	uint64_t now_ns, order;
+	struct name *name;
+	bool is_new;
+};
+void site_watch_name(struct site_watch *, const struct site_sight *);
+
+/*
+ * Whose flow to a tracker it is. Browsers keep connections apart by the site of the page, so all
+ * calls on one flow come of one site: each call is evidence. The names are held.
+ */
+enum { SITE_BINDING_MAX = 4, SITE_PLACED_MAX = 4 };
+
+/* A call of the flow that was given to a page. */
+struct site_placed {
+	struct name *name; /* held */
+	double belief;
+	uint64_t begin_ns; /* of the visit */
+};
+
+struct site_binding {
+	struct name *names[SITE_BINDING_MAX]; /* NULL behind the last */
+	double belief[SITE_BINDING_MAX];
+	struct site_placed placed[SITE_PLACED_MAX];
+};
+void site_binding_drop(struct site_binding *, struct name_table *);
+
+/* A host called a tracker, on a new flow or on an open one. */
+struct site_call {
+	const uint8_t *host;
+	uint64_t now_ns;
+	uint64_t time_ns, order; /* of the call; not later than what the watch has seen */
+	const char *entity;      /* whose tracker; lives as long as the feed */
+	bool is_new;
+	const void *tracker;          /* its name: only compared */
+	struct site_binding *binding; /* of the flow; changed */
+	struct slice referer;         /* what HTTP said of the page: its URL; empty: nothing */
+};
+
+enum site_method { SITE_BY_TIMING, SITE_BY_REFERER };
+
+struct site_guess {
+	struct name *name; /* held for the caller; NULL: no ground for any */
+	double confidence;
+	enum site_method method;
+	bool has_lag;
+	int64_t lag_ms;
+};
+/* To be asked some time after the call: what the page embeds besides speaks for it, too. */
+void site_watch_call(struct site_watch *, const struct site_call *, struct site_guess *out);
+
+/* Time passes: visits that are over become observations. */
+void site_watch_expire(struct site_watch *, uint64_t now_ns);
+/* All visits are over. */
+void site_watch_finish(struct site_watch *);
+
+/*
+ * The observations since the last site_watch_clear(), for site_book_learn(), which may reorder
+ * them; those of several watches are to be put into one batch.
+ */
+struct site_observation *site_watch_observations(struct site_watch *, size_t *count);
+void site_watch_clear(struct site_watch *);
+
+size_t site_watch_hosts(const struct site_watch *);
+size_t site_watch_bytes(const struct site_watch *);
+
+#endif
