@@ -140,6 +140,9 @@ static bool open_capture(struct run *run)
 
 static bool open_worker(struct run *run)
 {
+	enum event_shape shape = EVENT_NATIVE;
+
+	(void)event_shape(run->options.format, &shape);
 	run->worker = worker_new(&(struct worker_options){
 		.feeds = run->feeds,
 		.geo = run->geo,
@@ -149,6 +152,7 @@ static bool open_worker(struct run *run)
 		.all_flows = run->options.all_flows,
 		.keep_duplicates = run->options.keep_duplicates,
 		.is_live = capture_is_live(run->capture),
+		.shape = shape,
 		.emit = emit,
 		.source = source_name,
 		.context = run,
@@ -235,8 +239,10 @@ static int sense(struct run *run)
 
 static bool is_usable(const struct options *o)
 {
-	if (strcmp(o->format, "native") != 0) {
-		log_error("option --format: '%s' is not known; native is", o->format);
+	enum event_shape shape;
+
+	if (!event_shape(o->format, &shape)) {
+		log_error("option --format: '%s' is none of native, ecs, ocsf", o->format);
 		return false;
 	}
 	if (o->reads.count > 0 && o->interfaces.count > 0) {

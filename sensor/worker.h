@@ -3,6 +3,7 @@
 #define SENSOR_WORKER_H
 
 #include "sensor/capture/capture.h"
+#include "sensor/event/event_json.h"
 #include "sensor/verdict/geo.h"
 #include "sensor/verdict/tally.h"
 
@@ -30,6 +31,7 @@ struct worker_options {
 	bool all_flows;
 	bool keep_duplicates; /* copies that a span port makes count as packets */
 	bool is_live;
+	enum event_shape shape;
 	emit_line *emit;
 	name_source *source;
 	void *context;

@@ -172,7 +172,7 @@ void emit_event(struct worker *w, struct event *e)
 					  e->type == EVENT_LOOKUP ? CONFIDENCE_CERTAIN
 								  : e->confidence);
 	}
-	struct slice line = event_json_native(w->json, e);
+	struct slice line = event_json_line(w->json, w->use.shape, e);
 
 	if (line.len == 0)
 		return;
