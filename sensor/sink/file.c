@@ -55,8 +55,9 @@ static struct file *file_new(int fd)
 	return f;
 }
 
-static void *open_stdout(const char *address, const char **reason)
+static void *open_stdout(const struct sink_kind *kind, const char *address, const char **reason)
 {
+	(void)kind;
 	(void)address;
 	if (fcntl(STDOUT_FILENO, F_GETFD) == -1)
 		*reason = "it is closed";
@@ -172,8 +173,9 @@ static struct file *open_beside(const char *path, const char **reason)
 	return NULL;
 }
 
-static void *open_file(const char *path, const char **reason)
+static void *open_file(const struct sink_kind *kind, const char *path, const char **reason)
 {
+	(void)kind;
 	struct stat found;
 	bool is_there = stat(path, &found) == 0;
 
@@ -259,5 +261,13 @@ static bool is_watched(const void *state)
 	return f->is_watched;
 }
 
-const struct sink_kind sink_file = { "file", open_file, write_file, close_file, is_watched };
-const struct sink_kind sink_stdout = { "-", open_stdout, write_file, close_file, is_watched };
+const struct sink_kind sink_file = { .scheme = "file",
+	                             .open = open_file,
+	                             .write = write_file,
+	                             .close = close_file,
+	                             .is_watched = is_watched };
+const struct sink_kind sink_stdout = { .scheme = "-",
+	                               .open = open_stdout,
+	                               .write = write_file,
+	                               .close = close_file,
+	                               .is_watched = is_watched };

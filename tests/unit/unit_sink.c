@@ -209,7 +209,13 @@ static const struct {
 	const char *target, *said;
 } refused[] = {
 	{ "foo://bar", "foo://bar: no such kind of output: foo://; known are a path, - (standard "
-	               "output), file://\n" },
+	               "output), file://, syslog://" },
+	{ "syslog://user:secret@h", "syslog://...@h: user and password in a target are seen" },
+	{ "syslog://", "no host" },
+	{ "syslog+tcp://[::1", "IPv6 address without ]" },
+	{ "syslog://h?facility=pigeon", "no such facility" },
+	{ "syslog+tls://h?ca=/nonexistent", "the file of its CA cannot be read" },
+	{ "syslog://h?journal_size=big", "a size is a number" },
 	{ "s3+x.y-1://bucket", "no such kind of output: s3+x.y-1://" },
 	{ "", "no path" },
 	{ "file://", "no path" },
@@ -227,6 +233,7 @@ static void check_refused(void)
 		if (strstr(said, refused[i].said) == NULL)
 			fprintf(stderr, "%s", said);
 		CHECK(lines_of(said) == 1 && strstr(said, refused[i].said) != NULL);
+		CHECK(strstr(said, "secret@") == NULL);
 	}
 }
 
