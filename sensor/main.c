@@ -33,7 +33,7 @@ struct run {
 
 /* What a signal handler may reach. */
 static struct capture *volatile running;
-static volatile sig_atomic_t stops;
+static volatile sig_atomic_t stops, hangups;
 
 static void stop(int signal_number)
 {
@@ -44,10 +44,25 @@ static void stop(int signal_number)
 		capture_stop(running);
 }
 
+static void hang_up(int signal_number)
+{
+	(void)signal_number;
+	hangups = 1;
+}
+
+static void reopen_sinks(struct run *run)
+{
+	hangups = 0;
+	for (size_t i = 0; i < run->sink_count; i++)
+		sink_reopen(run->sinks[i]);
+}
+
 static void emit(void *context, struct slice line)
 {
 	struct run *run = context;
 
+	if (hangups)
+		reopen_sinks(run);
 	for (size_t i = 0; i < run->sink_count; i++)
 		(void)sink_write(run->sinks[i], (const char *)line.ptr, line.len);
 }
@@ -170,6 +185,8 @@ static void listen_to_signals(struct run *run)
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	action.sa_handler = hang_up;
+	sigaction(SIGHUP, &action, NULL);
 }
 
 static double seconds_since(const struct timespec *begin)

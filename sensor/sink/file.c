@@ -14,6 +14,7 @@
  */
 #include "sensor/log.h"
 #include "sensor/sink/kind.h"
+#include "sensor/sink/partial.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -125,7 +126,7 @@ static bool keep_left_over(const char *partial)
 }
 
 /* A locked, empty file at `partial`; -1 with errno. */
-static int open_partial(const char *partial)
+int partial_open(const char *partial)
 {
 	for (int round = 0; round < 3; round++) {
 		struct stat found;
@@ -161,7 +162,7 @@ static struct file *open_beside(const char *path, const char **reason)
 		file_free(f);
 		return NULL;
 	}
-	f->fd = open_partial(f->partial);
+	f->fd = partial_open(f->partial);
 	if (f->fd != -1)
 		return f;
 	if (errno == EWOULDBLOCK)

@@ -29,8 +29,11 @@ struct sink_kind {
 	const struct courier_kind *courier; /* of remote.c; NULL: it needs none */
 };
 
-extern const struct sink_kind sink_file;   /* file.c */
-extern const struct sink_kind sink_stdout; /* file.c */
+extern const struct sink_kind sink_file;    /* file.c */
+extern const struct sink_kind sink_stdout;  /* file.c */
+extern const struct sink_kind sink_rotated; /* rotated.c */
+/* The options of a path for sink_rotated; NULL: it has none. */
+const char *rotated_options(const char *target);
 /* remote.c */
 extern const struct sink_kind sink_syslog, sink_syslog_udp, sink_syslog_tcp, sink_syslog_tls;
 extern const struct sink_kind sink_http, sink_https, sink_kafka;

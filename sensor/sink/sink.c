@@ -99,12 +99,14 @@ static const struct sink_kind *kind_of(const char *target, const char **address)
 	if (strcmp(target, "-") == 0)
 		return &sink_stdout;
 	if (len == 0)
-		return &sink_file;
+		return rotated_options(target) != NULL ? &sink_rotated : &sink_file;
 	const struct sink_kind *kind = find_kind(target, len);
 
 	*address = target + len + 3;
 	if (kind == NULL)
 		refuse_scheme(target, len);
+	else if (kind == &sink_file && rotated_options(*address) != NULL)
+		return &sink_rotated;
 	return kind;
 }
 

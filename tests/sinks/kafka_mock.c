@@ -62,8 +62,7 @@ static rd_kafka_t *subscribe(const char *brokers)
 
 	for (int i = 0; i < PARTITIONS; i++)
 		rd_kafka_topic_partition_list_set_offset(
-		        topics,
-		        rd_kafka_topic_partition_list_add(topics, "events", i)->topic, i,
+		        topics, rd_kafka_topic_partition_list_add(topics, "events", i)->topic, i,
 		        RD_KAFKA_OFFSET_BEGINNING);
 	rd_kafka_assign(consumer, topics);
 	rd_kafka_topic_partition_list_destroy(topics);
@@ -88,8 +87,7 @@ int main(void)
 		if (strncmp(line, "fail", 4) == 0)
 			for (int i = 0; i < number; i++)
 				rd_kafka_mock_push_request_errors(
-				        cluster, PRODUCE, 1,
-				        RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS);
+				        cluster, PRODUCE, 1, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS);
 		else if (strncmp(line, "down", 4) == 0)
 			rd_kafka_mock_broker_set_down(cluster, 1);
 		else if (strncmp(line, "up", 2) == 0)
