@@ -73,7 +73,8 @@ struct dns_message {
  * only inside its own length is left out, and those behind it are there too. PARSE_FOREIGN: no DNS
  * (an opcode or counts that no resolver sends, and no sane question behind them: with one it is
  * PARSE_BROKEN, and has its questions). PARSE_SHORT is never given.
- * Compression pointers must go backwards (RFC 1035, section 4.1.4), so every walk ends.
+ * Compression pointers must go backwards (RFC 1035, section 4.1.4) but for one in a name, so every
+ * walk ends.
  * Nothing is zeroed that is not used: 20 kB are not touched for a message of 40 bytes.
  */
 enum parse dissect_dns(struct slice message, struct dns_message *out);

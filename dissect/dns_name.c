@@ -6,7 +6,8 @@ enum {
 	NAME_MAX = 254,  /* octets on the wire without the root: RFC 1035, section 2.3.4 */
 	POINTER = 0xc0,  /* two top bits set: RFC 1035, section 4.1.4 */
 	JUMPS_MAX = 127, /* a name has no more labels, so more pointers than that are an attack */
-	ESCAPED = 4,     /* characters of \DDD */
+	FORWARDS_MAX = 1,
+	ESCAPED = 4, /* characters of \DDD */
 	PLAIN_FIRST = 0x20,
 	PLAIN_COUNT = 0x60,
 };
@@ -116,16 +117,20 @@ static void remember(struct dns_names *names, size_t at, size_t octets, struct s
 /*
  * Follows pointers to the name's end, or to a name that is known. Each must lead before the labels
  * that it ends, so the walk ends; the count keeps a long chain from being walked for each record.
+ * One that leads forwards is allowed for a name: RFC 1035 says "a prior occurrence", but public
+ * resolvers follow it and answer, so who asks like that hides a name from whoever does not.
  */
 static const struct dns_name_known *follow(struct dns_names *names, struct reader *r,
                                            struct spelling *s, size_t start, size_t target)
 {
 	bool jump = true;
+	int forwards = 0;
 
 	for (int jumps = 0; jump && r->state == PARSE_OK; jumps++) {
 		const struct dns_name_known *known = find_known(names, target);
 
-		if (target >= start || jumps == JUMPS_MAX) {
+		forwards += target >= start;
+		if (forwards > FORWARDS_MAX || jumps == JUMPS_MAX || target >= names->message.len) {
 			reader_fail(r, PARSE_BROKEN);
 			return NULL;
 		}

@@ -46,22 +46,34 @@ static bool is_version(struct slice s)
 	       s.ptr[VERSION_LEN - 1] >= '0' && s.ptr[VERSION_LEN - 1] <= '9';
 }
 
+/* "/path", asked for by a method of browsers: of words and lines only HTTP begins so. */
+static bool is_plain_path(struct slice method, struct slice line)
+{
+	while (line.len > 0 && is_space(line.ptr[0]))
+		line = slice_skip(line, 1);
+	return line.len > 0 && line.ptr[0] == '/' &&
+	       (http_is_word(method, "get") || http_is_word(method, "post") ||
+	        http_is_word(method, "head"));
+}
+
 /*
  * RFC 9112, section 3: what stands between the method and the version, spaces that a client left
- * in it included. No version is HTTP/0.9, or another protocol of words and lines.
+ * in it included. No version is HTTP/0.9, or another protocol of words and lines; but some clients
+ * forget it and send a head all the same, which servers answer.
  */
-static struct slice read_target(struct reader *r)
+static struct slice read_target(struct reader *r, struct slice method, bool *has_version)
 {
 	struct slice line = http_line(r);
 	size_t version_at = line.len;
 
 	while (version_at > 0 && !is_space(line.ptr[version_at - 1]))
 		version_at--;
-	if (r->state == PARSE_OK && !is_version(slice_skip(line, version_at)))
+	*has_version = is_version(slice_skip(line, version_at));
+	if (r->state == PARSE_OK && !*has_version && !is_plain_path(method, line))
 		reader_fail(r, PARSE_FOREIGN);
 	if (r->state != PARSE_OK)
 		return (struct slice){ 0 };
-	line.len = version_at;
+	line.len = *has_version ? version_at : line.len;
 	while (line.len > 0 && is_space(line.ptr[line.len - 1]))
 		line.len--;
 	while (line.len > 0 && is_space(line.ptr[0]))
@@ -98,8 +110,9 @@ static struct slice target_authority(struct slice target)
 
 static struct slice request_host(const struct http_request *request, struct slice host_field)
 {
-	struct slice host =
-	        request->is_connect ? request->target : target_authority(request->target);
+	bool is_path = request->target.len > 0 && request->target.ptr[0] == '/';
+	struct slice host = request->is_connect && !is_path ? request->target
+	                                                    : target_authority(request->target);
 
 	return host.len > 0 ? host : host_field;
 }
@@ -108,16 +121,19 @@ enum parse dissect_http_request(struct slice stream, struct http_request *out)
 {
 	struct reader r = reader_stream(stream);
 	struct http_fields fields = { 0 };
+	bool has_version;
 
 	*out = (struct http_request){ 0 };
 	skip_empty_lines(&r);
 	out->method = read_method(&r);
-	out->target = read_target(&r);
+	out->target = read_target(&r, out->method, &has_version);
 	if (r.state != PARSE_OK)
 		return r.state;
 	out->is_connect = http_is_word(out->method, "connect");
 	http_fields_read(&r, &fields);
 
+	if (r.state == PARSE_OK && !has_version && fields.value[HTTP_HOST].len == 0)
+		return PARSE_FOREIGN;
 	out->host = request_host(out, fields.value[HTTP_HOST]);
 	out->referer = fields.value[HTTP_REFERER];
 	out->user_agent = fields.value[HTTP_USER_AGENT];

@@ -23,9 +23,10 @@ struct http_request {
 
 /*
  * Reads one request head from its first byte on. PARSE_SHORT while the empty line is missing; a
- * Host that was whole by then is there already. PARSE_FOREIGN: these bytes begin no request (of
- * HTTP/1: RTSP, SIP, HTTP/0.9 and the preface of HTTP/2 are foreign too). PARSE_BROKEN is never
- * given. Where a field is repeated the first one counts; a folded one holds its line ends.
+ * Host that was whole by then is there already. PARSE_FOREIGN: these bytes begin no request of
+ * HTTP/1: RTSP, SIP, a line without a version (unless a Host follows) and the preface of HTTP/2 are
+ * foreign too. PARSE_BROKEN is never given. Where a field is repeated the first one counts; a
+ * folded one holds its line ends.
  */
 enum parse dissect_http_request(struct slice stream, struct http_request *out);
 

@@ -95,6 +95,7 @@ static enum parse peel_nflog(struct layers *l)
 }
 
 static enum parse peel_ppi(struct layers *l);
+static enum parse peel_pktap(struct layers *l);
 
 static const struct {
 	enum link_type type;
@@ -106,8 +107,8 @@ static const struct {
 	{ LINK_RAW, peel_ip },            /* tun devices */
 	{ LINK_RAW_BSD, peel_ip },        /* the same */
 	{ LINK_RAW_OPENBSD, peel_ip },    /* the same */
-	{ LINK_IPV4, peel_ip4 },          /* one family only */
-	{ LINK_IPV6, peel_ip6 },          /* one family only */
+	{ LINK_IPV4, peel_ip },           /* one family only, or so it says */
+	{ LINK_IPV6, peel_ip },           /* the same */
 	{ LINK_NULL, peel_null },         /* BSD loopback */
 	{ LINK_LOOP, peel_null },         /* OpenBSD's: network order */
 	{ LINK_IEEE802_11, peel_wifi },   /* monitor mode */
@@ -119,6 +120,8 @@ static const struct {
 	{ LINK_C_HDLC, peel_ppp_hdlc },   /* Cisco's */
 	{ LINK_PPP_ETHER, peel_pppoe },   /* BSD's PPPoE device */
 	{ LINK_NFLOG, peel_nflog },       /* Linux's netfilter log */
+	{ LINK_PKTAP, peel_pktap },       /* Darwin's packet tap */
+	{ LINK_USER2, peel_pktap },       /* the same, older; anything else is foreign */
 };
 
 bool dissect_link_known(enum link_type link)
@@ -149,7 +152,29 @@ static enum parse peel_ppi(struct layers *l)
 	read_bytes(&l->at, len - header.len);
 	if (l->at.state != PARSE_OK)
 		return PARSE_BROKEN;
-	return type == LINK_PPI ? PARSE_FOREIGN : peel_link(l, type);
+	if (type == LINK_PPI || type == LINK_PKTAP || type == LINK_USER2)
+		return PARSE_FOREIGN;
+	return peel_link(l, type);
+}
+
+/*
+ * Darwin's bsd/net/pktap.h, little-endian on all that it runs on: the header's length, 1 for a
+ * packet, its link type, then the interface and the process. Another use of a number that is
+ * anybody's has other lengths.
+ */
+static enum parse peel_pktap(struct layers *l)
+{
+	enum { LEAST = 12, SANE = 512, IS_PACKET = 1 };
+	struct slice header = read_bytes(&l->at, LEAST);
+	uint32_t len = field_le32(header, 0), type = field_le32(header, 8);
+
+	if (l->at.state != PARSE_OK)
+		return PARSE_BROKEN;
+	if (len < LEAST || len > SANE || field_le32(header, 4) != IS_PACKET || type == LINK_PKTAP ||
+	    type == LINK_USER2 || type == LINK_PPI)
+		return PARSE_FOREIGN;
+	read_bytes(&l->at, len - LEAST);
+	return l->at.state == PARSE_OK ? peel_link(l, type) : PARSE_BROKEN;
 }
 
 enum parse dissect_packet(enum link_type link, struct slice frame, struct packet *out)

@@ -18,10 +18,12 @@ enum link_type {
 	LINK_LOOP = 108,
 	LINK_LINUX_SLL = 113,
 	LINK_RADIOTAP = 127,
+	LINK_USER2 = 149, /* Apple's packet tap before it had a number */
 	LINK_PPI = 192,
 	LINK_IPV4 = 228,
 	LINK_IPV6 = 229,
 	LINK_NFLOG = 239,
+	LINK_PKTAP = 258,
 	LINK_LINUX_SLL2 = 276,
 };
 

@@ -78,7 +78,8 @@ struct packet {
 	uint8_t tcp_flags;           /* 0 where it is not TCP */
 	uint32_t tcp_seq, tcp_ack;
 
-	struct slice network; /* from the innermost IP header on, as captured; empty: put together from fragments */
+	struct slice network; /* from the innermost IP header on, as captured; empty: put together
+	                         from fragments */
 	struct slice payload; /* above the transport, as captured; link padding is cut off */
 	uint32_t payload_len; /* above the transport, as on the wire: payload.len or more */
 };

@@ -137,5 +137,7 @@ struct slice prefix_name(struct slice host)
 	bool is_address = (host.len > 0 && host.ptr[0] == '[') || prefix_ipv4_text(host, address) ||
 	                  prefix_ipv6_text(host, address);
 
-	return is_address ? (struct slice){ 0 } : host;
+	if (is_address)
+		return (struct slice){ 0 };
+	return host;
 }

@@ -48,7 +48,7 @@ static enum likeness compare(struct slice line, bool is_whole, const char *comma
 {
 	size_t i = 0;
 
-	for (; command[i] != '\0' && i < line.len; i++)
+	for (; i < line.len && command[i] != '\0'; i++)
 		if (lower(line.ptr[i]) != (uint8_t)command[i])
 			return OTHER;
 	if (i == line.len)

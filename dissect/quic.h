@@ -5,7 +5,11 @@
 #include "dissect/parse.h"
 #include "dissect/slice.h"
 
-enum { QUIC_CID_MAX = 20, QUIC_FRAMES_MAX = 384 /* of one byte each in a datagram of 1,500 */, QUIC_CANDIDATES_MAX = 4 };
+enum {
+	QUIC_CID_MAX = 20,
+	QUIC_FRAMES_MAX = 384 /* of one byte each in a datagram of 1,500 */,
+	QUIC_CANDIDATES_MAX = 4
+};
 
 enum quic_kind {
 	QUIC_INITIAL,

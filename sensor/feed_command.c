@@ -333,9 +333,8 @@ static void look_up_input(const struct request *request, const struct feed_set *
 {
 	char *line = NULL;
 	size_t size = 0;
-	ssize_t len;
 
-	while ((len = getline(&line, &size, stdin)) >= 0) {
+	while (getline(&line, &size, stdin) >= 0) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if (line[0] != '\0')
 			look_up(request, set, line);

@@ -75,7 +75,7 @@ static void write_rpz_prefix(const struct feed_rule *rule)
 	struct {
 		const char *text;
 		int len;
-	} groups[16];
+	} groups[16] = { { 0 } };
 	size_t count = 0;
 
 	printf("%s", at + len + 1);

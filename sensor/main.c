@@ -97,8 +97,8 @@ static bool open_feeds(struct run *run)
 			run->failures++;
 		else if (run->options.verbose)
 			log_note("feed %s: %llu lines, %llu taken, %llu refused", files->items[i],
-				 (unsigned long long)counts.lines, (unsigned long long)counts.taken,
-				 (unsigned long long)counts.refused);
+			         (unsigned long long)counts.lines, (unsigned long long)counts.taken,
+			         (unsigned long long)counts.refused);
 	}
 	run->feeds = feed_builder_finish(builder);
 	if (run->feeds == NULL || feed_set_names(run->feeds) + feed_set_networks(run->feeds) > 0)
@@ -159,18 +159,18 @@ static bool open_worker(struct run *run)
 
 	(void)event_shape(run->options.format, &shape);
 	run->worker = worker_new(&(struct worker_options){
-		.feeds = run->feeds,
-		.geo = run->geo,
-		.sensor = run->options.sensor,
-		.flow_limit = FLOW_LIMIT,
-		.memory_limit = memory_limit,
-		.all_flows = run->options.all_flows,
-		.keep_duplicates = run->options.keep_duplicates,
-		.is_live = capture_is_live(run->capture),
-		.shape = shape,
-		.emit = emit,
-		.source = source_name,
-		.context = run,
+	        .feeds = run->feeds,
+	        .geo = run->geo,
+	        .sensor = run->options.sensor,
+	        .flow_limit = FLOW_LIMIT,
+	        .memory_limit = memory_limit,
+	        .all_flows = run->options.all_flows,
+	        .keep_duplicates = run->options.keep_duplicates,
+	        .is_live = capture_is_live(run->capture),
+	        .shape = shape,
+	        .emit = emit,
+	        .source = source_name,
+	        .context = run,
 	});
 	if (run->worker == NULL)
 		log_error("out of memory");
@@ -206,10 +206,10 @@ static void run_pipeline(struct run *run)
 
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	pipeline_run(&(struct pipeline_options){
-		.capture = run->capture,
-		.worker = run->worker,
-		.progress = progress,
-		.stats_ns = run->options.stats_seconds * 1000000000U,
+	        .capture = run->capture,
+	        .worker = run->worker,
+	        .progress = progress,
+	        .stats_ns = run->options.stats_seconds * 1000000000U,
 	});
 	progress_end(progress);
 	for (size_t i = 0; i < run->sink_count; i++)

@@ -28,7 +28,7 @@ static const struct row {
 	  "list the interfaces that can be captured from" },
 	{ 'o', "output", "TARGET", LIST, AT(outputs),
 	  "where events go: a file, or - for standard output (the default). May be given\nagain" },
-	{ 'F', "format", "SHAPE", TEXT, AT(format), 
+	{ 'F', "format", "SHAPE", TEXT, AT(format),
 	  "shape of the events: native (the default; Suricata's EVE names), ecs (Elastic\n"
 	  "Common Schema 9.4) or ocsf (Open Cybersecurity Schema Framework 1.8)" },
 	{ 'f', "feed", "FILE", LIST, AT(feeds),
@@ -54,7 +54,8 @@ static const struct row {
 	  "count the copies that a span port makes of a packet as packets" },
 	{ 262, "fail-on-contact", NULL, FLAG, AT(fail_on_contact),
 	  "exit with 3 when there was a contact" },
-	{ 'q', "quiet", NULL, FLAG, AT(quiet), "no progress bar and no summary; errors still speak" },
+	{ 'q', "quiet", NULL, FLAG, AT(quiet),
+	  "no progress bar and no summary; errors still speak" },
 	{ 'v', "verbose", NULL, FLAG, AT(verbose), "say what is read and loaded" },
 	{ 'V', "version", NULL, FLAG, AT(show_version),
 	  "versions of the program, its libraries, its feed and its databases" },
@@ -110,8 +111,8 @@ static void fill_tables(struct option *longs, char *shorts)
 	*shorts++ = ':';
 	for (size_t i = 0; i < ROWS; i++) {
 		longs[i] = (struct option){ .name = rows[i].name,
-					    .has_arg = rows[i].argument != NULL,
-					    .val = rows[i].letter };
+			                    .has_arg = rows[i].argument != NULL,
+			                    .val = rows[i].letter };
 		if (rows[i].letter >= 256)
 			continue;
 		*shorts++ = (char)rows[i].letter;
@@ -141,10 +142,13 @@ static bool join_filter(struct options *o, int count, char **words)
 	o->filter = calloc(1, len);
 	if (o->filter == NULL)
 		return false;
+	char *at = o->filter;
+
 	for (int i = 0; i < count; i++) {
-		strcat(o->filter, words[i]);
-		if (i + 1 < count)
-			strcat(o->filter, " ");
+		char *end = stpcpy(at, words[i]);
+
+		*end = i + 1 < count ? ' ' : '\0';
+		at = end + 1;
 	}
 	return true;
 }
@@ -201,10 +205,10 @@ static void help_row(FILE *out, const struct row *row)
 
 	if (row->letter < 256)
 		snprintf(left, sizeof left, "-%c, --%s %s", row->letter, row->name,
-			 row->argument != NULL ? row->argument : "");
+		         row->argument != NULL ? row->argument : "");
 	else
 		snprintf(left, sizeof left, "    --%s %s", row->name,
-			 row->argument != NULL ? row->argument : "");
+		         row->argument != NULL ? row->argument : "");
 	fprintf(out, "  %-26s ", left);
 	for (const char *end = strchr(line, '\n'); end != NULL; end = strchr(line, '\n')) {
 		fprintf(out, "%.*s\n%29s", (int)(end - line), line, "");
@@ -222,7 +226,8 @@ void options_help(FILE *out)
 	      out);
 	for (size_t i = 0; i < ROWS; i++)
 		help_row(out, &rows[i]);
-	fputs("\nExit status: 0 done; 1 some input or output failed (the rest is complete, and the\n"
+	fputs("\nExit status: 0 done; 1 some input or output failed (the rest is complete, and "
+	      "the\n"
 	      "message says which); 2 usage; 3 with --fail-on-contact, when there was one.\n\n"
 	      "  dancecard -r day.pcap.gz -o events.jsonl\n"
 	      "  dancecard -r captures/ --from 2026-11-23 host 10.20.0.101\n"

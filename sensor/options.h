@@ -33,7 +33,8 @@ void options_help(FILE *out);
 
 /*
  * A time as a person writes it: seconds since the epoch (1795441679.25), or a date with or without
- * time, UTC unless it says otherwise (2026-11-23, 2026-11-23T13:25:08.5Z, …+0100). False: it is none.
+ * time, UTC unless it says otherwise (2026-11-23, 2026-11-23T13:25:08.5Z, …+0100). False: it is
+ * none.
  */
 bool options_time(const char *text, uint64_t *ns);
 

@@ -92,7 +92,8 @@ static bool read_date(const char *text, uint64_t *out)
 	int64_t offset = 0;
 
 	if (!take_number(&text, 4, &year) || !take_char(&text, '-') ||
-	    !take_number(&text, 2, &month) || !take_char(&text, '-') || !take_number(&text, 2, &day))
+	    !take_number(&text, 2, &month) || !take_char(&text, '-') ||
+	    !take_number(&text, 2, &day))
 		return false;
 	if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31)
 		return false;

@@ -7,7 +7,7 @@
 static const uint64_t second_ns = 1000000000U;
 
 /* Packets of one capture come a little out of order; more than that is another time. */
-static const uint64_t backwards_ns = 3600U * 1000000000U;
+static const uint64_t backwards_ns = UINT64_C(3600) * 1000000000U;
 
 /* Packet time: never goes back, except where a capture of another day begins. */
 struct clock {

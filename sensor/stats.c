@@ -16,7 +16,7 @@ static void add(struct counter_list *l, const char *name, uint64_t value)
 }
 
 void worker_visibility(const struct worker *w, const struct capture_counters *capture,
-		       struct event_visibility *out)
+                       struct event_visibility *out)
 {
 	const struct inspect_counters *i = inspector_counters(w->inspector);
 	const struct worker_counters *c = &w->counters;
@@ -38,7 +38,7 @@ void worker_visibility(const struct worker *w, const struct capture_counters *ca
 }
 
 static void add_capture(struct counter_list *l, const struct capture_counters *capture,
-			bool is_live)
+                        bool is_live)
 {
 	add(l, "capture.packets", capture->packets);
 	add(l, "capture.bytes", capture->bytes);
@@ -97,8 +97,8 @@ void worker_stats(struct worker *w, const struct capture_counters *capture, uint
 	struct counter_list l = { .count = 0 };
 	struct event *e = begin_event(w, EVENT_STATS, NULL, now_ns);
 	struct event_stats stats = { .counters = l.counters,
-				     .geo_sources = geo_sources(w->use.geo),
-				     .geo_source_count = geo_source_count(w->use.geo) };
+		                     .geo_sources = geo_sources(w->use.geo),
+		                     .geo_source_count = geo_source_count(w->use.geo) };
 
 	add_capture(&l, capture, w->use.is_live);
 	add_packets(&l, w);
@@ -112,6 +112,7 @@ void worker_stats(struct worker *w, const struct capture_counters *capture, uint
 	add(&l, "contacts.certain", c->contacts_by_confidence[CONFIDENCE_CERTAIN]);
 	add(&l, "contacts.strong", c->contacts_by_confidence[CONFIDENCE_STRONG]);
 	add(&l, "contacts.weak", c->contacts_by_confidence[CONFIDENCE_WEAK]);
+	add(&l, "contacts.refused", c->contacts_refused);
 	add(&l, "lookups.total", c->lookups);
 	add(&l, "lookups.blocked", c->lookups_blocked);
 	if (w->use.is_live)

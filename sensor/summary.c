@@ -146,23 +146,25 @@ static void print_row(FILE *out, const struct tally_row *row, const struct width
 	print_cell(out, row->category, w->category);
 	print_cell(out, row->site[0] != '\0' ? row->site : "-", 4);
 	print_cell(out, row->contacts > 0 ? confidence_word(row->confidence) : "lookup", 7);
-	fprintf(out, "%8" PRIu64 "  %7" PRIu64 "  %.19s  %10s\n", row->contacts, row->lookups,
-		time, bytes);
+	fprintf(out, "%8" PRIu64 "  %7" PRIu64 "  %.19s  %10s\n", row->contacts, row->lookups, time,
+	        bytes);
 }
 
 static void print_table(FILE *out, const struct tally *t)
 {
 	struct widths w = measure(t);
 
-	fprintf(out, "\n  %-*s  %-*s  %-*s  site  sure     contacts  lookups  %-19s  %10s\n", w.host,
-		"local host", w.tracker, "tracker", w.category, "category", "first (UTC)", "bytes");
+	fprintf(out, "\n  %-*s  %-*s  %-*s  site  sure     contacts  lookups  %-19s  %10s\n",
+	        w.host, "local host", w.tracker, "tracker", w.category, "category", "first (UTC)",
+	        "bytes");
 	for (size_t i = 0; i < t->count && i < TABLE_ROWS; i++)
 		print_row(out, &t->rows[i], &w);
 	if (t->count > TABLE_ROWS)
-		fprintf(out, "  ... and %zu more; the events have them all\n", t->count - TABLE_ROWS);
+		fprintf(out, "  ... and %zu more; the events have them all\n",
+		        t->count - TABLE_ROWS);
 	if (t->lost > 0)
 		fprintf(out, "  (the table is full: %" PRIu64 " more are in the events only)\n",
-			t->lost);
+		        t->lost);
 }
 
 static double percent(uint64_t part, uint64_t whole)
@@ -174,13 +176,13 @@ static double percent(uint64_t part, uint64_t whole)
 static void print_visibility(FILE *out, const struct event_visibility *v)
 {
 	fprintf(out,
-		"\nvisibility: %.0f %% of %" PRIu64 " flows stated a name; %" PRIu64
-		" hellos (%" PRIu64 " incomplete, %" PRIu64 " offering ECH);\n"
-		"            %" PRIu64 " one-sided flows, %" PRIu64 " DoT, %" PRIu64
-		" DoQ, %" PRIu64 " dropped, %" PRIu64 " evicted\n",
-		percent(v->flows_named, v->flows), v->flows, v->hellos, v->hellos_incomplete,
-		v->ech_unknown + v->ech_grease + v->ech_real, v->one_sided, v->dot, v->doq,
-		v->drops, v->evictions);
+	        "\nvisibility: %.0f %% of %" PRIu64 " flows stated a name; %" PRIu64
+	        " hellos (%" PRIu64 " incomplete, %" PRIu64 " offering ECH);\n"
+	        "            %" PRIu64 " one-sided flows, %" PRIu64 " DoT, %" PRIu64
+	        " DoQ, %" PRIu64 " dropped, %" PRIu64 " evicted\n",
+	        percent(v->flows_named, v->flows), v->flows, v->hellos, v->hellos_incomplete,
+	        v->ech_unknown + v->ech_grease + v->ech_real, v->one_sided, v->dot, v->doq,
+	        v->drops, v->evictions);
 }
 
 static size_t count_hosts(const struct tally *t)
@@ -198,7 +200,7 @@ static size_t count_hosts(const struct tally *t)
 }
 
 void summary_print(FILE *out, struct worker *w, const struct capture_counters *capture,
-		   double seconds)
+                   double seconds)
 {
 	const struct worker_counters *c = worker_count(w);
 	const struct tally *t = worker_tally(w);
@@ -208,10 +210,10 @@ void summary_print(FILE *out, struct worker *w, const struct capture_counters *c
 	bytes_text(c->bytes, bytes, sizeof bytes);
 	worker_visibility(w, capture, &v);
 	fprintf(out,
-		"%" PRIu64 " packets (%s), %" PRIu64 " flows in %.2f s\n%" PRIu64
-		" contacts and %" PRIu64 " lookups (%" PRIu64 " blocked) of %zu hosts\n",
-		c->packets, bytes, c->flows, seconds, c->contacts, c->lookups, c->lookups_blocked,
-		count_hosts(t));
+	        "%" PRIu64 " packets (%s), %" PRIu64 " flows in %.2f s\n%" PRIu64
+	        " contacts and %" PRIu64 " lookups (%" PRIu64 " blocked) of %zu hosts\n",
+	        c->packets, bytes, c->flows, seconds, c->contacts, c->lookups, c->lookups_blocked,
+	        count_hosts(t));
 	if (t->count > 0)
 		print_table(out, t);
 	print_visibility(out, &v);

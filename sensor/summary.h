@@ -4,7 +4,8 @@
 
 #include "sensor/worker.h"
 
-/* What a person is told, on standard error: a bar while a terminal waits, and the sum at the end. */
+/* What a person is told, on standard error: a bar while a terminal waits, and the sum at the end.
+ */
 struct progress;
 
 /* NULL, which every call takes, where nobody would see it. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/worker.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "dissect/host_name.h"
@@ -21,7 +22,7 @@ enum {
 static void flow_is_over(void *context, struct flow *, enum flow_end);
 
 static void dns_was_seen(void *context, const struct sight *s, const struct dns_message *m,
-			 const char *transport)
+                         const char *transport)
 {
 	lookup_seen(context, s, m, transport);
 }
@@ -40,6 +41,11 @@ static uint64_t random_seed(const void *somewhere)
 	return seed;
 }
 
+static size_t or_default(size_t limit, size_t usual)
+{
+	return limit > 0 ? limit : usual;
+}
+
 static bool build(struct worker *w)
 {
 	uint64_t seed = random_seed(w);
@@ -55,14 +61,15 @@ static bool build(struct worker *w)
 	if (w->names == NULL || w->flows == NULL || w->fragments == NULL || w->classify == NULL ||
 	    w->digest == NULL || w->json == NULL)
 		return false;
-	w->resolutions = resolutions_new(RESOLUTIONS_MAX, w->names, seed);
-	w->hosts = hosts_new(HOSTS_MAX, w->names, seed);
+	w->resolutions = resolutions_new(or_default(w->use.resolution_limit, RESOLUTIONS_MAX),
+	                                 w->names, seed);
+	w->hosts = hosts_new(or_default(w->use.host_limit, HOSTS_MAX), w->names, seed);
 	w->inspector = inspector_new(&(struct inspect_options){ .budget = &w->budget,
-								.names = w->names,
-								.classify = w->classify,
-								.keep_all = w->use.all_flows,
-								.dns = dns_was_seen,
-								.context = w });
+	                                                        .names = w->names,
+	                                                        .classify = w->classify,
+	                                                        .keep_all = w->use.all_flows,
+	                                                        .dns = dns_was_seen,
+	                                                        .context = w });
 	return w->resolutions != NULL && w->hosts != NULL && w->inspector != NULL;
 }
 
@@ -83,6 +90,9 @@ void worker_free(struct worker *w)
 {
 	if (w == NULL)
 		return;
+	bool has_flows = w->flows != NULL && flow_table_count(w->flows) > 0;
+
+	(void)has_flows;
 	inspector_free(w->inspector);
 	hosts_free(w->hosts);
 	resolutions_free(w->resolutions);
@@ -93,6 +103,7 @@ void worker_free(struct worker *w)
 	duplicates_free(w->duplicates);
 	flow_table_free(w->flows);
 	name_table_free(w->names);
+	assert(w->oldest_lookup != NULL || has_flows || w->budget.used == 0);
 	tally_free(&w->tally);
 	free(w);
 }
@@ -123,25 +134,25 @@ static void hear_dhcp(struct worker *w, const struct packet *p, bool is_six)
 	struct scratch text = { .ptr = text_memory, .room = sizeof text_memory };
 	struct dhcp_lease lease;
 	enum parse answer = is_six ? dissect_dhcpv6(p->payload, &text, &lease)
-				   : dissect_dhcp(p->payload, &lease);
+	                           : dissect_dhcp(p->payload, &lease);
 
 	if (answer != PARSE_OK || lease.host_name.len == 0)
 		return;
 	hosts_named(w->hosts, lease.has_address ? lease.address : NULL,
-		    lease.has_mac ? lease.mac : NULL, lease.host_name,
-		    is_six ? HOST_NAME_DHCPV6 : HOST_NAME_DHCP);
+	            lease.has_mac ? lease.mac : NULL, lease.host_name,
+	            is_six ? HOST_NAME_DHCPV6 : HOST_NAME_DHCP);
 }
 
 static void hear_netbios(struct worker *w, const struct packet *p, bool is_datagram)
 {
 	struct netbios_name name;
 	enum parse answer = is_datagram ? dissect_netbios_datagram(p->payload, &name)
-					: dissect_netbios(p->payload, &name);
+	                                : dissect_netbios(p->payload, &name);
 
 	if (answer == PARSE_OK && name.is_owner && name.suffix == 0)
 		hosts_named(w->hosts, address_is_zero(name.address) ? p->src : name.address, NULL,
-			    (struct slice){ (const uint8_t *)name.text, name.len },
-			    HOST_NAME_NETBIOS);
+		            (struct slice){ (const uint8_t *)name.text, name.len },
+		            HOST_NAME_NETBIOS);
 }
 
 /* What hosts say of themselves, on the ports where they say it. */
@@ -250,17 +261,28 @@ static void account(struct flow *f, const struct sight *s)
 		f->state = FLOW_CLOSED;
 }
 
+/* There is no room for more names: those that somebody wants to know are told now. */
+static void tell_names(struct worker *w, struct flow *f)
+{
+	if (w->use.all_flows || f->has_contact)
+		emit_flow(w, f, "interim");
+	notes_clear_names(f->notes, w->names);
+}
+
 static void look_into(struct worker *w, const struct sight *s)
 {
 	struct flow *f = s->flow;
 	bool has_news = f->question != NULL && inspect_packet(w->inspector, s);
 
-	if (f->question != NULL && f->state == FLOW_CLOSED) {
+	/* A reset before anything was said may be forged, and ignored by whom it is meant for. */
+	if (f->question != NULL && f->state == FLOW_CLOSED && f->spoke != 0) {
 		inspect_give_up(w->inspector, f);
 		has_news = true;
 	}
 	if (has_news)
 		judge_flow(w, f, s->frame);
+	if (f->notes != NULL && f->notes->is_cut)
+		tell_names(w, f);
 	if (f->has_contact)
 		judge_outcome(w, f);
 	else if (f->is_answered && !w->use.all_flows && f->notes != NULL)
@@ -271,11 +293,9 @@ static void follow(struct worker *w, const struct frame *frame, const struct pac
 {
 	bool is_new;
 	struct flow *f = flow_table_find(w->flows, p, &is_new);
-	struct sight s = { .flow = f,
-			   .side = flow_side(f, p),
-			   .packet = p,
-			   .frame = frame,
-			   .now_ns = w->now_ns };
+	struct sight s = {
+		.flow = f, .side = flow_side(f, p), .packet = p, .frame = frame, .now_ns = w->now_ns
+	};
 
 	if (!is_new && is_reused(f, p, s.side)) {
 		flow_table_end(w->flows, f, FLOW_END_REUSED);
@@ -285,11 +305,11 @@ static void follow(struct worker *w, const struct frame *frame, const struct pac
 	if (is_new)
 		begin_flow(w, &s);
 	account(f, &s);
+	flow_table_touch(w->flows, f, w->now_ns); /* events tell when the flow was last heard */
 	if (f->app == APP_QUIC && f->question == NULL)
 		(void)inspect_reopen(w->inspector, &s);
 	if (f->question != NULL || f->has_contact)
 		look_into(w, &s);
-	flow_table_touch(w->flows, f, w->now_ns);
 }
 
 /* A datagram may hold a tunnel that holds a fragment; each is peeled off, so this ends. */
@@ -348,8 +368,9 @@ static const char *const end_words[] = {
 static void flow_is_over(void *context, struct flow *f, enum flow_end why)
 {
 	struct worker *w = context;
-	struct frame last = { .time_ns = f->last_ns, .number = f->first_number,
-			      .source = f->source };
+	struct frame last = { .time_ns = f->last_ns,
+		              .number = f->first_number,
+		              .source = f->source };
 
 	if (f->question != NULL) {
 		last.number = inspect_last_number(f);
@@ -360,9 +381,9 @@ static void flow_is_over(void *context, struct flow *f, enum flow_end why)
 	w->counters.flows_named += f->is_named;
 	w->counters.flows_one_sided += f->packets[0] == 0 || f->packets[1] == 0;
 	if (w->use.all_flows || f->has_contact)
-		emit_flow(w, f, why == FLOW_END_TIMEOUT && f->state == FLOW_CLOSED
-					? "shutdown"
-					: end_words[why]);
+		emit_flow(w, f,
+		          why == FLOW_END_TIMEOUT && f->state == FLOW_CLOSED ? "shutdown"
+		                                                             : end_words[why]);
 	contacts_free(w, f);
 	notes_drop(f, &w->budget, w->names);
 }
@@ -374,8 +395,8 @@ void worker_tick(struct worker *w, uint64_t now_ns)
 	w->now_ns = now_ns;
 	while ((f = inspect_overdue(w->inspector, now_ns)) != NULL) {
 		struct frame last = { .time_ns = f->last_ns,
-				      .number = inspect_last_number(f),
-				      .source = f->source };
+			              .number = inspect_last_number(f),
+			              .source = f->source };
 
 		inspect_give_up(w->inspector, f);
 		judge_flow(w, f, &last);

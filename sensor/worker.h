@@ -27,7 +27,8 @@ struct worker_options {
 	const struct geo *geo;
 	const char *sensor; /* name of this sensor; NULL: not set */
 	size_t flow_limit;
-	size_t memory_limit; /* bytes for open questions, names and notes */
+	size_t host_limit, resolution_limit; /* entries; 0: 131,072 and 262,144 */
+	size_t memory_limit;                 /* bytes for open questions, names and notes */
 	bool all_flows;
 	bool keep_duplicates; /* copies that a span port makes count as packets */
 	bool is_live;
@@ -37,14 +38,18 @@ struct worker_options {
 	void *context;
 };
 
-/* Summed over a worker's life. `answers` are counted by enum parse. */
+/*
+ * Summed over a worker's life. Each packet becomes one of not_ip, malformed, duplicates,
+ * fragments_held, tcp, udp, icmp, other.
+ */
 struct worker_counters {
 	uint64_t packets, bytes;
-	uint64_t not_ip, malformed, bad_ip_checksum, fragments, fragments_held,
-		truncated, duplicates;
+	uint64_t not_ip, malformed, bad_ip_checksum, fragments, fragments_held, truncated,
+	        duplicates;
 	uint64_t tcp, udp, icmp, other;
 	uint64_t flows, flows_named, flows_one_sided, evictions;
 	uint64_t contacts, contacts_by_confidence[4], lookups, lookups_blocked;
+	uint64_t contacts_refused; /* no memory, or too many on one flow */
 	uint64_t events;
 	uint64_t ech_real, ech_grease, ech_unknown;
 };
@@ -65,6 +70,6 @@ const struct tally *worker_tally(const struct worker *);
 /* A `stats` event from the worker's counters and the capture's. */
 void worker_stats(struct worker *, const struct capture_counters *, uint64_t now_ns);
 void worker_visibility(const struct worker *, const struct capture_counters *,
-		       struct event_visibility *out);
+                       struct event_visibility *out);
 
 #endif

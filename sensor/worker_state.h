@@ -12,22 +12,28 @@
 #include "sensor/flow/resolutions.h"
 #include "sensor/worker.h"
 
-/* The inside of a worker: shared by worker.c and the verdict/ files that it calls, by nobody else. */
+/* The inside of a worker: shared by worker.c and the verdict/ files that it calls, by nobody else.
+ */
 
 struct evidence {
 	enum evidence_kind kind;
-	struct name *name;  /* held; NULL: `text` */
-	const char *text;   /* a rule of the feed */
+	struct name *name; /* held; NULL: `text` */
+	const char *text;  /* a rule of the feed */
 	uint64_t number;
 	uint32_t source;
 };
 
-enum { CONTACT_EVIDENCE_MAX = 8, LOOKUPS_MAX = 8192 };
+enum {
+	CONTACT_EVIDENCE_MAX = 8,
+	CONTACTS_MAX = 256, /* of one flow: a proxy's client may name any number */
+	LOOKUPS_MAX = 8192,
+	LOOKUP_BUCKETS = 4096, /* a power of two */
+};
 
 /* A flow and a tracker name: told once, when it is known what came of it. */
 struct contact {
-	struct contact *next;            /* of the same flow */
-	struct contact *older, *newer;   /* of those that wait for their outcome */
+	struct contact *next;          /* of the same flow */
+	struct contact *older, *newer; /* of those that wait for their outcome */
 	struct flow *flow;
 	struct feed_entry entry;
 	struct name *name; /* held; NULL: the entry's rule is the name */
@@ -58,6 +64,7 @@ struct worker {
 	struct event_json *json;
 	struct contact *oldest_waiting, *newest_waiting;
 	struct lookup *oldest_lookup, *newest_lookup;
+	struct lookup *lookup_buckets[LOOKUP_BUCKETS];
 	size_t lookup_count;
 	struct tally tally;
 	uint64_t now_ns;
@@ -65,7 +72,8 @@ struct worker {
 	struct packet packet;
 };
 
-/* judge.c: what a flow's names, addresses and labels say. Called whenever there is something new. */
+/* judge.c: what a flow's names, addresses and labels say. Called whenever there is something new.
+ */
 void judge_flow(struct worker *, struct flow *, const struct frame *last);
 /* A packet came for a flow with contacts that wait. */
 void judge_outcome(struct worker *, struct flow *);
@@ -78,7 +86,7 @@ enum outcome flow_outcome(const struct flow *, bool is_final);
 
 /* lookup.c: DNS messages that name trackers. */
 void lookup_seen(struct worker *, const struct sight *, const struct dns_message *,
-		 const char *transport);
+                 const char *transport);
 void lookup_expire(struct worker *, uint64_t now_ns);
 void lookup_finish(struct worker *);
 
@@ -90,7 +98,7 @@ void emit_event(struct worker *, struct event *);
 struct event *begin_event(struct worker *, enum event_type, const struct flow *, uint64_t time_ns);
 /* The id of the event: its type, five-tuple, first packet's time, and what it is about. */
 void set_event_id(struct worker *, struct event *, uint64_t first_ns, struct slice about,
-		  uint32_t detail);
+                  uint32_t detail);
 /* The file's name where a packet came from another one than the event's; NULL: the same. */
 const char *other_file(struct worker *, const struct event *, uint32_t source);
 void fill_local(struct worker *, const uint8_t address[16], struct event_local *out);

@@ -28,7 +28,7 @@ static void check_cuts(const struct specimen *s)
 		if (len < s->cut_from || len >= end || answer == s->when_cut)
 			continue;
 		fprintf(stderr, "%s cut at %zu says %d, not %d\n", s->name, len, (int)answer,
-			(int)s->when_cut);
+		        (int)s->when_cut);
 		exit(1);
 	}
 }

@@ -9,15 +9,15 @@
 	}
 
 static const struct address_prefix privates[] = {
-	V4(10, 0, 0, 0, 8),           /* RFC 1918 */
-	V4(172, 16, 0, 0, 12),        /* RFC 1918 */
-	V4(192, 168, 0, 0, 16),       /* RFC 1918 */
-	V4(100, 64, 0, 0, 10),        /* RFC 6598, carrier-grade NAT */
-	V4(169, 254, 0, 0, 16),       /* RFC 3927 */
-	V4(127, 0, 0, 0, 8),          /* loopback */
-	{ { 0xfc }, 7 },              /* RFC 4193 */
-	{ { 0xfe, 0x80 }, 10 },       /* link-local */
-	{ { [15] = 1 }, 128 },        /* ::1 */
+	V4(10, 0, 0, 0, 8),     /* RFC 1918 */
+	V4(172, 16, 0, 0, 12),  /* RFC 1918 */
+	V4(192, 168, 0, 0, 16), /* RFC 1918 */
+	V4(100, 64, 0, 0, 10),  /* RFC 6598, carrier-grade NAT */
+	V4(169, 254, 0, 0, 16), /* RFC 3927 */
+	V4(127, 0, 0, 0, 8),    /* loopback */
+	{ { 0xfc }, 7 },        /* RFC 4193 */
+	{ { 0xfe, 0x80 }, 10 }, /* link-local */
+	{ { [15] = 1 }, 128 },  /* ::1 */
 };
 
 static const struct address_prefix groups[] = {

@@ -44,7 +44,7 @@ static bool make_range_room(struct assembly *a, struct budget *budget)
 
 	uint16_t room = a->range_room > 0 ? (uint16_t)(a->range_room * 2) : RANGES_MIN;
 	void *grown = budget_grow(budget, a->ranges, a->range_room * sizeof *a->ranges,
-				  room * sizeof *a->ranges);
+	                          room * sizeof *a->ranges);
 
 	if (grown == NULL)
 		return false;
@@ -55,7 +55,7 @@ static bool make_range_room(struct assembly *a, struct budget *budget)
 
 /* Bytes [from, to) of the assembly are there already: do the new ones say the same? */
 static bool differs(const struct assembly *a, uint32_t at, struct slice bytes,
-		    struct assembly_range known)
+                    struct assembly_range known)
 {
 	uint32_t end = at + (uint32_t)bytes.len;
 	uint32_t from = known.from > at ? known.from : at;
@@ -113,8 +113,7 @@ static void join_ranges(struct assembly *a, struct assembly_range added)
 			added.to = a->ranges[end].to;
 		end++;
 	}
-	memmove(a->ranges + begin + 1, a->ranges + end,
-		(a->range_count - end) * sizeof *a->ranges);
+	memmove(a->ranges + begin + 1, a->ranges + end, (a->range_count - end) * sizeof *a->ranges);
 	a->ranges[begin] = added;
 	a->range_count = (uint16_t)(a->range_count - (end - begin) + 1);
 }
@@ -163,7 +162,8 @@ void assembly_drop(struct assembly *a, uint32_t n)
 
 		if (r.to <= n)
 			continue;
-		a->ranges[kept++] = (struct assembly_range){ r.from > n ? r.from - n : 0, r.to - n };
+		a->ranges[kept++] =
+		        (struct assembly_range){ r.from > n ? r.from - n : 0, r.to - n };
 	}
 	a->range_count = kept;
 	if (kept == 0)

@@ -15,8 +15,8 @@
  *   └── window ────┘  what can be read
  *
  * A list of ranges decides what is complete, never a count of bytes. Where bytes come twice and
- * differ, receivers disagree which to take (RFC 9293, section 3.10 leaves it open): `first` keeps those that
- * came first, `last` those that came last, and both are read.
+ * differ, receivers disagree which to take (RFC 9293, section 3.10 leaves it open): `first` keeps
+ * those that came first, `last` those that came last, and both are read.
  */
 enum { ASSEMBLY_RANGES_MAX = 1024, ASSEMBLY_MAX = 80 * 1024 };
 

@@ -80,7 +80,7 @@ static bool is_known(ndpi_protocol p)
 }
 
 bool classify_packet(struct classify *c, struct classify_flow **state, struct slice network,
-		     uint64_t time_ns, struct label *label)
+                     uint64_t time_ns, struct label *label)
 {
 	if (network.len == 0 || (*state == NULL && !begin(c, state)))
 		return false;
@@ -90,7 +90,7 @@ bool classify_packet(struct classify *c, struct classify_flow **state, struct sl
 		return true;
 	unsigned short len = network.len > UINT16_MAX ? UINT16_MAX : (unsigned short)network.len;
 	ndpi_protocol p = ndpi_detection_process_packet(c->module, s->flow, network.ptr, len,
-							time_ns / 1000000);
+	                                                time_ns / 1000000);
 
 	if (!is_known(p))
 		return false;
@@ -112,13 +112,12 @@ void classify_end(struct classify *c, struct classify_flow **state, struct label
 	*state = NULL;
 }
 
-void classify_by_name(struct classify *c, enum flow_app app, struct slice host,
-		      struct label *label)
+void classify_by_name(struct classify *c, enum flow_app app, struct slice host, struct label *label)
 {
 	static const uint16_t masters[] = {
-		[APP_TLS] = NDPI_PROTOCOL_TLS,	   [APP_QUIC] = NDPI_PROTOCOL_QUIC,
+		[APP_TLS] = NDPI_PROTOCOL_TLS,     [APP_QUIC] = NDPI_PROTOCOL_QUIC,
 		[APP_HTTP] = NDPI_PROTOCOL_HTTP,   [APP_HTTP2] = NDPI_PROTOCOL_HTTP,
-		[APP_DNS] = NDPI_PROTOCOL_DNS,	   [APP_MDNS] = NDPI_PROTOCOL_MDNS,
+		[APP_DNS] = NDPI_PROTOCOL_DNS,     [APP_MDNS] = NDPI_PROTOCOL_MDNS,
 		[APP_LLMNR] = NDPI_PROTOCOL_LLMNR, [APP_DTLS] = NDPI_PROTOCOL_DTLS,
 		[APP_DHCP] = NDPI_PROTOCOL_DHCP,   [APP_NETBIOS] = NDPI_PROTOCOL_NETBIOS,
 		[APP_SSH] = NDPI_PROTOCOL_UNKNOWN,
@@ -154,7 +153,7 @@ static ndpi_protocol as_protocol(const struct label *label)
 }
 
 bool classify_describe(struct classify *c, const struct label *label, char *text, size_t room,
-		       struct event_ndpi *out)
+                       struct event_ndpi *out)
 {
 	ndpi_protocol p = as_protocol(label);
 

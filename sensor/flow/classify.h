@@ -32,20 +32,19 @@ struct classify_flow;
  * filled. The state must be given back by classify_end() in any case.
  */
 bool classify_packet(struct classify *, struct classify_flow **, struct slice network,
-		     uint64_t time_ns, struct label *label);
+                     uint64_t time_ns, struct label *label);
 /* No more packets: its best guess, and the state given back. */
 void classify_end(struct classify *, struct classify_flow **, struct label *label);
 
 /* The label that a protocol and a name have by themselves; `host` may be empty. */
-void classify_by_name(struct classify *, enum flow_app app, struct slice host,
-		      struct label *label);
+void classify_by_name(struct classify *, enum flow_app app, struct slice host, struct label *label);
 
 /* Is that label ByteDance's in nDPI's eyes? */
 bool classify_is_bytedance(const struct label *);
 
 /* The words for an event; `out` points into `text` and into nDPI's own tables. False: unknown. */
 bool classify_describe(struct classify *, const struct label *, char *text, size_t room,
-		       struct event_ndpi *out);
+                       struct event_ndpi *out);
 
 const char *classify_version(void);
 

@@ -54,12 +54,13 @@ struct flow {
 	uint8_t list;
 	uint8_t tcp_flags[2]; /* all that were seen from each side */
 	uint8_t has_syn : 1, is_client_sure : 1, was_refused : 1, is_answered : 1, is_inspected : 1,
-		has_contact : 1, is_named : 1, was_reset : 1;
+	        has_contact : 1, is_named : 1, was_reset : 1;
 	uint8_t spoke; /* bit 0 and 1: the side has sent a payload */
 	uint8_t reopened;
-	uint16_t quic_ids[2]; /* of an answered QUIC flow, hashed: the client's first, the server's */
+	uint16_t quic_ids[2]; /* of an answered QUIC flow, hashed: the client's first, the server's
+	                       */
 
-	uint32_t source; /* file or interface of the first packet */
+	uint32_t source;                  /* file or interface of the first packet */
 	uint16_t label_master, label_app; /* nDPI's */
 	uint64_t first_ns, last_ns;
 	uint64_t first_number; /* pcap_cnt of the first packet */
@@ -79,7 +80,7 @@ static inline unsigned flow_server(const struct flow *f)
 static inline unsigned flow_side(const struct flow *f, const struct packet *p)
 {
 	return memcmp(f->address[0], p->src, 16) == 0 && f->port[0] == p->src_port ? SIDE_A
-										   : SIDE_B;
+	                                                                           : SIDE_B;
 }
 
 #endif

@@ -37,8 +37,7 @@ static const uint64_t timeouts[IDLE_LISTS] = {
 	[IDLE_CLOSED] = 10,
 };
 
-struct flow_table *flow_table_new(size_t capacity, uint64_t seed, flow_ended *ended,
-				  void *context)
+struct flow_table *flow_table_new(size_t capacity, uint64_t seed, flow_ended *ended, void *context)
 {
 	struct flow_table *t = calloc(1, sizeof *t);
 	size_t buckets = 1024;
@@ -48,11 +47,11 @@ struct flow_table *flow_table_new(size_t capacity, uint64_t seed, flow_ended *en
 	if (t == NULL)
 		return NULL;
 	*t = (struct flow_table){ .capacity = capacity,
-				  .bucket_mask = buckets - 1,
-				  .fresh = 1,
-				  .seed = seed | 1,
-				  .ended = ended,
-				  .context = context };
+		                  .bucket_mask = buckets - 1,
+		                  .fresh = 1,
+		                  .seed = seed | 1,
+		                  .ended = ended,
+		                  .context = context };
 	t->pool = calloc(capacity + 1, sizeof *t->pool);
 	t->buckets = calloc(buckets, sizeof *t->buckets);
 	if (t->pool != NULL && t->buckets != NULL)
@@ -88,8 +87,8 @@ static uint64_t hash_end(uint64_t seed, const uint8_t address[16], uint16_t port
 /* The same for both directions: each end alone, then added. */
 static uint32_t hash_packet(const struct flow_table *t, const struct packet *p)
 {
-	uint64_t ends = hash_end(t->seed, p->src, p->src_port) +
-			hash_end(t->seed, p->dst, p->dst_port);
+	uint64_t ends =
+	        hash_end(t->seed, p->src, p->src_port) + hash_end(t->seed, p->dst, p->dst_port);
 
 	return (uint32_t)(mix(ends, p->protocol) >> 20);
 }
@@ -189,7 +188,7 @@ static size_t most_urgent(const struct flow_table *t)
 static void evict(struct flow_table *t)
 {
 	static const enum flow_list order[IDLE_LISTS] = { IDLE_CLOSED, IDLE_NEW, IDLE_UDP,
-							  IDLE_TCP };
+		                                          IDLE_TCP };
 	size_t i = 0;
 
 	while (t->lists[order[i]].oldest == 0)
@@ -278,8 +277,9 @@ static size_t longest_idle(const struct flow_table *t)
 	for (size_t i = 0; i < IDLE_LISTS; i++) {
 		uint32_t oldest = t->lists[i].oldest;
 
-		if (oldest != 0 && (found == IDLE_LISTS ||
-				    t->pool[oldest].last_ns < t->pool[t->lists[found].oldest].last_ns))
+		if (oldest != 0 &&
+		    (found == IDLE_LISTS ||
+		     t->pool[oldest].last_ns < t->pool[t->lists[found].oldest].last_ns))
 			found = i;
 	}
 	return found;

@@ -8,7 +8,7 @@ struct flow_table;
 
 /* How long a flow may be idle, by what is known of it. */
 enum flow_list {
-	IDLE_NEW,    /* unanswered */
+	IDLE_NEW, /* unanswered */
 	IDLE_UDP,
 	IDLE_TCP,
 	IDLE_CLOSED,
@@ -23,8 +23,7 @@ typedef void flow_ended(void *context, struct flow *, enum flow_end);
  * Room for `capacity` flows, reserved here; a page is touched when it is first used. `seed` makes
  * the hash unpredictable and has no influence on any output. NULL: out of memory.
  */
-struct flow_table *flow_table_new(size_t capacity, uint64_t seed, flow_ended *ended,
-				  void *context);
+struct flow_table *flow_table_new(size_t capacity, uint64_t seed, flow_ended *ended, void *context);
 /* Does not tell of the flows that are left: flow_table_finish() does. */
 void flow_table_free(struct flow_table *);
 

@@ -289,7 +289,8 @@ static bool same_bytes(const struct fragments *f, const struct making *m, struct
                        const uint8_t *bytes)
 {
 	for (size_t at = piece.from; at < piece.to; at += in_page(at, piece.to))
-		if (memcmp(page_at(f, m, at), bytes + (at - piece.from), in_page(at, piece.to)))
+		if (memcmp(page_at(f, m, at), bytes + (at - piece.from), in_page(at, piece.to)) !=
+		    0)
 			return false;
 	return true;
 }

@@ -9,8 +9,8 @@ static const struct {
 	uint16_t version;
 	const char *word;
 } tls_versions[] = {
-	{ 0x0002, "SSLv2" },   { 0x0300, "SSLv3" },    { 0x0301, "TLS 1.0" },
-	{ 0x0302, "TLS 1.1" }, { 0x0303, "TLS 1.2" },  { 0x0304, "TLS 1.3" },
+	{ 0x0002, "SSLv2" },    { 0x0300, "SSLv3" },    { 0x0301, "TLS 1.0" },
+	{ 0x0302, "TLS 1.1" },  { 0x0303, "TLS 1.2" },  { 0x0304, "TLS 1.3" },
 	{ 0xfeff, "DTLS 1.0" }, { 0xfefd, "DTLS 1.2" }, { 0xfefc, "DTLS 1.3" },
 };
 
@@ -34,7 +34,7 @@ static void quic_version_text(uint32_t version, char *out, size_t room)
 		snprintf(out, room, "draft-%02u", version & 0xff);
 	else if (version >> 24 == 'Q' || version >> 24 == 'T')
 		snprintf(out, room, "%c%c%c%c", (int)(version >> 24), (int)(version >> 16 & 0x7f),
-			 (int)(version >> 8 & 0x7f), (int)(version & 0x7f));
+		         (int)(version >> 8 & 0x7f), (int)(version & 0x7f));
 	else
 		snprintf(out, room, "0x%08x", version);
 }
@@ -52,8 +52,8 @@ static void short_hash(struct digest *d, struct slice list, char out[13])
 	memcpy(out, text, 12);
 }
 
-static void write_ja4(struct inspector *i, const struct tls_hello *hello, char transport,
-		      char *out, size_t room)
+static void write_ja4(struct inspector *i, const struct tls_hello *hello, char transport, char *out,
+                      size_t room)
 {
 	struct scratch to = { .ptr = i->plain, .room = sizeof i->plain };
 	struct ja4_raw raw;
@@ -64,7 +64,7 @@ static void write_ja4(struct inspector *i, const struct tls_hello *hello, char t
 	short_hash(i->digest, raw.ciphers, ciphers);
 	short_hash(i->digest, raw.extensions, extensions);
 	snprintf(out, room, "%.*s_%s_%s", (int)raw.head.len, (const char *)raw.head.ptr, ciphers,
-		 extensions);
+	         extensions);
 }
 
 static void write_ja3(struct inspector *i, const struct tls_hello *hello, char *out)
@@ -100,7 +100,7 @@ static void keep_alpn(struct noted_hello *n, const struct tls_hello *hello)
 }
 
 static void keep_facts(struct inspector *i, struct noted_hello *n, const struct tls_hello *hello,
-		       enum evidence_kind kind, uint32_t version, bool is_complete)
+                       enum evidence_kind kind, uint32_t version, bool is_complete)
 {
 	struct event_hello *e = &n->facts;
 
@@ -133,7 +133,7 @@ static enum flow_app app_of(enum evidence_kind kind)
 
 /* A DNS name of the resolver's own protocols is not asked for: ports and ALPN tell. */
 static void count_encrypted_dns(struct inspector *i, const struct sight *s,
-				const struct tls_hello *hello)
+                                const struct tls_hello *hello)
 {
 	static const uint8_t dot[] = "dot", doq[] = "doq";
 	uint16_t server = s->flow->port[flow_server(s->flow)];
@@ -147,7 +147,7 @@ static void count_encrypted_dns(struct inspector *i, const struct sight *s,
 }
 
 void note_hello(struct inspector *i, const struct sight *s, const struct tls_hello *hello,
-		enum evidence_kind kind, uint32_t version, bool is_complete)
+                enum evidence_kind kind, uint32_t version, bool is_complete)
 {
 	settle_client(s);
 	s->flow->app = (uint8_t)app_of(kind);

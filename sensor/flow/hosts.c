@@ -147,7 +147,7 @@ void hosts_saw(struct hosts *h, const uint8_t address[16], const uint8_t *mac)
 }
 
 static void set_name(struct hosts *h, struct entry *e, struct slice text,
-		     enum host_name_source source)
+                     enum host_name_source source)
 {
 	struct name *name = source >= e->name_source ? name_hold(h->names, text) : NULL;
 
@@ -159,7 +159,7 @@ static void set_name(struct hosts *h, struct entry *e, struct slice text,
 }
 
 void hosts_named(struct hosts *h, const uint8_t *address, const uint8_t *mac, struct slice name,
-		 enum host_name_source source)
+                 enum host_name_source source)
 {
 	uint8_t key[KEY_LEN];
 
@@ -203,8 +203,10 @@ struct host hosts_find(struct hosts *h, const uint8_t address[16])
 const char *host_name_source_word(enum host_name_source source)
 {
 	static const char *const words[] = {
-		[HOST_NAME_NETBIOS] = "netbios", [HOST_NAME_MDNS] = "mdns",
-		[HOST_NAME_DHCPV6] = "dhcpv6",	 [HOST_NAME_DHCP] = "dhcp",
+		[HOST_NAME_NETBIOS] = "netbios",
+		[HOST_NAME_MDNS] = "mdns",
+		[HOST_NAME_DHCPV6] = "dhcpv6",
+		[HOST_NAME_DHCP] = "dhcp",
 	};
 
 	return words[source];

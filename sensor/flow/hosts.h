@@ -35,9 +35,10 @@ void hosts_free(struct hosts *);
 void hosts_saw(struct hosts *, const uint8_t address[16], const uint8_t *mac);
 /* What a host calls itself, by its address, its MAC, or both; NULL: not known. */
 void hosts_named(struct hosts *, const uint8_t *address, const uint8_t *mac, struct slice name,
-		 enum host_name_source);
+                 enum host_name_source);
 
-/* What is known of `address`; name NULL and has_mac false where nothing is. Lives until the next change. */
+/* What is known of `address`; name NULL and has_mac false where nothing is. Lives until the next
+ * change. */
 struct host hosts_find(struct hosts *, const uint8_t address[16]);
 
 const char *host_name_source_word(enum host_name_source); /* NULL for none */

@@ -8,7 +8,7 @@
 #include "sensor/flow/question.h"
 
 /* Longer than any client waits between the pieces of a hello. */
-static const uint64_t patience_ns = 20U * 1000000000U;
+static const uint64_t patience_ns = UINT64_C(20) * 1000000000U;
 
 struct inspector *inspector_new(const struct inspect_options *options)
 {
@@ -93,6 +93,7 @@ static void give_back(struct inspector *i, struct flow *f)
 	struct budget *b = i->use.budget;
 
 	leave_line(i, q);
+	name_release(i->use.names, q->target);
 	for (size_t side = 0; side < 2; side++)
 		assembly_free(&q->streams[side].held, b);
 	inspect_quic_close(i, f);
@@ -125,8 +126,33 @@ static void set_label(struct inspector *i, struct flow *f)
 	f->label_app = q->label.app;
 }
 
+void inspect_label(struct inspector *i, const struct flow *f, struct label *label)
+{
+	*label = (struct label){ .master = f->label_master, .app = f->label_app };
+	if (f->question != NULL && f->app != APP_UNKNOWN)
+		classify_by_name(i->use.classify, f->app, stated_name(f), label);
+}
+
+/* A proxy's target that nothing inside the tunnel confirmed or bettered. */
+static void tell_target(struct inspector *i, struct flow *f)
+{
+	static const struct packet no_packet = { 0 };
+	const struct question *q = f->question;
+
+	if (q->target == NULL || f->is_named)
+		return;
+	struct frame asked = { .number = q->target_number, .source = q->last_source };
+	struct sight s = {
+		.flow = f, .side = q->target_side, .packet = &no_packet, .frame = &asked
+	};
+
+	note_name(i, &s, name_text(q->target), EVIDENCE_HTTP_HOST);
+	f->is_named = true;
+}
+
 static void close_question(struct inspector *i, struct flow *f)
 {
+	tell_target(i, f);
 	set_label(i, f);
 	give_back(i, f);
 	f->is_answered = true;
@@ -140,8 +166,8 @@ static void ask_ndpi(struct inspector *i, const struct sight *s)
 	if (q->ndpi_is_done || s->flow->app != APP_UNKNOWN || s->packet->payload.len == 0)
 		return;
 	i->counters.ndpi_packets++;
-	q->ndpi_is_done = classify_packet(i->use.classify, &q->ndpi, s->packet->network,
-					  s->now_ns, &q->label);
+	q->ndpi_is_done = classify_packet(i->use.classify, &q->ndpi, s->packet->network, s->now_ns,
+	                                  &q->label);
 }
 
 /* Names come one after the other for as long as such a flow lives. */
@@ -165,6 +191,7 @@ bool inspect_packet(struct inspector *i, const struct sight *s)
 	if (s->packet->payload.len > 0 && q->payloads < UINT16_MAX)
 		q->payloads++;
 	q->has_news = false;
+	q->last_ns = s->frame->time_ns;
 	q->last_number = s->frame->number;
 	q->last_source = s->frame->source;
 	if (s->packet->protocol == IP_TCP)
@@ -185,8 +212,9 @@ void inspect_give_up(struct inspector *i, struct flow *f)
 
 	if (f->question == NULL)
 		return;
-	struct frame last = { .number = f->question->last_number,
-			      .source = f->question->last_source };
+	struct frame last = { .time_ns = f->question->last_ns,
+		              .number = f->question->last_number,
+		              .source = f->question->last_source };
 	struct sight s = { .flow = f, .packet = &no_packet, .frame = &last };
 
 	if (!f->question->is_settled) {
@@ -206,7 +234,8 @@ uint64_t inspect_last_number(const struct flow *f)
 
 struct flow *inspect_overdue(struct inspector *i, uint64_t now_ns)
 {
-	while (i->oldest != NULL && now_ns > i->oldest->opened_ns + patience_ns) {
+	while (i->oldest != NULL && now_ns > i->oldest->opened_ns &&
+	       now_ns - i->oldest->opened_ns > patience_ns) {
 		struct question *q = i->oldest;
 
 		if (!is_running(q->flow))
@@ -218,27 +247,28 @@ struct flow *inspect_overdue(struct inspector *i, uint64_t now_ns)
 }
 
 static void note(struct inspector *i, const struct sight *s, struct name *name,
-		 enum evidence_kind kind)
+                 enum evidence_kind kind)
 {
 	struct notes *notes = name != NULL ? notes_of(s->flow, i->use.budget, s->packet) : NULL;
 
 	if (notes != NULL)
-		s->flow->question->has_news |= notes_add_name(notes, i->use.budget, name,
-			       &(struct noted_name){ .number = s->frame->number,
-						     .source = s->frame->source,
-						     .kind = (uint8_t)kind,
-						     .client = (uint8_t)s->side });
+		s->flow->question->has_news |=
+		        notes_add_name(notes, i->use.budget, name,
+		                       &(struct noted_name){ .number = s->frame->number,
+		                                             .source = s->frame->source,
+		                                             .kind = (uint8_t)kind,
+		                                             .client = (uint8_t)s->side });
 	name_release(i->use.names, name);
 }
 
 void note_name(struct inspector *i, const struct sight *s, struct slice text,
-	       enum evidence_kind kind)
+               enum evidence_kind kind)
 {
 	note(i, s, name_hold(i->use.names, text), kind);
 }
 
 void note_text(struct inspector *i, const struct sight *s, struct slice text,
-	       enum evidence_kind kind)
+               enum evidence_kind kind)
 {
 	note(i, s, name_hold_verbatim(i->use.names, text), kind);
 }

@@ -41,7 +41,7 @@ struct inspect_counters {
 
 /* Told of each DNS message, as soon as it is read. `transport`: "udp", "tcp", "mdns", "llmnr". */
 typedef void dns_seen(void *context, const struct sight *, const struct dns_message *,
-		      const char *transport);
+                      const char *transport);
 
 struct inspect_options {
 	struct budget *budget;
@@ -72,6 +72,8 @@ bool inspect_reopen(struct inspector *, const struct sight *);
 /* Closes the question with what was whole so far: the flow ends, or its time is up. */
 void inspect_give_up(struct inspector *, struct flow *);
 /* The number of the last packet that an open question was shown. */
+/* The label of a flow, also while its question is still open. */
+void inspect_label(struct inspector *, const struct flow *, struct label *);
 uint64_t inspect_last_number(const struct flow *);
 /* A flow whose question has waited longer than an answer can take; NULL: none (left). */
 struct flow *inspect_overdue(struct inspector *, uint64_t now_ns);

@@ -12,7 +12,7 @@ static struct dtls_question *begin(struct inspector *i, struct question *q)
 
 /* A hello is sent again with another number, after the server asked for its cookie. */
 static void begin_message(struct inspector *i, struct dtls_question *d,
-			  const struct dtls_fragment *fragment)
+                          const struct dtls_fragment *fragment)
 {
 	if (d->message_len == fragment->length && d->message_seq == fragment->number)
 		return;
@@ -22,7 +22,7 @@ static void begin_message(struct inspector *i, struct dtls_question *d,
 }
 
 static bool read_hello(struct inspector *i, const struct sight *s, const struct dtls_question *d,
-		       bool is_last)
+                       bool is_last)
 {
 	struct slice body = assembly_window(&d->fragments);
 	struct tls_hello hello;
@@ -39,7 +39,7 @@ static bool read_hello(struct inspector *i, const struct sight *s, const struct 
 }
 
 static bool add_fragment(struct inspector *i, const struct sight *s,
-			 const struct dtls_fragment *fragment)
+                         const struct dtls_fragment *fragment)
 {
 	struct dtls_question *d = begin(i, s->flow->question);
 

@@ -4,10 +4,13 @@
 #include "dissect/quic.h"
 #include "sensor/flow/question.h"
 
-enum { QUIC_ID_TELLING = 8, REOPENED_MAX = 8 }; /* RFC 9000, section 7.2: a client's id has 8 bytes */
+enum {
+	QUIC_ID_TELLING = 8,
+	REOPENED_MAX = 8
+}; /* RFC 9000, section 7.2: a client's id has 8 bytes */
 
 static bool opens(struct inspector *i, const struct quic_keys *keys, const struct quic_packet *p,
-		  struct slice *plain)
+                  struct slice *plain)
 {
 	struct scratch room = { .ptr = i->plain, .room = sizeof i->plain };
 	struct quic_frames frames;
@@ -24,8 +27,7 @@ static bool opens(struct inspector *i, const struct quic_keys *keys, const struc
 
 static bool is_path_of(const struct quic_path *path, const struct quic_packet *p)
 {
-	return path->dcid_len == p->dcid.len &&
-	       memcmp(path->dcid, p->dcid.ptr, p->dcid.len) == 0;
+	return path->dcid_len == p->dcid.len && memcmp(path->dcid, p->dcid.ptr, p->dcid.len) == 0;
 }
 
 /* A path that this connection id was tried for: its keys are derived once, whatever came of it. */
@@ -56,7 +58,8 @@ static bool is_same_connection(const struct quic_path *a, const struct quic_path
 {
 	return a->version == b->version && a->dcid_len >= QUIC_ID_TELLING &&
 	       slice_equal(id_of(a), id_of(b)) &&
-	       memcmp(a->flow->address[a->flow->client], b->flow->address[b->flow->client], 16) == 0;
+	       memcmp(a->flow->address[a->flow->client], b->flow->address[b->flow->client], 16) ==
+	               0;
 }
 
 /* Pieces of the hello that came on another five-tuple of the same connection. */
@@ -77,8 +80,8 @@ static void take_over(struct inspector *i, struct quic_path *path)
 
 /* Tries the keys of one version; the path is kept only when they open the packet. */
 static struct quic_path *try_path(struct inspector *i, const struct sight *s,
-				  const struct quic_packet *p, uint32_t version,
-				  struct slice *plain)
+                                  const struct quic_packet *p, uint32_t version,
+                                  struct slice *plain)
 {
 	struct quic_question *q = s->flow->question->quic;
 	struct quic_path *path = &q->paths[q->path_count];
@@ -104,7 +107,7 @@ static struct quic_path *try_path(struct inspector *i, const struct sight *s,
  * is derived.
  */
 static struct quic_path *open_path(struct inspector *i, const struct sight *s,
-				   const struct quic_packet *p, struct slice *plain)
+                                   const struct quic_packet *p, struct slice *plain)
 {
 	struct quic_question *q = s->flow->question->quic;
 	uint32_t versions[QUIC_CANDIDATES_MAX];
@@ -123,7 +126,7 @@ static struct quic_path *open_path(struct inspector *i, const struct sight *s,
 }
 
 static bool read_tls(struct inspector *i, const struct sight *s, struct slice crypto,
-		     uint32_t version, bool is_last)
+                     uint32_t version, bool is_last)
 {
 	struct tls_hello hello;
 	enum parse answer = dissect_tls_hello(crypto, &hello);
@@ -137,7 +140,7 @@ static bool read_tls(struct inspector *i, const struct sight *s, struct slice cr
 }
 
 static bool read_google(struct inspector *i, const struct sight *s, struct slice crypto,
-			uint32_t version, bool is_last)
+                        uint32_t version, bool is_last)
 {
 	struct gquic_hello google;
 	enum parse answer = dissect_gquic_hello(crypto, &google);
@@ -154,7 +157,7 @@ static bool read_google(struct inspector *i, const struct sight *s, struct slice
 
 /* Reads what is there of the hello, TLS or Google's; true once it is whole. */
 static bool read_hello(struct inspector *i, const struct sight *s, struct slice crypto,
-		       uint32_t version, bool is_last)
+                       uint32_t version, bool is_last)
 {
 	static const uint8_t google[] = { 'C', 'H', 'L', 'O' };
 
@@ -165,13 +168,19 @@ static bool read_hello(struct inspector *i, const struct sight *s, struct slice 
 	return read_tls(i, s, crypto, version, is_last);
 }
 
+static void add_piece(struct inspector *i, struct quic_path *path, const struct quic_crypto *piece)
+{
+	if (piece->offset < path->origin)
+		return; /* of the hello before */
+	if (!assembly_add(&path->crypto, i->use.budget, piece->offset - path->origin, piece->bytes))
+		i->counters.assembly_refused++;
+}
+
 static bool add_pieces(struct inspector *i, const struct sight *s, struct quic_path *path,
-		       const struct quic_frames *frames)
+                       const struct quic_frames *frames)
 {
 	for (size_t n = 0; n < frames->count; n++)
-		if (!assembly_add(&path->crypto, i->use.budget, frames->crypto[n].offset,
-				  frames->crypto[n].bytes))
-			i->counters.assembly_refused++;
+		add_piece(i, path, &frames->crypto[n]);
 	(void)read_hello(i, s, assembly_other_window(&path->crypto), path->version, false);
 	return read_hello(i, s, assembly_window(&path->crypto), path->version, false);
 }
@@ -210,6 +219,8 @@ static bool read_clear(struct inspector *i, const struct sight *s, const struct 
 	if (q->path_count == 0)
 		q->paths[q->path_count++].version = p->version;
 	s->flow->app = APP_QUIC;
+	if (assembly_is_empty(&q->paths[0].crypto) && gquic_begins_hello(frames.crypto[0].bytes))
+		q->paths[0].origin = frames.crypto[0].offset;
 	q->paths[0].is_done |= add_pieces(i, s, &q->paths[0], &frames);
 	return are_all_done(q);
 }
@@ -274,7 +285,7 @@ void inspect_quic_end(struct inspector *i, const struct sight *s)
 			continue;
 		i->counters.hellos_incomplete += !assembly_is_empty(&q->paths[n].crypto);
 		(void)read_hello(i, s, assembly_window(&q->paths[n].crypto), q->paths[n].version,
-				 true);
+		                 true);
 	}
 }
 
@@ -287,8 +298,7 @@ void inspect_quic_close(struct inspector *i, struct flow *f)
 	if (q->path_count > 0)
 		f->quic_ids[0] = hash_id(id_of(&q->paths[q->path_count - 1]));
 	for (size_t n = 0; n < q->path_count; n++) {
-		struct quic_path **slot =
-			&i->paths[hash_id(id_of(&q->paths[n])) % QUIC_PATH_SLOTS];
+		struct quic_path **slot = &i->paths[hash_id(id_of(&q->paths[n])) % QUIC_PATH_SLOTS];
 
 		if (*slot == &q->paths[n])
 			*slot = NULL;

@@ -25,7 +25,7 @@ static void begin_at(struct stream *st, uint32_t seq, bool is_exact)
 
 static void pass(struct stream *st, uint64_t bytes)
 {
-	uint32_t n = bytes > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)bytes;
+	uint32_t n = bytes > BODY_MAX ? BODY_MAX : (uint32_t)bytes;
 
 	st->next += n;
 	assembly_drop(&st->held, n);
@@ -42,7 +42,7 @@ static void finish(struct inspector *i, struct stream *st)
  * the window were taken; a body may reach beyond it.
  */
 static uint64_t read_window(struct inspector *i, const struct sight *s, struct stream *st,
-			    struct slice window)
+                            struct slice window)
 {
 	read_stream *reader = st->reader;
 	uint64_t taken = 0;
@@ -51,7 +51,7 @@ static uint64_t read_window(struct inspector *i, const struct sight *s, struct s
 		struct slice rest = slice_skip(window, (size_t)taken);
 		struct taken t = st->reader(i, s, st, rest);
 
-		taken += t.bytes;
+		taken += t.bytes < BODY_MAX ? t.bytes : BODY_MAX;
 		st->is_done = t.want == WANT_NOTHING;
 		if (t.want != WANT_AGAIN)
 			break;
@@ -91,11 +91,11 @@ static void read_held(struct inspector *i, const struct sight *s, struct stream 
 
 /* In order and nothing held: read where it lies, and keep only what the reader left. */
 static void read_in_place(struct inspector *i, const struct sight *s, struct stream *st,
-			  struct slice bytes)
+                          struct slice bytes)
 {
 	uint64_t taken = read_window(i, s, st, bytes);
 
-	st->next += (uint32_t)(taken > UINT32_MAX / 2 ? UINT32_MAX / 2 : taken);
+	st->next += taken > BODY_MAX ? BODY_MAX : (uint32_t)taken;
 	if (st->is_done || taken >= bytes.len)
 		return;
 	struct slice rest = slice_skip(bytes, (size_t)taken);
@@ -162,7 +162,7 @@ static bool is_worth_reading(struct stream *st)
 }
 
 static void add_segment(struct inspector *i, const struct sight *s, struct stream *st, uint32_t seq,
-			struct slice bytes)
+                        struct slice bytes)
 {
 	int32_t at = distance(st, seq);
 
@@ -172,7 +172,7 @@ static void add_segment(struct inspector *i, const struct sight *s, struct strea
 		at = 0;
 	}
 	if (at < 0) { /* sent again, or a keep-alive's one byte */
-		size_t old = (size_t)-(int64_t)at;
+		size_t old = (size_t) - (int64_t)at;
 
 		if (old >= bytes.len)
 			return;
@@ -198,15 +198,22 @@ static void add_segment(struct inspector *i, const struct sight *s, struct strea
 		skip_gap(i, s, st);
 }
 
+/* A SYN that is late, or sent again, moves nothing that was put in order already. */
+static void hear_syn(struct stream *st, uint32_t first)
+{
+	if (!st->has_next || (st->segments == 0 && assembly_is_empty(&st->held)))
+		begin_at(st, first, true);
+	else if (st->next == first)
+		st->is_exact = true;
+}
+
 static void take_segment(struct inspector *i, const struct sight *s, struct stream *st)
 {
 	const struct packet *p = s->packet;
 	uint32_t seq = p->tcp_seq;
 
-	if (p->tcp_flags & TCP_SYN) {
-		begin_at(st, seq + 1, true);
-		seq++;
-	}
+	if (p->tcp_flags & TCP_SYN)
+		hear_syn(st, ++seq);
 	if (p->payload.len == 0 || st->is_done)
 		return;
 	if (!st->has_next)

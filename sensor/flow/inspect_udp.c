@@ -9,12 +9,12 @@ static const struct {
 	const char *transport;
 } dns_ports[] = {
 	{ 53, APP_DNS, "udp" },
-	{ 5353, APP_MDNS, "mdns" }, /* RFC 6762 */
+	{ 5353, APP_MDNS, "mdns" },   /* RFC 6762 */
 	{ 5355, APP_LLMNR, "llmnr" }, /* RFC 4795 */
 };
 
 static bool read_dns_datagram(struct inspector *i, const struct sight *s, enum flow_app app,
-			      const char *transport)
+                              const char *transport)
 {
 	if (read_dns_message(i, s, s->packet->payload, transport) == PARSE_FOREIGN)
 		return false;
@@ -60,8 +60,8 @@ void inspect_datagram(struct inspector *i, const struct sight *s)
 	for (size_t r = 0; r < sizeof readers / sizeof *readers; r++)
 		if (wants(s->flow, readers[r].app) && readers[r].inspect(i, s))
 			break;
-	bool is_dns = s->flow->app == APP_DNS || s->flow->app == APP_MDNS ||
-		      s->flow->app == APP_LLMNR;
+	bool is_dns =
+	        s->flow->app == APP_DNS || s->flow->app == APP_MDNS || s->flow->app == APP_LLMNR;
 
 	if (is_dns || q->is_settled || q->payloads < DATAGRAMS_MAX)
 		return;
@@ -76,7 +76,7 @@ void inspect_datagram_end(struct inspector *i, const struct sight *s)
 }
 
 enum parse read_dns_message(struct inspector *i, const struct sight *s, struct slice message,
-			    const char *transport)
+                            const char *transport)
 {
 	enum parse answer = dissect_dns(message, &i->dns);
 

@@ -40,7 +40,7 @@ static bool same_name(const struct name *n, struct slice text, bool is_verbatim)
 }
 
 struct name_table *name_table_new(struct budget *budget, const struct feed_set *feeds,
-				  uint64_t seed)
+                                  uint64_t seed)
 {
 	struct name_table *t = calloc(1, sizeof *t);
 
@@ -127,7 +127,7 @@ static void judge(const struct name_table *t, struct name *n)
 }
 
 static struct name *add_name(struct name_table *t, struct slice text, uint32_t hash,
-			     bool is_verbatim)
+                             bool is_verbatim)
 {
 	struct name *n = budget_take(t->budget, sizeof *n + text.len);
 

@@ -51,7 +51,7 @@ static bool make_room(struct notes *n, struct budget *budget)
 		return false;
 	uint16_t room = n->name_room > 0 ? (uint16_t)(n->name_room * 2) : NAMES_MIN;
 	void *grown = budget_grow(budget, n->names, n->name_room * sizeof *n->names,
-				  room * sizeof *n->names);
+	                          room * sizeof *n->names);
 
 	if (grown == NULL)
 		return false;
@@ -61,7 +61,7 @@ static bool make_room(struct notes *n, struct budget *budget)
 }
 
 bool notes_add_name(struct notes *n, struct budget *budget, struct name *name,
-		    const struct noted_name *as)
+                    const struct noted_name *as)
 {
 	for (size_t i = 0; i < n->name_count; i++)
 		if (n->names[i].name == name && n->names[i].kind == as->kind) {

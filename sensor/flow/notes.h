@@ -38,11 +38,12 @@ struct contact;
 struct notes {
 	struct noted_name *names;
 	uint16_t name_count, name_room;
-	bool is_cut; /* there were more names than room: an interim event is due */
+	bool is_cut;         /* there were more names than room: an interim event is due */
 	struct packet below; /* VLANs and tunnels of the packet that the notes began with */
 	struct noted_hello *hello;
 	struct noted_http *http;
 	struct contact *contacts;
+	uint16_t contact_count;
 };
 
 /* The notes of the flow, begun if need be; NULL: no memory. */

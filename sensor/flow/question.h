@@ -14,10 +14,12 @@
  */
 
 enum {
-	GUESSES_MAX = 24,          /* segments of a flow that was joined in its middle: has it said its name before? */
-	DATAGRAMS_MAX = 24,        /* of both sides, before a UDP question is given up */
+	GUESSES_MAX = 24, /* segments of a flow that was joined in its middle: has it said its name
+	                     before? */
+	BODY_MAX = INT32_MAX, /* passed over in one piece: half of the sequence space */
+	DATAGRAMS_MAX = 24,   /* of both sides, before a UDP question is given up */
 	QUIC_PATH_SLOTS = 1024,
-	QUIC_PATHS_MAX = 4,        /* connection ids that a client tries: Retry, new versions */
+	QUIC_PATHS_MAX = 4, /* connection ids that a client tries: Retry, new versions */
 	JOIN_ROOM = 72 * 1024,
 	PLAIN_ROOM = 64 * 1024,
 };
@@ -25,14 +27,14 @@ enum {
 struct stream;
 struct taken;
 typedef struct taken read_stream(struct inspector *, const struct sight *, struct stream *,
-				 struct slice window);
+                                 struct slice window);
 
 /* One direction of a TCP flow. */
 struct stream {
-	uint32_t next;  /* sequence number of the byte that is wanted next: held's origin */
+	uint32_t next; /* sequence number of the byte that is wanted next: held's origin */
 	bool has_next;
-	bool is_exact;  /* `next` follows from a SYN or from what was read, not from a guess */
-	bool is_done;   /* nobody wants more of it */
+	bool is_exact; /* `next` follows from a SYN or from what was read, not from a guess */
+	bool is_done;  /* nobody wants more of it */
 	uint8_t held_segments; /* that came since something could be read */
 	uint8_t strays;        /* segments in a row that the reader could not use */
 	uint32_t last_window;  /* how much there was when it was last read */
@@ -59,7 +61,9 @@ struct quic_path {
 	uint32_t version;
 	uint8_t dcid_len;
 	uint8_t dcid[QUIC_CID_MAX];
-	bool is_done; /* its hello is read */
+	bool is_done;    /* its hello is read */
+	uint32_t origin; /* where in the stream the hello begins: not at 0 when an earlier one was
+	                    missed */
 	struct quic_keys keys;
 	struct assembly crypto;
 };
@@ -84,12 +88,16 @@ struct question {
 	struct dtls_question *dtls;
 	struct classify_flow *ndpi;
 	struct label label;
-	uint16_t payloads;    /* packets with bytes for a reader, both sides */
+	uint16_t payloads; /* packets with bytes for a reader, both sides */
+	struct name *
+	        target; /* whom a proxy (SOCKS) was asked for; held; told if nothing better comes */
+	uint8_t target_side;
+	uint64_t target_number;
 	uint32_t last_source; /* of the last packet, for what is read at the end */
-	uint64_t last_number;
-	bool is_settled;   /* the name is read, or there is none to read */
+	uint64_t last_number, last_ns;
+	bool is_settled; /* the name is read, or there is none to read */
 	bool ndpi_is_done;
-	bool has_news;     /* a name was noted by this packet */
+	bool has_news; /* a name was noted by this packet */
 };
 
 struct inspector {
@@ -98,8 +106,9 @@ struct inspector {
 	struct quic_crypto_context *crypto;
 	struct digest *digest;
 	struct question *oldest, *newest;
-	struct quic_path *paths[QUIC_PATH_SLOTS]; /* open ones by connection id; the newest has the slot */
-	struct dns_message dns; /* one message at a time */
+	struct quic_path
+	        *paths[QUIC_PATH_SLOTS]; /* open ones by connection id; the newest has the slot */
+	struct dns_message dns;          /* one message at a time */
 	uint8_t join[JOIN_ROOM];
 	uint8_t plain[PLAIN_ROOM];
 };
@@ -118,7 +127,7 @@ void note_text(struct inspector *, const struct sight *, struct slice text, enum
  * and its facts, and settles which side is the client. `version` is QUIC's, 0 for TLS.
  */
 void note_hello(struct inspector *, const struct sight *, const struct tls_hello *,
-		enum evidence_kind, uint32_t version, bool is_complete);
+                enum evidence_kind, uint32_t version, bool is_complete);
 void note_request(struct inspector *, const struct sight *, const struct http_request *);
 
 /* Counts the answer and gives it back. */
@@ -132,7 +141,7 @@ bool read_cut(struct inspector *, const struct sight *, struct slice window);
 
 /* A DNS message off whatever transport. */
 enum parse read_dns_message(struct inspector *, const struct sight *, struct slice message,
-			    const char *transport);
+                            const char *transport);
 
 /* TCP: puts the segment where it belongs and lets the readers at it. */
 void inspect_segment(struct inspector *, const struct sight *);

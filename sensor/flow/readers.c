@@ -55,16 +55,37 @@ static struct guess is_it(struct taken taken)
 	return (struct guess){ IS_IT, taken };
 }
 
+/*
+ * A CONNECT is a request with its Host. Of other proxies' targets there is no kind of name: they
+ * are told as a Host is, and only where nothing inside names itself.
+ */
+static void note_prefix(struct inspector *i, const struct sight *s, const struct prefix *prefix,
+                        struct slice window)
+{
+	struct question *q = s->flow->question;
+	struct http_request request;
+
+	if (prefix->kind == PREFIX_HTTP_CONNECT) {
+		if (dissect_http_request(window, &request) == PARSE_OK)
+			note_request(i, s, &request);
+		return;
+	}
+	if (q->target != NULL || prefix->name.len == 0)
+		return;
+	q->target = name_hold(i->use.names, prefix->name);
+	q->target_side = (uint8_t)s->side;
+	q->target_number = s->frame->number;
+}
+
 static struct guess guess_prefix(struct inspector *i, const struct sight *s, struct stream *st,
-				 struct slice window)
+                                 struct slice window)
 {
 	struct prefix prefix;
 
 	(void)st;
 	switch (count_answer(i, dissect_prefix(window, &prefix))) {
 	case PARSE_OK:
-		if (prefix.name.len > 0)
-			note_name(i, s, prefix.name, EVIDENCE_HTTP_HOST);
+		note_prefix(i, s, &prefix, window);
 		return is_it(again(prefix.len));
 	case PARSE_SHORT:
 		return is_maybe();
@@ -74,7 +95,7 @@ static struct guess guess_prefix(struct inspector *i, const struct sight *s, str
 }
 
 static struct guess guess_tls(struct inspector *i, const struct sight *s, struct stream *st,
-			      struct slice window)
+                              struct slice window)
 {
 	struct scratch join = join_room(i);
 	struct tls_hello hello;
@@ -89,7 +110,7 @@ static struct guess guess_tls(struct inspector *i, const struct sight *s, struct
 }
 
 static struct guess guess_http(struct inspector *i, const struct sight *s, struct stream *st,
-			       struct slice window)
+                               struct slice window)
 {
 	struct http_request request;
 
@@ -97,7 +118,8 @@ static struct guess guess_http(struct inspector *i, const struct sight *s, struc
 	case PARSE_OK:
 		st->reader = request.is_chunked ? read_chunks : read_http;
 		note_request(i, s, &request);
-		return is_it(again(request.head_len + request.body_len));
+		return is_it(again(request.head_len +
+		                   (request.body_len < BODY_MAX ? request.body_len : BODY_MAX)));
 	case PARSE_SHORT:
 		return is_maybe();
 	default:
@@ -106,7 +128,7 @@ static struct guess guess_http(struct inspector *i, const struct sight *s, struc
 }
 
 static struct guess guess_h2c(struct inspector *i, const struct sight *s, struct stream *st,
-			      struct slice window)
+                              struct slice window)
 {
 	static const uint8_t preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 	size_t len = window.len < sizeof preface - 1 ? window.len : sizeof preface - 1;
@@ -119,7 +141,7 @@ static struct guess guess_h2c(struct inspector *i, const struct sight *s, struct
 }
 
 static struct guess guess_dns(struct inspector *i, const struct sight *s, struct stream *st,
-			      struct slice window)
+                              struct slice window)
 {
 	bool is_port = s->flow->port[0] == DNS_PORT || s->flow->port[1] == DNS_PORT;
 	struct slice rest = window, message = { 0 };
@@ -133,8 +155,8 @@ static struct guess guess_dns(struct inspector *i, const struct sight *s, struct
 	return is_it(hand_over(st, read_dns_stream));
 }
 
-static struct guess guess_tls_server(struct inspector *i, const struct sight *s,
-				     struct stream *st, struct slice window)
+static struct guess guess_tls_server(struct inspector *i, const struct sight *s, struct stream *st,
+                                     struct slice window)
 {
 	(void)s;
 	struct scratch join = join_room(i);
@@ -153,24 +175,19 @@ static struct guess guess_tls_server(struct inspector *i, const struct sight *s,
 /* Asked in this order; the first that knows the bytes has them. */
 static const struct {
 	struct guess (*guess)(struct inspector *, const struct sight *, struct stream *,
-			      struct slice);
+	                      struct slice);
 	bool is_clients; /* only a client begins like this: not asked of a known server's side */
 } guesses[] = {
 	{ guess_prefix, true }, /* before TLS: CONNECT, SOCKS, PROXY, STARTTLS */
-	{ guess_tls, true },
-	{ guess_h2c, true }, /* before HTTP/1: its preface reads like a request */
-	{ guess_http, true },
-	{ guess_dns, false },
-	{ guess_tls_server, false },
+	{ guess_tls, true },    { guess_h2c, true }, /* before HTTP/1: its preface reads like a
+	                                                request */
+	{ guess_http, true },   { guess_dns, false }, { guess_tls_server, false },
 };
 
-struct taken read_start(struct inspector *i, const struct sight *s, struct stream *st,
-			struct slice window)
+static struct guess guess_start(struct inspector *i, const struct sight *s, struct stream *st,
+                                struct slice window)
 {
 	bool is_maybe_one = false;
-
-	if (window.len == 0)
-		return more();
 	bool is_server = s->flow->has_syn && s->side != s->flow->client;
 
 	for (size_t g = 0; g < sizeof guesses / sizeof *guesses; g++) {
@@ -179,12 +196,32 @@ struct taken read_start(struct inspector *i, const struct sight *s, struct strea
 		struct guess guess = guesses[g].guess(i, s, st, window);
 
 		if (guess.verdict == IS_IT)
-			return guess.taken;
+			return guess;
 		is_maybe_one |= guess.verdict == IS_MAYBE;
 	}
-	if (is_maybe_one)
+	return is_maybe_one ? is_maybe() : is_not();
+}
+
+struct taken read_start(struct inspector *i, const struct sight *s, struct stream *st,
+                        struct slice window)
+{
+	size_t tail = s->packet->payload.len, before = 0;
+
+	if (window.len == 0)
 		return more();
-	/* In the middle of a flow: the next segment may begin what this one does not. */
+	struct guess guess = guess_start(i, s, st, window);
+
+	/* In the middle of a flow each segment may begin what those before it did not. */
+	if (guess.verdict == IS_NOT && !st->is_exact && tail > 0 && tail < window.len) {
+		before = window.len - tail;
+		guess = guess_start(i, s, st, slice_skip(window, before));
+	}
+	if (guess.verdict == IS_IT) {
+		guess.taken.bytes += before;
+		return guess.taken;
+	}
+	if (guess.verdict == IS_MAYBE)
+		return (struct taken){ .bytes = before, .want = WANT_MORE };
 	return st->is_exact ? nothing() : pass_over(window);
 }
 
@@ -197,7 +234,7 @@ static int hex_value(uint8_t c)
 }
 
 struct taken read_http(struct inspector *i, const struct sight *s, struct stream *st,
-		       struct slice window)
+                       struct slice window)
 {
 	if (window.len == 0)
 		return more();
@@ -219,7 +256,7 @@ struct taken read_http(struct inspector *i, const struct sight *s, struct stream
 
 /* RFC 9112, section 7.1: the size in hexadecimal, the chunk, an empty line; 0 ends the body. */
 struct taken read_chunks(struct inspector *i, const struct sight *s, struct stream *st,
-			 struct slice window)
+                         struct slice window)
 {
 	const uint8_t *end = window.len > 0 ? memchr(window.ptr, '\n', window.len) : NULL;
 	size_t line = end != NULL ? (size_t)(end - window.ptr) + 1 : 0;
@@ -230,7 +267,7 @@ struct taken read_chunks(struct inspector *i, const struct sight *s, struct stre
 	(void)s;
 	if (end == NULL)
 		return window.len < CHUNK_LINE_MAX ? more() : nothing();
-	while (digits < line && hex_value(window.ptr[digits]) >= 0 && digits < 8)
+	while (digits < line && hex_value(window.ptr[digits]) >= 0 && digits < 15)
 		size = size << 4 | (uint64_t)hex_value(window.ptr[digits++]);
 	if (digits == 0)
 		return nothing();
@@ -242,7 +279,7 @@ struct taken read_chunks(struct inspector *i, const struct sight *s, struct stre
 
 /* RFC 9113: from the preface on each time, since HPACK's state is in all that came before. */
 struct taken read_h2c(struct inspector *i, const struct sight *s, struct stream *st,
-		      struct slice window)
+                      struct slice window)
 {
 	struct scratch text = join_room(i);
 	struct h2c_requests requests;
@@ -258,7 +295,7 @@ struct taken read_h2c(struct inspector *i, const struct sight *s, struct stream 
 }
 
 struct taken read_dns_stream(struct inspector *i, const struct sight *s, struct stream *st,
-			     struct slice window)
+                             struct slice window)
 {
 	struct slice rest = window, message = { 0 };
 
@@ -272,7 +309,7 @@ struct taken read_dns_stream(struct inspector *i, const struct sight *s, struct 
 
 /* A certificate's names are evidence where the hello was not seen. */
 struct taken read_tls_server(struct inspector *i, const struct sight *s, struct stream *st,
-			     struct slice window)
+                             struct slice window)
 {
 	struct scratch join = join_room(i);
 	struct tls_server server;

@@ -31,10 +31,9 @@ struct resolutions *resolutions_new(size_t capacity, struct name_table *names, u
 		buckets *= 2;
 	if (r == NULL)
 		return NULL;
-	*r = (struct resolutions){ .capacity = capacity,
-				   .bucket_mask = buckets - 1,
-				   .names = names,
-				   .seed = seed | 1 };
+	*r = (struct resolutions){
+		.capacity = capacity, .bucket_mask = buckets - 1, .names = names, .seed = seed | 1
+	};
 	r->entries = calloc(capacity + 1, sizeof *r->entries);
 	r->buckets = calloc(buckets, sizeof *r->buckets);
 	if (r->entries != NULL && r->buckets != NULL)
@@ -82,7 +81,7 @@ static bool is_pair(const struct entry *e, const uint8_t client[16], const uint8
 }
 
 static struct entry *find_question(struct resolutions *r, uint32_t hash, const uint8_t client[16],
-				   const uint8_t address[16], const struct resolution *what)
+                                   const uint8_t address[16], const struct resolution *what)
 {
 	for (uint32_t i = r->buckets[hash & r->bucket_mask]; i != 0; i = r->entries[i].chain) {
 		struct entry *e = &r->entries[i];
@@ -122,7 +121,7 @@ static struct entry *take(struct resolutions *r, uint32_t hash)
 }
 
 void resolutions_learn(struct resolutions *r, const uint8_t client[16], const uint8_t address[16],
-		       const struct resolution *what)
+                       const struct resolution *what)
 {
 	uint32_t hash = hash_pair(r->seed, client, address);
 	struct entry *e = find_question(r, hash, client, address, what);
@@ -157,7 +156,7 @@ static size_t insert(struct resolution *found, size_t count, const struct resolu
 }
 
 size_t resolutions_find(struct resolutions *r, const uint8_t client[16], const uint8_t address[16],
-			uint64_t now_ns, struct resolution *found)
+                        uint64_t now_ns, struct resolution *found)
 {
 	uint32_t hash = hash_pair(r->seed, client, address);
 	size_t count = 0;

@@ -14,8 +14,8 @@ enum { RESOLUTION_ALIASES_MAX = 4, RESOLUTIONS_FOUND_MAX = 8, RESOLUTION_GRACE_S
 struct resolution {
 	struct name *question;
 	struct name *aliases[RESOLUTION_ALIASES_MAX]; /* the chain in order; NULL behind its end */
-	uint64_t learned_ns, expires_ns; /* expires_ns: TTL and grace are in it */
-	uint64_t number; /* pcap_cnt of the answer */
+	uint64_t learned_ns, expires_ns;              /* expires_ns: TTL and grace are in it */
+	uint64_t number;                              /* pcap_cnt of the answer */
 	uint32_t source;
 	uint8_t kind; /* EVIDENCE_DNS_ANSWER or EVIDENCE_DNS_HTTPS (an address hint) */
 };
@@ -28,14 +28,14 @@ void resolutions_free(struct resolutions *);
 
 /* Keeps a copy of `what`; holds the names itself. Learning the same question again renews it. */
 void resolutions_learn(struct resolutions *, const uint8_t client[16], const uint8_t address[16],
-		       const struct resolution *what);
+                       const struct resolution *what);
 
 /*
  * What `client` was told of `address` and still holds at `now_ns`: the latest first, at most
  * RESOLUTIONS_FOUND_MAX. The names live until the next learn.
  */
 size_t resolutions_find(struct resolutions *, const uint8_t client[16], const uint8_t address[16],
-			uint64_t now_ns, struct resolution *found);
+                        uint64_t now_ns, struct resolution *found);
 
 uint64_t resolutions_evictions(const struct resolutions *);
 

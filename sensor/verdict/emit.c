@@ -6,8 +6,8 @@
 #include "sensor/worker_state.h"
 
 static const char *const app_words[] = {
-	[APP_TLS] = "tls",   [APP_QUIC] = "quic",   [APP_HTTP] = "http", [APP_HTTP2] = "http2",
-	[APP_DNS] = "dns",   [APP_MDNS] = "mdns",   [APP_LLMNR] = "llmnr", [APP_DTLS] = "dtls",
+	[APP_TLS] = "tls",   [APP_QUIC] = "quic",    [APP_HTTP] = "http",   [APP_HTTP2] = "http2",
+	[APP_DNS] = "dns",   [APP_MDNS] = "mdns",    [APP_LLMNR] = "llmnr", [APP_DTLS] = "dtls",
 	[APP_DHCP] = "dhcp", [APP_NETBIOS] = "nbns", [APP_SSH] = "ssh",
 };
 
@@ -44,7 +44,7 @@ static void hash_flow(struct hashed *h, const struct event *e, uint64_t first_ns
 }
 
 void set_event_id(struct worker *w, struct event *e, uint64_t first_ns, struct slice about,
-		  uint32_t detail)
+                  uint32_t detail)
 {
 	struct hashed h = { .len = 0 };
 	uint8_t hash[SHA256_LEN];
@@ -87,7 +87,7 @@ static void fill_tuple(struct event *e, const struct flow *f)
 }
 
 struct event *begin_event(struct worker *w, enum event_type type, const struct flow *f,
-			  uint64_t time_ns)
+                          uint64_t time_ns)
 {
 	struct event *e = &w->event;
 
@@ -100,8 +100,8 @@ struct event *begin_event(struct worker *w, enum event_type type, const struct f
 	fill_tuple(e, f);
 	e->flow_id = flow_id_of(w, e, f->first_ns);
 	struct flow_tuple tuple = { .src_port = e->src_port,
-				    .dst_port = e->dst_port,
-				    .protocol = e->protocol };
+		                    .dst_port = e->dst_port,
+		                    .protocol = e->protocol };
 
 	memcpy(tuple.src, e->src, 16);
 	memcpy(tuple.dst, e->dst, 16);
@@ -122,8 +122,8 @@ const char *other_file(struct worker *w, const struct event *e, uint32_t source)
 	const char *file = w->use.is_live ? NULL : w->use.source(w->use.context, source);
 
 	return file == NULL || (e->pcap_filename != NULL && strcmp(file, e->pcap_filename) == 0)
-		       ? NULL
-		       : file;
+	               ? NULL
+	               : file;
 }
 
 unsigned local_side(const struct flow *f)
@@ -149,14 +149,14 @@ void fill_local(struct worker *w, const uint8_t address[16], struct event_local 
 }
 
 void fill_tracker(const struct feed_entry *entry, const struct name *name,
-		  struct event_tracker *out)
+                  struct event_tracker *out)
 {
 	*out = (struct event_tracker){ .entity = entry->entity,
-				       .product = entry->product,
-				       .category = entry->category,
-				       .rule = entry->rule,
-				       .feed = entry->feed,
-				       .feed_version = entry->feed_version };
+		                       .product = entry->product,
+		                       .category = entry->category,
+		                       .rule = entry->rule,
+		                       .feed = entry->feed,
+		                       .feed_version = entry->feed_version };
 	if (name != NULL)
 		out->name = name_text(name);
 	else
@@ -167,10 +167,9 @@ void emit_event(struct worker *w, struct event *e)
 {
 	if (e->tracker != NULL) {
 		e->has_severity = true;
-		e->severity = severity_of(e->policy != NULL ? e->policy->verdict : NULL,
-					  e->tracker->category,
-					  e->type == EVENT_LOOKUP ? CONFIDENCE_CERTAIN
-								  : e->confidence);
+		e->severity = severity_of(
+		        e->policy != NULL ? e->policy->verdict : NULL, e->tracker->category,
+		        e->type == EVENT_LOOKUP ? CONFIDENCE_CERTAIN : e->confidence);
 	}
 	struct slice line = event_json_line(w->json, w->use.shape, e);
 
@@ -203,23 +202,23 @@ static void fill_http(const struct flow *f, struct event *e, struct event_http *
 	if (n == NULL)
 		return;
 	*out = (struct event_http){ .method = text_of(n->method, n->method_len),
-				    .url = text_of(n->url, n->url_len),
-				    .user_agent = text_of(n->agent, n->agent_len),
-				    .referer = text_of(n->referer, n->referer_len),
-				    .forwarded_for = text_of(n->forwarded, n->forwarded_len) };
+		                    .url = text_of(n->url, n->url_len),
+		                    .user_agent = text_of(n->agent, n->agent_len),
+		                    .referer = text_of(n->referer, n->referer_len),
+		                    .forwarded_for = text_of(n->forwarded, n->forwarded_len) };
 	for (size_t i = 0; i < f->notes->name_count && out->hostname.len == 0; i++)
 		if (f->notes->names[i].kind == EVIDENCE_HTTP_HOST)
 			out->hostname = name_text(f->notes->names[i].name);
 	e->http = out;
 }
 
-static void fill_common(struct worker *w, const struct flow *f, struct event *e,
-			struct borrowed *b)
+static void fill_common(struct worker *w, const struct flow *f, struct event *e, struct borrowed *b)
 {
-	struct label label = { .master = f->label_master, .app = f->label_app };
+	struct label label;
 	unsigned side = local_side(f);
 	const uint8_t *far = f->address[1 - side];
 
+	inspect_label(w->inspector, f, &label);
 	fill_local(w, f->address[side], &b->local);
 	e->local = &b->local;
 	if (geo_find(w->use.geo, far, &b->geo))
@@ -235,16 +234,15 @@ static void fill_evidence(struct worker *w, const struct contact *c, struct even
 {
 	for (size_t i = 0; i < c->evidence_count; i++) {
 		const struct evidence *from = &c->evidence[i];
-		struct slice value = from->name != NULL
-					     ? name_text(from->name)
-					     : text_of((const uint8_t *)from->text,
-						       strlen(from->text));
+		struct slice value = from->name != NULL ? name_text(from->name)
+		                                        : text_of((const uint8_t *)from->text,
+		                                                  strlen(from->text));
 
 		e->evidence[e->evidence_count++] =
-			(struct event_evidence){ .kind = from->kind,
-						 .value = value,
-						 .packet = from->number,
-						 .file = other_file(w, e, from->source) };
+		        (struct event_evidence){ .kind = from->kind,
+			                         .value = value,
+			                         .packet = from->number,
+			                         .file = other_file(w, e, from->source) };
 	}
 }
 
@@ -253,7 +251,7 @@ static void tally_contact(struct worker *w, const struct contact *c, const struc
 	char text[TALLY_NAME_MAX];
 
 	snprintf(text, sizeof text, "%.*s", (int)e->tracker->name.len,
-		 (const char *)e->tracker->name.ptr);
+	         (const char *)e->tracker->name.ptr);
 	struct tally_row *row = tally_row(&w->tally, e->local->ip, text, c->entry.category);
 
 	if (row == NULL)
@@ -264,7 +262,7 @@ static void tally_contact(struct worker *w, const struct contact *c, const struc
 	if (c->confidence > row->confidence)
 		row->confidence = (uint8_t)c->confidence;
 	snprintf(row->host, sizeof row->host, "%.*s", (int)e->local->name.len,
-		 (const char *)e->local->name.ptr);
+	         (const char *)e->local->name.ptr);
 }
 
 void emit_contact(struct worker *w, const struct contact *c, enum outcome outcome)
@@ -289,22 +287,22 @@ void emit_contact(struct worker *w, const struct contact *c, enum outcome outcom
 
 static void fill_flow(const struct flow *f, const char *reason, struct event_flow *out)
 {
-	static const char *const states[] = { [FLOW_NEW] = "new",
-					      [FLOW_ESTABLISHED] = "established",
-					      [FLOW_CLOSED] = "closed" };
+	static const char *const states[] = {
+		[FLOW_NEW] = "new", [FLOW_ESTABLISHED] = "established", [FLOW_CLOSED] = "closed"
+	};
 	unsigned client = f->client, server = flow_server(f);
 
 	*out = (struct event_flow){ .pkts_toserver = f->packets[client],
-				    .pkts_toclient = f->packets[server],
-				    .bytes_toserver = f->bytes[client],
-				    .bytes_toclient = f->bytes[server],
-				    .start_ns = f->first_ns,
-				    .end_ns = f->last_ns,
-				    .state = states[f->state],
-				    .reason = reason,
-				    .tcp_flags_toserver = f->tcp_flags[client],
-				    .tcp_flags_toclient = f->tcp_flags[server],
-				    .alerted = f->has_contact };
+		                    .pkts_toclient = f->packets[server],
+		                    .bytes_toserver = f->bytes[client],
+		                    .bytes_toclient = f->bytes[server],
+		                    .start_ns = f->first_ns,
+		                    .end_ns = f->last_ns,
+		                    .state = states[f->state],
+		                    .reason = reason,
+		                    .tcp_flags_toserver = f->tcp_flags[client],
+		                    .tcp_flags_toclient = f->tcp_flags[server],
+		                    .alerted = f->has_contact };
 }
 
 static void fill_names(const struct flow *f, struct event *e)
@@ -312,9 +310,10 @@ static void fill_names(const struct flow *f, struct event *e)
 	const struct notes *n = f->notes;
 
 	for (size_t i = 0; n != NULL && i < n->name_count; i++)
-		e->names[e->name_count++] = (struct event_name){ .kind = n->names[i].kind,
-								 .value = name_text(n->names[i].name),
-								 .count = n->names[i].count };
+		e->names[e->name_count++] =
+		        (struct event_name){ .kind = n->names[i].kind,
+			                     .value = name_text(n->names[i].name),
+			                     .count = n->names[i].count };
 }
 
 static void tally_bytes(struct worker *w, const struct flow *f, const struct contact *c)
@@ -324,8 +323,8 @@ static void tally_bytes(struct worker *w, const struct flow *f, const struct con
 
 	fill_tracker(&c->entry, c->name, &t);
 	snprintf(text, sizeof text, "%.*s", (int)t.name.len, (const char *)t.name.ptr);
-	struct tally_row *row = tally_row(&w->tally, f->address[local_side(f)], text,
-					  c->entry.category);
+	struct tally_row *row =
+	        tally_row(&w->tally, f->address[local_side(f)], text, c->entry.category);
 
 	if (row == NULL)
 		return;
@@ -337,6 +336,7 @@ void emit_flow(struct worker *w, struct flow *f, const char *reason)
 {
 	struct event *e = begin_event(w, EVENT_FLOW, f, f->last_ns);
 	const struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
+	bool is_interim = strcmp(reason, "interim") == 0;
 	struct borrowed b;
 
 	fill_common(w, f, e, &b);
@@ -349,12 +349,14 @@ void emit_flow(struct worker *w, struct flow *f, const char *reason)
 		e->confidence = c->confidence;
 		e->has_outcome = true;
 		e->outcome = flow_outcome(f, true);
-		if (strcmp(reason, "interim") != 0)
+		if (!is_interim)
 			tally_bytes(w, f, c);
 	}
 	fill_names(f, e);
-	/* An interim event is about the time up to which it tells. */
-	set_event_id(w, e, f->first_ns, (struct slice){ 0 },
-		     strcmp(reason, "interim") == 0 ? (uint32_t)(f->last_ns / 1000) : 0);
+	/* An interim event is about the time up to which it tells, and the names from its first on.
+	 */
+	set_event_id(w, e, f->first_ns,
+	             is_interim && e->name_count > 0 ? e->names[0].value : (struct slice){ 0 },
+	             is_interim ? (uint32_t)(f->last_ns / 1000) : 0);
 	emit_event(w, e);
 }

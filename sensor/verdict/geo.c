@@ -159,12 +159,12 @@ void geo_free(struct geo *g)
 
 size_t geo_source_count(const struct geo *g)
 {
-	return g->count;
+	return g != NULL ? g->count : 0;
 }
 
 const char *const *geo_sources(const struct geo *g)
 {
-	return g->sources;
+	return g != NULL ? (const char *const *)g->sources : NULL;
 }
 
 static bool is_text(const MMDB_entry_data_s *data)
@@ -344,7 +344,7 @@ static void merge_network(struct event_geo *out, const struct event_geo *said, c
 bool geo_find(const struct geo *g, const uint8_t address[16], struct event_geo *out)
 {
 	clear(out);
-	for (size_t i = 0; i < g->count; i++) {
+	for (size_t i = 0; i < geo_source_count(g); i++) {
 		struct event_geo said;
 
 		ask(&g->databases[i], address, &said);

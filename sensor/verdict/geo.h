@@ -25,7 +25,7 @@ void geo_free(struct geo *);
 /*
  * False: no database knows the address (`out` is then empty). Otherwise country and city are the
  * word of one database, the number and name of the network that of one, perhaps another; the first
- * that knows is heard. Strings in `out` live as long as `geo`.
+ * that knows is heard. Strings in `out` live as long as `geo`; NULL is a geo without databases.
  */
 bool geo_find(const struct geo *, const uint8_t address[16], struct event_geo *out);
 

@@ -3,7 +3,7 @@
 #include "sensor/flow/address.h"
 #include "sensor/worker_state.h"
 
-static const uint64_t outcome_patience_ns = 5U * 1000000000U;
+static const uint64_t outcome_patience_ns = UINT64_C(5) * 1000000000U;
 static const uint64_t beginning_ns = 1000000000U;
 
 /* nDPI knows a product but has no feed; its word alone is weak. */
@@ -25,33 +25,36 @@ static bool is_stated(enum evidence_kind kind)
 }
 
 static void add_evidence(struct contact *c, enum evidence_kind kind, struct name *name,
-			 uint64_t number, uint32_t source)
+                         uint64_t number, uint32_t source)
 {
 	for (size_t i = 0; i < c->evidence_count; i++)
 		if (c->evidence[i].kind == kind && c->evidence[i].name == name)
 			return;
 	if (c->evidence_count == CONTACT_EVIDENCE_MAX)
 		return;
-	c->evidence[c->evidence_count++] = (struct evidence){ .kind = kind,
-							      .name = name_again(name),
-							      .number = number,
-							      .source = source };
+	c->evidence[c->evidence_count++] = (struct evidence){
+		.kind = kind, .name = name_again(name), .number = number, .source = source
+	};
 }
 
 static void add_rule_evidence(struct contact *c, enum evidence_kind kind, const char *text)
 {
+	for (size_t i = 0; i < c->evidence_count; i++)
+		if (c->evidence[i].kind == kind && c->evidence[i].text == text)
+			return;
 	if (c->evidence_count < CONTACT_EVIDENCE_MAX)
-		c->evidence[c->evidence_count++] =
-			(struct evidence){ .kind = kind, .text = text, .number = c->number,
-					   .source = c->source };
+		c->evidence[c->evidence_count++] = (struct evidence){
+			.kind = kind, .text = text, .number = c->number, .source = c->source
+		};
 }
 
 static struct contact *find_contact(const struct flow *f, const struct feed_entry *entry,
-				    const struct name *name)
+                                    const struct name *name)
 {
 	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
 
-	while (c != NULL && (c->name != name || (name == NULL && strcmp(c->entry.rule, entry->rule) != 0)))
+	while (c != NULL &&
+	       (c->name != name || (name == NULL && strcmp(c->entry.rule, entry->rule) != 0)))
 		c = c->next;
 	return c;
 }
@@ -82,25 +85,29 @@ static void leave_line(struct worker *w, struct contact *c)
 }
 
 static struct contact *add_contact(struct worker *w, struct flow *f, const struct frame *last,
-				   const struct feed_entry *entry, struct name *name,
-				   enum confidence confidence)
+                                   const struct feed_entry *entry, struct name *name,
+                                   enum confidence confidence)
 {
 	static const struct packet nothing_below = { 0 };
 	struct notes *notes = notes_of(f, &w->budget, &nothing_below);
-	struct contact *c = notes != NULL ? budget_take(&w->budget, sizeof *c) : NULL;
+	bool has_room = notes != NULL && notes->contact_count < CONTACTS_MAX;
+	struct contact *c = has_room ? budget_take(&w->budget, sizeof *c) : NULL;
 
-	if (c == NULL)
+	if (c == NULL) {
+		w->counters.contacts_refused++;
 		return NULL;
+	}
 	*c = (struct contact){ .next = notes->contacts,
-			       .flow = f,
-			       .entry = *entry,
-			       .name = name != NULL ? name_again(name) : NULL,
-			       .confidence = confidence,
-			       .time_ns = last->time_ns,
-			       .number = last->number,
-			       .source = last->source,
-			       .server_packets = f->packets[flow_server(f)] };
+		               .flow = f,
+		               .entry = *entry,
+		               .name = name != NULL ? name_again(name) : NULL,
+		               .confidence = confidence,
+		               .time_ns = last->time_ns,
+		               .number = last->number,
+		               .source = last->source,
+		               .server_packets = f->packets[flow_server(f)] };
 	notes->contacts = c;
+	notes->contact_count++;
 	f->has_contact = true;
 	wait_in_line(w, c);
 	return c;
@@ -131,13 +138,14 @@ struct dns_view {
 	size_t count;
 };
 
-/* What the client knew when it began the flow, not what it has learned by the time of the verdict. */
+/* What the client knew when it began the flow, not what it has learned by the time of the verdict.
+ */
 static void look_up(struct worker *w, const struct flow *f, struct dns_view *view)
 {
 	uint64_t began = f->first_ns + beginning_ns, at = began < w->now_ns ? began : w->now_ns;
 
 	view->count = resolutions_find(w->resolutions, f->address[f->client],
-				       f->address[flow_server(f)], at, view->found);
+	                               f->address[flow_server(f)], at, view->found);
 }
 
 /* The request that named the tracker may have said which page made it. */
@@ -152,17 +160,18 @@ static void add_referer(const struct flow *f, struct contact *c, uint64_t number
 }
 
 static void judge_name(struct worker *w, struct flow *f, const struct noted_name *n,
-		       const struct frame *last, const struct dns_view *dns)
+                       const struct frame *last, const struct dns_view *dns)
 {
 	bool is_own = is_stated(n->kind);
 	const struct feed_entry *entry = n->name->match;
-	struct contact *c = find_contact(f, entry, n->name);
 
 	if (entry == NULL || (!is_own && n->kind != EVIDENCE_TLS_CERT))
 		return;
+	struct contact *c = find_contact(f, entry, n->name);
+
 	if (c == NULL)
 		c = add_contact(w, f, last, entry, n->name,
-				is_own ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG);
+		                is_own ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG);
 	if (c == NULL)
 		return;
 	for (size_t i = 0; i < dns->count; i++)
@@ -174,7 +183,7 @@ static void judge_name(struct worker *w, struct flow *f, const struct noted_name
 
 /* An alias of ours under a question that is nobody's: the flow states the question's name. */
 static void judge_alias(struct worker *w, struct flow *f, const struct frame *last,
-			const struct resolution *r)
+                        const struct resolution *r)
 {
 	const struct feed_entry *entry = entry_of(r);
 	const struct notes *n = f->notes;
@@ -190,7 +199,7 @@ static void judge_alias(struct worker *w, struct flow *f, const struct frame *la
 			return;
 		add_resolution(c, r);
 		add_evidence(c, n->names[i].kind, n->names[i].name, n->names[i].number,
-			     n->names[i].source);
+		             n->names[i].source);
 		return;
 	}
 }
@@ -200,7 +209,7 @@ static void judge_alias(struct worker *w, struct flow *f, const struct frame *la
  * Where the client got the address for other names too, which are nobody's, that proves less.
  */
 static void judge_unnamed(struct worker *w, struct flow *f, const struct frame *last,
-			  const struct dns_view *dns)
+                          const struct dns_view *dns)
 {
 	bool is_shared = false;
 	const struct resolution *tracker = NULL;
@@ -211,10 +220,10 @@ static void judge_unnamed(struct worker *w, struct flow *f, const struct frame *
 		else if (tracker == NULL)
 			tracker = &dns->found[i];
 	}
-	if (tracker == NULL || find_contact(f, NULL, tracker->question) != NULL)
+	if (tracker == NULL || find_contact(f, entry_of(tracker), tracker->question) != NULL)
 		return;
 	struct contact *c = add_contact(w, f, last, entry_of(tracker), tracker->question,
-					is_shared ? CONFIDENCE_WEAK : CONFIDENCE_STRONG);
+	                                is_shared ? CONFIDENCE_WEAK : CONFIDENCE_STRONG);
 
 	if (c != NULL)
 		add_resolution(c, tracker);
@@ -359,6 +368,8 @@ void contacts_free(struct worker *w, struct flow *f)
 		budget_give(&w->budget, c, sizeof *c);
 		c = next;
 	}
-	if (f->notes != NULL)
-		f->notes->contacts = NULL;
+	if (f->notes == NULL)
+		return;
+	f->notes->contacts = NULL;
+	f->notes->contact_count = 0;
 }

@@ -5,10 +5,11 @@
 #include "sensor/worker_state.h"
 
 static const uint64_t second_ns = 1000000000U;
-static const uint64_t answer_patience_ns = 5U * 1000000000U;
+static const uint64_t answer_patience_ns = UINT64_C(5) * 1000000000U;
 
 /* A question for a tracker that has no answer yet. Its flow may end before it. */
 struct lookup {
+	struct lookup *chain; /* in its bucket */
 	struct lookup *older, *newer;
 	struct flow flow; /* as it was */
 	struct name *name;
@@ -19,6 +20,12 @@ struct lookup {
 	const char *transport;
 };
 
+/* mDNS and LLMNR are protocols of their own; the rest are ways in which DNS is carried. */
+static bool is_dns_by_another_name(const char *transport)
+{
+	return strcmp(transport, "mdns") == 0 || strcmp(transport, "llmnr") == 0;
+}
+
 static enum evidence_kind question_kind(const char *transport)
 {
 	if (strcmp(transport, "mdns") == 0)
@@ -27,7 +34,7 @@ static enum evidence_kind question_kind(const char *transport)
 }
 
 static void note(struct worker *w, const struct sight *s, struct slice text,
-		 enum evidence_kind kind)
+                 enum evidence_kind kind)
 {
 	struct notes *notes = s->flow->notes; /* with -a there are some from the first packet on */
 	struct name *name = notes != NULL ? name_hold(w->names, text) : NULL;
@@ -35,10 +42,10 @@ static void note(struct worker *w, const struct sight *s, struct slice text,
 	if (name == NULL)
 		return;
 	notes_add_name(notes, &w->budget, name,
-		       &(struct noted_name){ .number = s->frame->number,
-					     .source = s->frame->source,
-					     .kind = (uint8_t)kind,
-					     .client = (uint8_t)s->side });
+	               &(struct noted_name){ .number = s->frame->number,
+	                                     .source = s->frame->source,
+	                                     .kind = (uint8_t)kind,
+	                                     .client = (uint8_t)s->side });
 	name_release(w->names, name);
 	if (notes->is_cut) {
 		emit_flow(w, s->flow, "interim");
@@ -53,7 +60,7 @@ static bool is_address(const struct dns_record *r)
 
 /* The aliases of a chain in the order in which they follow from the question. */
 static size_t aliases_of(struct worker *w, const struct dns_message *m, uint64_t chain,
-			 struct slice from, struct name *out[RESOLUTION_ALIASES_MAX])
+                         struct slice from, struct name *out[RESOLUTION_ALIASES_MAX])
 {
 	size_t count = 0;
 
@@ -62,7 +69,7 @@ static size_t aliases_of(struct worker *w, const struct dns_message *m, uint64_t
 
 		while (r < m->record_count &&
 		       !(dns_chain_has(chain, r) && m->records[r].type == DNS_CNAME &&
-			 slice_equal(m->records[r].owner, from)))
+		         slice_equal(m->records[r].owner, from)))
 			r++;
 		if (r == m->record_count)
 			break;
@@ -76,7 +83,7 @@ static size_t aliases_of(struct worker *w, const struct dns_message *m, uint64_t
 }
 
 static void learn_address(struct worker *w, const uint8_t client[16], struct slice address,
-			  struct resolution *what)
+                          struct resolution *what)
 {
 	uint8_t server[16];
 
@@ -86,7 +93,7 @@ static void learn_address(struct worker *w, const uint8_t client[16], struct sli
 }
 
 static void learn_hints(struct worker *w, const uint8_t client[16], const struct dns_record *r,
-			struct resolution *what)
+                        struct resolution *what)
 {
 	what->kind = EVIDENCE_DNS_HTTPS;
 	for (size_t at = 0; at + 4 <= r->ipv4_hints.len; at += 4)
@@ -97,9 +104,9 @@ static void learn_hints(struct worker *w, const uint8_t client[16], const struct
 
 /* A client's own answer names its later flows. */
 static void learn_chain(struct worker *w, const struct sight *s, const struct dns_message *m,
-			uint64_t chain, struct name *question, struct resolution *what)
+                        uint64_t chain, struct name *question, struct resolution *what)
 {
-	const uint8_t *client = s->packet->dst;
+	const uint8_t *client = s->flow->address[1 - s->side];
 
 	for (size_t i = 0; i < m->record_count; i++) {
 		const struct dns_record *r = &m->records[i];
@@ -108,7 +115,8 @@ static void learn_chain(struct worker *w, const struct sight *s, const struct dn
 			continue;
 		what->question = question;
 		what->kind = EVIDENCE_DNS_ANSWER;
-		what->expires_ns = w->now_ns + (r->ttl + (uint64_t)RESOLUTION_GRACE_SECONDS) * second_ns;
+		what->expires_ns =
+		        w->now_ns + (r->ttl + (uint64_t)RESOLUTION_GRACE_SECONDS) * second_ns;
 		if (is_address(r))
 			learn_address(w, client, r->address, what);
 		else if (r->type == DNS_HTTPS || r->type == DNS_SVCB)
@@ -117,7 +125,7 @@ static void learn_chain(struct worker *w, const struct sight *s, const struct dn
 }
 
 static const struct feed_entry *match_of(const struct name *question, struct name *const *aliases,
-					 size_t count)
+                                         size_t count)
 {
 	const struct feed_entry *entry = question->match;
 
@@ -126,20 +134,50 @@ static const struct feed_entry *match_of(const struct name *question, struct nam
 	return entry;
 }
 
-static struct lookup *find_lookup(struct worker *w, const struct flow *f, const struct name *name,
-				  uint16_t id, uint16_t type)
+static struct lookup **bucket_of(struct worker *w, const struct flow *f, const struct name *name,
+                                 uint16_t id, uint16_t type)
 {
-	struct lookup *l = w->oldest_lookup;
+	/* Name and flow have hashes that no sender can aim; id and type only tell questions apart.
+	 */
+	uint32_t hash = name->hash ^ f->hash ^ ((uint32_t)id << 16 | type) * 0x9e3779b1U;
 
-	while (l != NULL && !(l->name == name && l->id == id && l->type == type &&
-			      l->flow.hash == f->hash && l->flow.port[l->flow.client] ==
-								 f->port[f->client]))
-		l = l->newer;
+	return &w->lookup_buckets[(hash ^ hash >> 16) & (LOOKUP_BUCKETS - 1)];
+}
+
+static struct lookup *find_lookup(struct worker *w, const struct flow *f, const struct name *name,
+                                  uint16_t id, uint16_t type)
+{
+	struct lookup *l = *bucket_of(w, f, name, id, type);
+
+	while (l != NULL &&
+	       !(l->name == name && l->id == id && l->type == type && l->flow.hash == f->hash &&
+	         l->flow.port[l->flow.client] == f->port[f->client]))
+		l = l->chain;
 	return l;
+}
+
+static void link_lookup(struct worker *w, struct lookup *l)
+{
+	struct lookup **bucket = bucket_of(w, &l->flow, l->name, l->id, l->type);
+
+	l->chain = *bucket;
+	*bucket = l;
+	l->older = w->newest_lookup;
+	if (w->newest_lookup != NULL)
+		w->newest_lookup->newer = l;
+	else
+		w->oldest_lookup = l;
+	w->newest_lookup = l;
+	w->lookup_count++;
 }
 
 static void unlink_lookup(struct worker *w, struct lookup *l)
 {
+	struct lookup **link = bucket_of(w, &l->flow, l->name, l->id, l->type);
+
+	while (*link != l)
+		link = &(*link)->chain;
+	*link = l->chain;
 	if (l->older != NULL)
 		l->older->newer = l->newer;
 	else
@@ -158,8 +196,6 @@ static enum outcome outcome_of(const struct dns_message *m, uint64_t chain, uint
 {
 	bool has_any = false, has_real = false;
 
-	if (m == NULL)
-		return OUTCOME_UNANSWERED;
 	if (m->rcode == DNS_NXDOMAIN || m->rcode == DNS_REFUSED)
 		return OUTCOME_BLOCKED;
 	if (m->rcode != DNS_NOERROR)
@@ -191,32 +227,33 @@ static void fill_answers(const struct dns_message *m, struct event_dns *out)
 		const struct dns_record *r = &m->records[i];
 
 		out->answers[out->answer_count++] =
-			(struct event_dns_answer){ .name = r->owner,
-						   .type = r->type,
-						   .ttl = r->ttl,
-						   .address = r->address,
-						   .target = r->target };
+		        (struct event_dns_answer){ .name = r->owner,
+			                           .type = r->type,
+			                           .ttl = r->ttl,
+			                           .address = r->address,
+			                           .target = r->target };
 	}
 }
 
 struct lookup_told {
 	const struct dns_message *message; /* NULL: no answer came */
-	uint64_t chain;
+	enum outcome outcome;
 	uint64_t number;
+	uint32_t source;
 	struct name *const *aliases;
 	size_t alias_count;
 };
 
 static void add_lookup_evidence(struct worker *w, struct event *e, enum evidence_kind kind,
-				const struct name *name, uint64_t number, uint32_t source)
+                                const struct name *name, uint64_t number, uint32_t source)
 {
 	if (e->evidence_count == EVENT_EVIDENCE_MAX)
 		return;
 	e->evidence[e->evidence_count++] =
-		(struct event_evidence){ .kind = kind,
-					 .value = name_text(name),
-					 .packet = number,
-					 .file = other_file(w, e, source) };
+	        (struct event_evidence){ .kind = kind,
+		                         .value = name_text(name),
+		                         .packet = number,
+		                         .file = other_file(w, e, source) };
 }
 
 static void tally_lookup(struct worker *w, const struct lookup *l, bool is_blocked)
@@ -224,8 +261,8 @@ static void tally_lookup(struct worker *w, const struct lookup *l, bool is_block
 	char text[TALLY_NAME_MAX];
 
 	snprintf(text, sizeof text, "%.*s", (int)l->name->len, (const char *)l->name->text);
-	struct tally_row *row = tally_row(&w->tally, l->flow.address[l->flow.client], text,
-					  l->entry.category);
+	struct tally_row *row =
+	        tally_row(&w->tally, l->flow.address[l->flow.client], text, l->entry.category);
 
 	if (row == NULL)
 		return;
@@ -241,23 +278,25 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	struct event *e = begin_event(w, EVENT_LOOKUP, &l->flow, l->time_ns);
 	struct event_local local;
 	struct event_tracker tracker;
-	static struct event_dns dns;
+	struct event_dns dns = { .rrname = name_text(l->name),
+		                 .rrtype = l->type,
+		                 .id = l->id,
+		                 .transport = l->transport };
 
-	dns = (struct event_dns){ .rrname = name_text(l->name),
-				  .rrtype = l->type,
-				  .id = l->id,
-				  .transport = l->transport };
 	e->pcap_cnt = l->number;
+	e->app_proto = is_dns_by_another_name(l->transport) ? l->transport : "dns";
+	if (!w->use.is_live)
+		e->pcap_filename = w->use.source(w->use.context, l->source);
 	fill_local(w, l->flow.address[l->flow.client], &local);
 	fill_tracker(&l->entry, l->name, &tracker);
 	e->local = &local;
 	e->tracker = &tracker;
 	e->has_outcome = true;
-	e->outcome = outcome_of(told->message, told->chain, l->type);
+	e->outcome = told->outcome;
 	add_lookup_evidence(w, e, question_kind(l->transport), l->name, l->number, l->source);
 	for (size_t i = 0; i < told->alias_count; i++)
 		add_lookup_evidence(w, e, EVIDENCE_DNS_CNAME, told->aliases[i], told->number,
-				    l->source);
+		                    told->source);
 	if (told->message != NULL)
 		fill_answers(told->message, &dns);
 	e->dns = &dns;
@@ -268,37 +307,61 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	emit_event(w, e);
 }
 
-static struct lookup *add_lookup(struct worker *w, const struct sight *s, struct name *name,
-				 const struct feed_entry *entry, const struct dns_message *m,
-				 const char *transport)
+static struct lookup lookup_of(const struct sight *s, struct name *name,
+                               const struct feed_entry *entry, uint16_t id, uint16_t type,
+                               const char *transport)
 {
-	struct lookup *l = w->lookup_count < LOOKUPS_MAX ? budget_take(&w->budget, sizeof *l) : NULL;
+	struct lookup l = { .flow = *s->flow,
+		            .name = name,
+		            .entry = *entry,
+		            .time_ns = s->frame->time_ns,
+		            .number = s->frame->number,
+		            .source = s->frame->source,
+		            .id = id,
+		            .type = type,
+		            .transport = transport };
 
-	if (l == NULL)
-		return NULL;
-	*l = (struct lookup){ .older = w->newest_lookup,
-			      .flow = *s->flow,
-			      .name = name_again(name),
-			      .entry = *entry,
-			      .time_ns = s->frame->time_ns,
-			      .number = s->frame->number,
-			      .source = s->frame->source,
-			      .id = m->id,
-			      .type = m->question_count > 0 ? m->questions[0].type : 0,
-			      .transport = transport };
-	l->flow.question = NULL;
-	l->flow.notes = NULL;
-	if (w->newest_lookup != NULL)
-		w->newest_lookup->newer = l;
-	else
-		w->oldest_lookup = l;
-	w->newest_lookup = l;
-	w->lookup_count++;
+	l.flow.question = NULL;
+	l.flow.notes = NULL;
 	return l;
 }
 
+/* Nothing came so far, and nobody waits any longer. */
+static void give_up(struct worker *w, struct lookup *l, enum outcome outcome)
+{
+	emit_lookup(w, l, &(struct lookup_told){ .outcome = outcome });
+	unlink_lookup(w, l);
+}
+
+/* Waits for the answer. Where there is no room the oldest gives way; without memory it is told now.
+ */
+static void await_answer(struct worker *w, const struct lookup *asked)
+{
+	if (w->lookup_count == LOOKUPS_MAX)
+		give_up(w, w->oldest_lookup, OUTCOME_PENDING);
+	struct lookup *l = budget_take(&w->budget, sizeof *l);
+
+	if (l == NULL) {
+		emit_lookup(w, asked, &(struct lookup_told){ .outcome = OUTCOME_PENDING });
+		return;
+	}
+	*l = *asked;
+	(void)name_again(l->name);
+	link_lookup(w, l);
+}
+
+static void read_question(struct worker *w, const struct sight *s, struct name *name, uint16_t id,
+                          uint16_t type, const char *transport)
+{
+	if (name == NULL || name->match == NULL || find_lookup(w, s->flow, name, id, type) != NULL)
+		return;
+	struct lookup asked = lookup_of(s, name, name->match, id, type, transport);
+
+	await_answer(w, &asked);
+}
+
 static void read_query(struct worker *w, const struct sight *s, const struct dns_message *m,
-		       const char *transport)
+                       const char *transport)
 {
 	enum evidence_kind kind = question_kind(transport);
 
@@ -306,15 +369,13 @@ static void read_query(struct worker *w, const struct sight *s, const struct dns
 		struct name *name = name_hold(w->names, m->questions[q].name);
 
 		note(w, s, m->questions[q].name, kind);
-		if (name != NULL && name->match != NULL &&
-		    find_lookup(w, s->flow, name, m->id, m->questions[q].type) == NULL)
-			add_lookup(w, s, name, name->match, m, transport);
+		read_question(w, s, name, m->id, m->questions[q].type, transport);
 		name_release(w->names, name);
 	}
 }
 
 static void note_answer(struct worker *w, const struct sight *s, const struct dns_message *m,
-			uint64_t chain, struct slice question)
+                        uint64_t chain, struct slice question)
 {
 	for (size_t i = 0; i < m->record_count; i++) {
 		const struct dns_record *r = &m->records[i];
@@ -330,39 +391,43 @@ static void note_answer(struct worker *w, const struct sight *s, const struct dn
 }
 
 static void tell_answer(struct worker *w, const struct sight *s, const struct dns_message *m,
-			struct name *question, uint16_t type, const struct lookup_told *told,
-			const char *transport)
+                        struct name *question, uint16_t type, const struct lookup_told *told,
+                        const char *transport)
 {
 	const struct feed_entry *entry = match_of(question, told->aliases, told->alias_count);
-	struct lookup *l = entry != NULL ? find_lookup(w, s->flow, question, m->id, type) : NULL;
 
 	if (entry == NULL)
 		return;
-	if (l == NULL)
-		l = add_lookup(w, s, question, entry, m, transport);
-	if (l == NULL)
+	struct lookup *l = find_lookup(w, s->flow, question, m->id, type);
+
+	if (l != NULL) {
+		emit_lookup(w, l, told);
+		unlink_lookup(w, l);
 		return;
-	emit_lookup(w, l, told);
-	unlink_lookup(w, l);
+	}
+	struct lookup unasked = lookup_of(s, question, entry, m->id, type, transport);
+
+	emit_lookup(w, &unasked, told);
 }
 
 static void read_answer(struct worker *w, const struct sight *s, const struct dns_message *m,
-			struct slice name, uint16_t type, const char *transport)
+                        struct slice name, uint16_t type, const char *transport)
 {
 	struct name *question = name_hold(w->names, name);
 	struct resolution what = { .learned_ns = w->now_ns,
-				   .number = s->frame->number,
-				   .source = s->frame->source };
+		                   .number = s->frame->number,
+		                   .source = s->frame->source };
 	uint64_t chain = dns_chain(m, name);
 
 	if (question == NULL)
 		return;
 	size_t count = aliases_of(w, m, chain, name, what.aliases);
 	struct lookup_told told = { .message = m,
-				    .chain = chain,
-				    .number = s->frame->number,
-				    .aliases = what.aliases,
-				    .alias_count = count };
+		                    .outcome = outcome_of(m, chain, type),
+		                    .number = s->frame->number,
+		                    .source = s->frame->source,
+		                    .aliases = what.aliases,
+		                    .alias_count = count };
 
 	note_answer(w, s, m, chain, name);
 	learn_chain(w, s, m, chain, question, &what);
@@ -383,7 +448,7 @@ static void settle_client(const struct sight *s, const struct dns_message *m)
 }
 
 void lookup_seen(struct worker *w, const struct sight *s, const struct dns_message *m,
-		 const char *transport)
+                 const char *transport)
 {
 	settle_client(s, m);
 	if (!m->is_answer) {
@@ -396,20 +461,15 @@ void lookup_seen(struct worker *w, const struct sight *s, const struct dns_messa
 		read_answer(w, s, m, m->records[0].owner, m->records[0].type, transport);
 }
 
-static void give_up(struct worker *w, struct lookup *l)
-{
-	emit_lookup(w, l, &(struct lookup_told){ 0 });
-	unlink_lookup(w, l);
-}
-
 void lookup_expire(struct worker *w, uint64_t now_ns)
 {
-	while (w->oldest_lookup != NULL && now_ns > w->oldest_lookup->time_ns + answer_patience_ns)
-		give_up(w, w->oldest_lookup);
+	while (w->oldest_lookup != NULL && now_ns > w->oldest_lookup->time_ns &&
+	       now_ns - w->oldest_lookup->time_ns > answer_patience_ns)
+		give_up(w, w->oldest_lookup, OUTCOME_UNANSWERED);
 }
 
 void lookup_finish(struct worker *w)
 {
 	while (w->oldest_lookup != NULL)
-		give_up(w, w->oldest_lookup);
+		give_up(w, w->oldest_lookup, OUTCOME_UNANSWERED);
 }

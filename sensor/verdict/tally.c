@@ -13,7 +13,7 @@ static bool make_room(struct tally *t)
 		return true;
 	size_t room = t->room > 0 ? t->room * 2 : ROWS_MIN;
 	struct tally_row *grown =
-		room > TALLY_ROWS_MAX ? NULL : realloc(t->rows, room * sizeof *grown);
+	        room > TALLY_ROWS_MAX ? NULL : realloc(t->rows, room * sizeof *grown);
 
 	if (grown == NULL) {
 		t->lost++;
@@ -25,7 +25,7 @@ static bool make_room(struct tally *t)
 }
 
 struct tally_row *tally_row(struct tally *t, const uint8_t local[16], const char *tracker,
-			    const char *category)
+                            const char *category)
 {
 	for (size_t i = 0; i < t->count; i++)
 		if (memcmp(t->rows[i].local, local, 16) == 0 &&

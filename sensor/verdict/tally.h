@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Contacts summed up for a person: a row for each local host and tracker. Bounded; what finds no room is counted. */
+/* Contacts summed up for a person: a row for each local host and tracker. Bounded; what finds no
+ * room is counted. */
 enum { TALLY_ROWS_MAX = 4096, TALLY_NAME_MAX = 128 };
 
 struct tally_row {
@@ -28,7 +29,7 @@ struct tally {
 
 /* The row of that host and tracker, made if need be; NULL when there is no room. */
 struct tally_row *tally_row(struct tally *, const uint8_t local[16], const char *tracker,
-			    const char *category);
+                            const char *category);
 void tally_free(struct tally *);
 /* Most contacts first. */
 void tally_sort(struct tally *);

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { LAN, addClient, addNat, capture, makeNetwork, sleep } from './net.js';
 import { startResolver, startWeb } from './servers.js';
+import { rewrite } from './rewrite.js';
 import { inspect } from './verify.js';
 import { PIXEL, filler, pixelFiles, siteFiles, thirdPartyFiles } from './web.js';
 import { AT, names, servers, v6 } from './world.js';
@@ -201,6 +202,7 @@ async function main() {
 	process.stderr.write('\n');
 	await recording.stop();
 
+	rewrite('/run/lab/crawl.pcap');
 	const { faults } = inspect('/run/lab/crawl.pcap');
 	if (faults.length > 0)
 		throw new Error(`not kept: ${faults.join(', ')}`);

@@ -7,7 +7,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GATEWAY, GATEWAY6, addClient, capture, finish, makeNetwork, run, sleep, until } from './net.js';
 import { startResolver, startWeb } from './servers.js';
-import { names, servers } from './world.js';
+import { PUBLIC, names, servers } from './world.js';
+import { rewrite } from './rewrite.js';
 import { inspect } from './verify.js';
 
 const PCAPS = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../pcaps');
@@ -61,7 +62,12 @@ class Stage {
 	}
 
 	truth() {
-		const line = (row) => COLUMNS.map((c) => (c === 'time' ? row.time.toFixed(6) : c === 'cached' ? (row.cached ? 'yes' : 'no') : row[c])).join('\t');
+		const cells = {
+			time: (row) => row.time.toFixed(6),
+			cached: (row) => (row.cached ? 'yes' : 'no'),
+			server: (row) => PUBLIC[row.server] ?? row.server, // as it is in the capture that is kept
+		};
+		const line = (row) => COLUMNS.map((c) => cells[c]?.(row) ?? row[c]).join('\t');
 		return [COLUMNS.join('\t'), ...this.rows.sort((a, b) => a.time - b.time).map(line)].join('\n') + '\n';
 	}
 }
@@ -94,6 +100,7 @@ async function recordOne(name) {
 		run('editcap', '-F', 'pcapng', file, '/run/lab/raw.pcapng');
 		file = '/run/lab/raw.pcapng';
 	}
+	rewrite(file);
 	const { faults } = inspect(file, spec.expect);
 	const size = fs.statSync(file).size;
 	if (size > MAX_BYTES)
@@ -124,6 +131,7 @@ async function check() {
 	}
 	await finish(client, ['curl', '-sk', '-m', '5', '-o', '/dev/null', 'https://analytics.tiktok.com/']);
 	await recording.stop();
+	rewrite('/run/lab/check.pcap');
 	const { seen, faults } = inspect('/run/lab/check.pcap', { cname: 4, tls_sni: ['dmv.utah.example', 'analytics.tiktok.com'] });
 	if (faults.length > 0)
 		throw new Error(faults.join(', '));

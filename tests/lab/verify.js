@@ -4,7 +4,7 @@
 
 import fs from 'node:fs';
 import { run } from './net.js';
-import { MAY_APPEAR } from './world.js';
+import { MAY_APPEAR, PUBLIC } from './world.js';
 
 // One pass of tshark; each field is a list (a frame may have several of a kind).
 const FIELDS = [
@@ -88,7 +88,7 @@ const FOREIGN_NAME = /google|gstatic|gvt1|chromium|mozilla|debian|localdomain|\.
 function strangers(path, rows, machine) {
 	const found = [];
 	for (const address of distinct(rows, 'ip.addr', 'ipv6.addr', 'arp.src.proto_ipv4', 'arp.dst.proto_ipv4'))
-		if (!MAY_APPEAR.some((pattern) => pattern.test(address)))
+		if (address in PUBLIC || !MAY_APPEAR.some((pattern) => pattern.test(address)))
 			found.push(`address ${address}`);
 	for (const mac of distinct(rows, 'eth.src', 'eth.dst'))
 		if (!/^(02:00:00:00:|ff:ff|33:33|01:00:5e)/.test(mac))

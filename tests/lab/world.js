@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The invented Internet: which names there are, and where. The .example names do not exist; the
-// trackers' names are the real ones, at addresses of the documentation ranges.
+// trackers' names are the real ones. While it runs every address is of the documentation ranges;
+// in what is kept the trackers' servers have public ones (`PUBLIC`).
 
 import { LAN6 } from './net.js';
 
@@ -27,6 +28,21 @@ export function v6(address) {
 	const [, , third, last] = address.split('.');
 	return `2001:db8:${third}::${last}`;
 }
+
+// Where the trackers' servers are in a recording that is kept (rewrite.js), so that databases of
+// addresses know them: an edge of Akamai's, to which the names' aliases lead in truth, and, for what
+// has no alias, a network of ByteDance's own (AS396986). No packet ever goes there.
+const PLACES = [
+	['edge', '23.40.100.10', '2600:1400:100::10'],
+	['edge2', '23.40.100.11', '2600:1400:100::11'],
+	['enrich', '23.40.100.12', '2600:1400:100::12'],
+	['api', '23.40.100.20', '2600:1400:100::20'],
+	['log', '71.18.1.21', '2605:340:1::21'],
+	['media', '23.40.100.30', '2600:1400:100::30'],
+	['video', '23.40.100.31', '2600:1400:100::31'],
+];
+
+export const PUBLIC = Object.fromEntries(PLACES.flatMap(([who, ipv4, ipv6]) => [[AT[who], ipv4], [v6(AT[who]), ipv6]]));
 
 const here = (address, more = {}) => ({ a: [address], aaaa: [v6(address)], ...more });
 
@@ -77,10 +93,11 @@ export function servers({ ipv6 = false } = {}) {
 	return ipv6 ? [...all, ...all.map(v6)] : all;
 }
 
-// What may stand in a capture: the documentation ranges, the lab's own network, and what hosts say
-// to their neighbours.
+// What may stand in a capture: the documentation ranges, the public places of above, the lab's own
+// network, and what hosts say to their neighbours.
 export const MAY_APPEAR = [
 	/^198\.51\.100\./, /^203\.0\.113\./, /^10\.20\.0\.\d+$/, /^0\.0\.0\.0$/, /^255\.255\.255\.255$/,
+	/^23\.40\.100\./, /^71\.18\.1\./, /^2600:1400:100::/, /^2605:340:1::/,
 	/^2001:db8:/, /^fe80::ff:fe00:/, /^ff02::/, /^::$/,
 ];
 export { LAN6 };

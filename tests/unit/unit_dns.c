@@ -65,10 +65,13 @@ static void test_spelling(void)
 		{ BYTES("\x0a_Dmarc-1.x\0"), "_dmarc-1\\046x" },
 		{ BYTES("\4a\\ b\2,=\0"), "a\\092\\032b.,=" },
 		{ BYTES("\3\0\x7f\xff\1*\0"), "\\000\\127\\255.*" },
-		{ BYTES("\1a\xc0\x0c"), NULL }, /* leads into itself */
-		{ BYTES("\xc0\x0c"), NULL },    /* is itself */
-		{ BYTES("\1a\xc0\x20"), NULL }, /* leads forwards */
-		{ BYTES("\xc0\x00"), NULL },    /* into the header, whose first byte is no label */
+		{ BYTES("\1a\xc0\x0c"), NULL },           /* leads into itself */
+		{ BYTES("\xc0\x0c"), NULL },              /* is itself */
+		{ BYTES("\1a\xc0\x20"), NULL },           /* leads behind the message */
+		{ BYTES("\xc0\x10\0\1\1b\0"), "b" },      /* leads forwards, once */
+		{ BYTES("\xc0\x0e\xc0\x10\1b\0"), NULL }, /* and twice */
+		{ BYTES("\xc0\x0e\xc0\x0c"), NULL },      /* forwards, and back again */
+		{ BYTES("\xc0\x00"), NULL }, /* into the header, whose first byte is no label */
 		{ BYTES("\x40"
 		        "a\0"),
 		  NULL }, /* label types that are no more: RFC 6891, section 5 */

@@ -40,14 +40,20 @@ static const struct row rows[] = {
 	{ BYTES("GET /" V1 "Hos: x\r\nHostt: x\r\nno colon\r\n" AB), PARSE_OK, "GET", "a.b" },
 	{ BYTES("GET /\xff\0x" V1 "X: \0\xfe\r\n" AB), PARSE_OK, "GET", "a.b" },
 	{ BYTES("GET /" V1 "\r\n"), PARSE_OK, "GET", "" },
+	{ BYTES("GET /x?y\r\nHost: a.b\r\n\r\n"), PARSE_OK, "GET", "a.b" }, /* forgot the version */
+	{ BYTES("CONNECT /" V1 "Host: a.b\r\n\r\n"), PARSE_OK, "CONNECT", "a.b" },
 	/* what is not there yet */
+	{ BYTES("GET /\r\n"), PARSE_SHORT, "GET", "" },
 	{ BYTES("GET /" V1 "Host: a.b\r\nX: y"), PARSE_SHORT, "GET", "a.b" },
 	{ BYTES("GET /" V1 "Host: a.b"), PARSE_SHORT, "GET", "" },
 	{ BYTES("GET"), PARSE_SHORT, "", "" },
 	{ BYTES("\r\n"), PARSE_SHORT, "", "" },
 	{ BYTES(""), PARSE_SHORT, "", "" },
 	/* what is something else */
-	{ BYTES("GET /\r\nHost: a.b\r\n\r\n"), PARSE_FOREIGN, "GET", "" },
+	{ BYTES("GET a.b\r\nHost: a.b\r\n\r\n"), PARSE_FOREIGN, "GET", "" },
+	{ BYTES("PUSH /x\r\nHost: a.b\r\n\r\n"), PARSE_FOREIGN, "PUSH", "" },
+	{ BYTES("GET /x\r\nHos: a.b\r\n\r\n"), PARSE_FOREIGN, "GET", "" },
+	{ BYTES("GET /\r\n\r\n"), PARSE_FOREIGN, "GET", "" },
 	{ BYTES("GET / HTTP/0.9\r\n\r\n"), PARSE_FOREIGN, "GET", "" },
 	{ BYTES("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), PARSE_FOREIGN, "PRI", "" },
 	{ BYTES("DESCRIBE rtsp://a.b/x RTSP/1.0\r\n\r\n"), PARSE_FOREIGN, "DESCRIBE", "" },

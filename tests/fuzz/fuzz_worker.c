@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The whole way of a packet, under limits so small that flows are evicted, memory is refused and
+ * questions are given up.
+ *
+ *   limits (4) │ step (8) payload │ step (8) payload │ …
+ */
+#include "feeds/feed.h"
+#include "tests/talk.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { STEP = 8, KIND_FRAME = 3 };
+
+static const char *file_of(void *context, uint32_t source)
+{
+	(void)context;
+	return source & 1 ? "b.pcap" : "a.pcap";
+}
+
+static void take_line(void *context, struct slice line)
+{
+	*(size_t *)context += line.len;
+}
+
+static const struct feed_set *feeds(void)
+{
+	static struct feed_set *set;
+	struct feed_builder *b = set == NULL ? feed_builder_new() : NULL;
+
+	if (b != NULL && feed_builder_add_builtin(b))
+		set = feed_builder_finish(b);
+	return set;
+}
+
+static struct worker *make_worker(const uint8_t limits[4], size_t *written)
+{
+	struct worker_options options = { .feeds = feeds(),
+		                          .flow_limit = 1 + limits[0] % 16,
+		                          .host_limit = 4,
+		                          .resolution_limit = 1 + limits[0] / 16,
+		                          .memory_limit = (size_t)1024 << limits[1] % 14,
+		                          .all_flows = limits[2] & 1,
+		                          .keep_duplicates = limits[2] & 2,
+		                          .is_live = limits[2] & 4,
+		                          .emit = take_line,
+		                          .source = file_of,
+		                          .context = written };
+
+	return worker_new(&options);
+}
+
+/* Few hosts and ports, so that packets meet: byte 1 of a step says who talks. */
+static struct talk_ends ends_of(const uint8_t step[STEP])
+{
+	static const uint16_t ports[] = { 443, 80, 53, 5353, 853, 67, 137, 8080 };
+	static const uint8_t server[4] = { 198, 51, 100, 10 };
+	struct talk_ends e = talk_between(1 + (step[1] & 1), 40000 + (step[1] >> 1 & 3), server,
+	                                  ports[step[1] >> 3 & 7]);
+
+	e.is_udp = step[1] >> 6 & 1;
+	return e;
+}
+
+/* Up to 2.5 hours; more than 200 seconds only seldom. */
+static uint64_t time_step(uint8_t code)
+{
+	return code < 128   ? code * 1000000ull
+	       : code < 250 ? (code - 128) * 1500000000ull
+	                    : (code - 249) * 1500000000000ull;
+}
+
+/* Length: bytes 6 and 7. */
+static struct slice payload_of(const uint8_t *data, size_t size)
+{
+	size_t len = ((size_t)data[6] << 8 | data[7]) % (TALK_PAYLOAD_MAX - 1);
+
+	size -= STEP;
+	return (struct slice){ data + STEP, len < size ? len : size };
+}
+
+static struct frame frame_of(const uint8_t step[STEP], struct slice payload, uint16_t id,
+                             uint8_t room[TALK_FRAME_MAX])
+{
+	static const enum link_type links[] = { LINK_ETHERNET, LINK_RAW, LINK_LINUX_SLL,
+		                                LINK_IEEE802_11 };
+	struct talk_ends e = ends_of(step);
+	uint32_t seq = 1000 + (uint32_t)(step[3] << 8 | step[4]);
+
+	if (step[0] % 4 == KIND_FRAME)
+		return (struct frame){ .bytes = payload, .link = links[step[1] % 4] };
+	size_t len = talk_frame(&e, step[1] >> 7, seq, step[5], id, payload, room);
+
+	return (struct frame){ .bytes = { room, len }, .link = LINK_ETHERNET };
+}
+
+/* Every packet becomes one thing. */
+static void check_counters(const struct worker *w)
+{
+	const struct worker_counters *c = worker_count(w);
+
+	if (c->packets != c->not_ip + c->malformed + c->duplicates + c->fragments_held + c->tcp +
+	                          c->udp + c->icmp + c->other)
+		abort();
+}
+
+static void run(struct worker *w, const uint8_t *data, size_t size)
+{
+	uint64_t now_ns = 1795441679000000000ull, tick_ns = now_ns, number = 0;
+	static uint8_t room[TALK_FRAME_MAX];
+
+	while (size >= STEP) {
+		struct slice payload = payload_of(data, size);
+		struct frame frame = frame_of(data, payload, (uint16_t)++number, room);
+
+		now_ns += time_step(data[2]);
+		frame.time_ns = now_ns - (data[0] & 64 ? 1000000 : 0);
+		frame.number = number;
+		frame.source = data[0] >> 7;
+		frame.wire_len = (uint32_t)frame.bytes.len;
+		if (now_ns - tick_ns > 1000000000u)
+			worker_tick(w, tick_ns = now_ns);
+		worker_packet(w, &frame, now_ns);
+		size -= STEP + payload.len;
+		data += STEP + payload.len;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct capture_counters capture = { 0 };
+	size_t written = 0;
+	struct worker *w = size >= 4 ? make_worker(data, &written) : NULL;
+
+	if (w == NULL)
+		return 0;
+	run(w, data + 4, size - 4);
+	worker_stats(w, &capture, 0);
+	worker_finish(w);
+	check_counters(w);
+	worker_free(w);
+	return 0;
+}

@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The events of each capture in pcaps/, beside it as NAME.jsonl.
+
+    golden.py list                     the captures
+    golden.py check DANCECARD NAME     are the events those of NAME.jsonl, byte for byte?
+    golden.py bless DANCECARD NAME…    writes NAME.jsonl anew, and says what changed; all: every one
+
+The sensor runs in pcaps/, so that file names are short, and with a database of addresses made here.
+"""
+import difflib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PCAPS = os.path.join(HERE, "..", "..", "pcaps")
+
+
+def captures():
+    """{name: file}"""
+    files = sorted(f for f in os.listdir(PCAPS) if f.endswith((".pcap", ".pcapng")))
+    return {os.path.splitext(f)[0]: f for f in files}
+
+
+def events(dancecard, capture):
+    with tempfile.TemporaryDirectory() as folder:
+        geo = os.path.join(folder, "golden.mmdb")
+        subprocess.run(["perl", os.path.join(HERE, "make_geo.pl"), geo], check=True)
+        run = subprocess.run([os.path.abspath(dancecard), "-q", "-g", geo, "-r", capture],
+                             cwd=PCAPS, stdout=subprocess.PIPE, check=False)
+    if run.returncode != 0:
+        sys.exit(f"{capture}: exit status {run.returncode}")
+    return run.stdout
+
+
+def flat(value, path=""):
+    """One line a value, so that a difference is a line."""
+    if isinstance(value, dict) and value:
+        for key, child in value.items():
+            yield from flat(child, f"{path}.{key}" if path else key)
+    elif isinstance(value, list) and value:
+        for i, child in enumerate(value):
+            yield from flat(child, f"{path}[{i}]")
+    else:
+        yield f"    {path}: {json.dumps(value, ensure_ascii=False)}"
+
+
+def for_people(lines):
+    for line in lines.decode("utf-8").splitlines():
+        event = json.loads(line)
+        about = event.get("tracker", {}).get("name", "")
+        yield f"{event['event_type']} {event['event_id'][:8]} {about}".rstrip()
+        yield from flat(event)
+
+
+def show(before, after, name):
+    """What changed, value by value; where only the form of a line did, the lines."""
+    lines = list(difflib.unified_diff(list(for_people(before)), list(for_people(after)),
+                                      f"{name}.jsonl", "now", lineterm=""))
+    if not lines and before != after:
+        lines = difflib.unified_diff(before.decode().splitlines(), after.decode().splitlines(), f"{name}.jsonl", "now", lineterm="")
+    print("\n".join(lines))
+
+
+def golden(name):
+    path = os.path.join(PCAPS, f"{name}.jsonl")
+    if not os.path.exists(path):
+        return path, b""
+    with open(path, "rb") as file:
+        return path, file.read()
+
+
+def check(dancecard, name):
+    path, wanted = golden(name)
+    got = events(dancecard, captures()[name])
+    if got == wanted:
+        return 0
+    show(wanted, got, name)
+    print(f"{name}: not the golden events; if these are better: ./dev bless {name}")
+    return 1
+
+
+def bless(dancecard, names):
+    there = captures()
+    for name in there if names == ["all"] else names:
+        if name not in there:
+            sys.exit(f"no capture {name} in pcaps/; there are: {' '.join(there)}")
+        path, before = golden(name)
+        after = events(dancecard, there[name])
+        if after == before:
+            print(f"{name}: as before")
+            continue
+        show(before, after, name)
+        with open(path, "wb") as file:
+            file.write(after)
+    return 0
+
+
+def main(arguments):
+    match arguments:
+        case ["list"]:
+            print("\n".join(captures()))
+            return 0
+        case ["check", dancecard, name]:
+            return check(dancecard, name)
+        case ["bless", dancecard, _, *_]:
+            return bless(dancecard, arguments[2:])
+    print(__doc__, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
