@@ -28,6 +28,7 @@ struct run {
 	struct capture_options what; /* the capture reads it for as long as it lives */
 	struct capture *capture;
 	struct worker *worker;
+	struct watch watch;
 	unsigned failures;
 };
 
@@ -135,6 +136,17 @@ static bool open_sinks(struct run *run)
 	return run->sink_count > 0;
 }
 
+static bool open_watch(struct run *run)
+{
+	run->watch.sinks = run->sinks;
+	run->watch.sink_count = run->sink_count;
+	if (run->options.metrics == NULL)
+		return true;
+	run->watch.list = calloc(METRICS_MAX, sizeof *run->watch.list);
+	run->watch.metrics = run->watch.list != NULL ? metrics_open(run->options.metrics) : NULL;
+	return run->watch.metrics != NULL;
+}
+
 static bool open_capture(struct run *run)
 {
 	const struct options *o = &run->options;
@@ -171,6 +183,8 @@ static bool open_worker(struct run *run)
 	        .emit = emit,
 	        .source = source_name,
 	        .context = run,
+	        .more = watch_sinks,
+	        .more_context = &run->watch,
 	});
 	if (run->worker == NULL)
 		log_error("out of memory");
@@ -209,6 +223,7 @@ static void run_pipeline(struct run *run)
 	        .capture = run->capture,
 	        .worker = run->worker,
 	        .progress = progress,
+	        .watch = &run->watch,
 	        .stats_ns = run->options.stats_seconds * 1000000000U,
 	});
 	progress_end(progress);
@@ -226,6 +241,8 @@ static int close_all(struct run *run)
 	running = NULL;
 	if (run->capture != NULL)
 		run->failures += capture_failures(run->capture);
+	metrics_close(run->watch.metrics);
+	free(run->watch.list);
 	worker_free(run->worker);
 	if (run->capture != NULL)
 		capture_close(run->capture);
@@ -245,7 +262,7 @@ static int close_all(struct run *run)
 static int sense(struct run *run)
 {
 	if (open_feeds(run) && open_geo(run) && open_capture(run) && open_sinks(run) &&
-	    open_worker(run)) {
+	    open_watch(run) && open_worker(run)) {
 		listen_to_signals(run);
 		run_pipeline(run);
 	} else {

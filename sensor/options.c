@@ -54,6 +54,8 @@ static const struct row {
 	  "count the copies that a span port makes of a packet as packets" },
 	{ 262, "fail-on-contact", NULL, FLAG, AT(fail_on_contact),
 	  "exit with 3 when there was a contact" },
+	{ 280, "metrics", "ADDR:PORT", TEXT, AT(metrics),
+	  "serve numbers for Prometheus at /metrics, and /healthz; a port alone means\n127.0.0.1" },
 	{ 'q', "quiet", NULL, FLAG, AT(quiet),
 	  "no progress bar and no summary; errors still speak" },
 	{ 'v', "verbose", NULL, FLAG, AT(verbose), "say what is read and loaded" },

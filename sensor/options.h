@@ -18,7 +18,8 @@ struct options {
 	struct option_list reads, interfaces, outputs, feeds, geo;
 	const char *format;
 	const char *sensor;
-	char *filter; /* BPF words, joined; NULL: none */
+	const char *metrics; /* "ADDR:PORT"; NULL: none */
+	char *filter;        /* BPF words, joined; NULL: none */
 	uint64_t from_ns, to_ns;
 	uint64_t stats_seconds;
 	uint64_t workers;

@@ -53,11 +53,25 @@ static void pass_time(const struct pipeline_options *o, struct clock *c)
 	advance(o, c, (uint64_t)t.tv_sec * second_ns + (uint64_t)t.tv_nsec);
 }
 
+/* Once a second of the wall clock, so that whoever watches sees that we live. */
+static void tell_watch(const struct pipeline_options *o, time_t *told)
+{
+	struct capture_counters counters;
+	time_t now = time(NULL);
+
+	if (o->watch == NULL || o->watch->metrics == NULL || now == *told)
+		return;
+	*told = now;
+	capture_count(o->capture, &counters);
+	watch_tell(o->watch, o->worker, &counters);
+}
+
 void pipeline_run(const struct pipeline_options *o)
 {
 	struct frame_batch *batch = calloc(1, sizeof *batch);
 	struct capture_counters counters;
 	struct clock clock = { 0 };
+	time_t told = 0;
 
 	while (batch != NULL && capture_read(o->capture, batch) == CAPTURE_OK) {
 		for (size_t i = 0; i < batch->count; i++) {
@@ -66,6 +80,7 @@ void pipeline_run(const struct pipeline_options *o)
 		}
 		if (batch->count == 0 && capture_is_live(o->capture))
 			pass_time(o, &clock);
+		tell_watch(o, &told);
 		if (o->progress != NULL) {
 			capture_count(o->capture, &counters);
 			progress_show(o->progress, &counters);
@@ -76,4 +91,6 @@ void pipeline_run(const struct pipeline_options *o)
 	free(batch);
 	worker_finish(o->worker);
 	tell_stats(o, clock.now_ns);
+	told = 0;
+	tell_watch(o, &told);
 }

@@ -3,12 +3,14 @@
 #define SENSOR_PIPELINE_H
 
 #include "sensor/summary.h"
+#include "sensor/watch.h"
 
 struct pipeline_options {
 	struct capture *capture;
 	struct worker *worker;
 	struct progress *progress;
-	uint64_t stats_ns; /* a stats event every so much packet time; 0: only at the end */
+	struct watch *watch; /* told once a second */
+	uint64_t stats_ns;   /* a stats event every so much packet time; 0: only at the end */
 };
 
 /*

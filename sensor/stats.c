@@ -2,7 +2,7 @@
 /* Counters as a `stats` event, and what a "no contact" is worth. */
 #include "sensor/worker_state.h"
 
-enum { COUNTERS_MAX = 64 };
+enum { COUNTERS_MAX = 112 };
 
 struct counter_list {
 	struct event_counter counters[COUNTERS_MAX];
@@ -91,32 +91,53 @@ static void add_questions(struct counter_list *l, const struct worker *w)
 	add(l, "ndpi.packets", i->ndpi_packets);
 }
 
-void worker_stats(struct worker *w, const struct capture_counters *capture, uint64_t now_ns)
+static void add_all(struct counter_list *l, const struct worker *w,
+                    const struct capture_counters *capture)
 {
 	const struct worker_counters *c = &w->counters;
+
+	add_capture(l, capture, w->use.is_live);
+	add_packets(l, w);
+	add(l, "flow.total", c->flows);
+	add(l, "flow.named", c->flows_named);
+	add(l, "flow.one_sided", c->flows_one_sided);
+	add(l, "flow.evicted", flow_table_evictions(w->flows));
+	add(l, "flow.active", flow_table_count(w->flows));
+	add_questions(l, w);
+	add(l, "contacts.total", c->contacts);
+	add(l, "contacts.certain", c->contacts_by_confidence[CONFIDENCE_CERTAIN]);
+	add(l, "contacts.strong", c->contacts_by_confidence[CONFIDENCE_STRONG]);
+	add(l, "contacts.weak", c->contacts_by_confidence[CONFIDENCE_WEAK]);
+	add(l, "contacts.refused", c->contacts_refused);
+	add(l, "lookups.total", c->lookups);
+	add(l, "lookups.blocked", c->lookups_blocked);
+	if (w->use.is_live)
+		add(l, "memory.questions", w->budget.used);
+}
+
+size_t worker_numbers(const struct worker *w, const struct capture_counters *capture,
+                      struct event_counter *out, size_t room)
+{
+	struct counter_list l = { .count = 0 };
+
+	add_all(&l, w, capture);
+	l.count = l.count < room ? l.count : room;
+	memcpy(out, l.counters, l.count * sizeof *out);
+	return l.count;
+}
+
+void worker_stats(struct worker *w, const struct capture_counters *capture, uint64_t now_ns)
+{
 	struct counter_list l = { .count = 0 };
 	struct event *e = begin_event(w, EVENT_STATS, NULL, now_ns);
 	struct event_stats stats = { .counters = l.counters,
 		                     .geo_sources = geo_sources(w->use.geo),
 		                     .geo_source_count = geo_source_count(w->use.geo) };
 
-	add_capture(&l, capture, w->use.is_live);
-	add_packets(&l, w);
-	add(&l, "flow.total", c->flows);
-	add(&l, "flow.named", c->flows_named);
-	add(&l, "flow.one_sided", c->flows_one_sided);
-	add(&l, "flow.evicted", flow_table_evictions(w->flows));
-	add(&l, "flow.active", flow_table_count(w->flows));
-	add_questions(&l, w);
-	add(&l, "contacts.total", c->contacts);
-	add(&l, "contacts.certain", c->contacts_by_confidence[CONFIDENCE_CERTAIN]);
-	add(&l, "contacts.strong", c->contacts_by_confidence[CONFIDENCE_STRONG]);
-	add(&l, "contacts.weak", c->contacts_by_confidence[CONFIDENCE_WEAK]);
-	add(&l, "contacts.refused", c->contacts_refused);
-	add(&l, "lookups.total", c->lookups);
-	add(&l, "lookups.blocked", c->lookups_blocked);
-	if (w->use.is_live)
-		add(&l, "memory.questions", w->budget.used);
+	add_all(&l, w, capture);
+	if (w->use.is_live && w->use.more != NULL)
+		l.count += w->use.more(w->use.more_context, l.counters + l.count,
+		                       COUNTERS_MAX - l.count);
 	stats.counter_count = l.count;
 	worker_visibility(w, capture, &stats.visibility);
 	e->stats = &stats;

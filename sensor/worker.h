@@ -36,6 +36,10 @@ struct worker_options {
 	emit_line *emit;
 	name_source *source;
 	void *context;
+	/* What others add to a live `stats` event (the sinks' lag); returns how many. NULL:
+	 * nothing. */
+	size_t (*more)(void *context, struct event_counter *out, size_t room);
+	void *more_context;
 };
 
 /*
@@ -69,6 +73,9 @@ const struct worker_counters *worker_count(const struct worker *);
 const struct tally *worker_tally(const struct worker *);
 /* A `stats` event from the worker's counters and the capture's. */
 void worker_stats(struct worker *, const struct capture_counters *, uint64_t now_ns);
+/* The counters of a `stats` event, for metrics; returns how many of at most `room`. */
+size_t worker_numbers(const struct worker *, const struct capture_counters *,
+                      struct event_counter *out, size_t room);
 void worker_visibility(const struct worker *, const struct capture_counters *,
                        struct event_visibility *out);
 
