@@ -6,6 +6,7 @@
 #include "feeds/labels.h"
 #include "feeds/names.h"
 #include "feeds/networks.h"
+#include "feeds/sources.h"
 #include "feeds/text.h"
 
 /* A set while it grows and after: the builder is the set with what only growing needs. */
@@ -15,6 +16,7 @@ struct feed_set {
 	struct networks networks;
 	struct names zones; /* CDNs' zones; their tag's number: labels allowed between */
 	struct labels labels;
+	struct sources sources;
 };
 
 struct feed_builder {
@@ -42,6 +44,10 @@ struct feed_reader {
 	bool is_ours; /* zones and labels may be given; general categories are refined by labels */
 	struct feed_counts *counts;
 	uint64_t reported;
+	bool may_include;                 /* it is a file: `path` says where others are */
+	const struct feed_reader *parent; /* whose line includes this one, or NULL */
+	struct text chosen;               /* the attributes behind that `include:` */
+	unsigned includes;                /* followed so far, over all levels */
 };
 
 /* The next line, without its end; refuses and skips what cannot be one. False at the end. */

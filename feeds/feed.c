@@ -15,6 +15,7 @@ void feed_set_free(struct feed_set *set)
 	names_close(&set->zones);
 	networks_close(&set->networks);
 	arena_close(&set->arena);
+	sources_close(&set->sources);
 	free(set);
 }
 
@@ -80,6 +81,16 @@ size_t feed_set_bytes(const struct feed_set *set)
 	return sizeof *set + set->arena.size + names_bytes(&set->names) + names_bytes(&set->zones) +
 	       set->networks.size * sizeof *set->networks.list +
 	       set->networks.piece_count * sizeof *set->networks.pieces;
+}
+
+uint64_t feed_set_stamp(const struct feed_set *set)
+{
+	return set->sources.stamp;
+}
+
+uint64_t feed_set_stamp_now(const struct feed_set *set)
+{
+	return sources_stamp(&set->sources);
 }
 
 static struct rule_tag tag_at(const struct feed_set *set, uint32_t offset)

@@ -44,7 +44,9 @@ struct feed_options {
 	const char *category; /* of entries that have none; NULL: "tracker" */
 	bool plain_is_exact;  /* a plain list's line is the one name only, not those below */
 	bool is_allow_list;   /* names that are never reported */
-	feed_report *report;  /* NULL: silent */
+	int64_t time; /* seconds since 1970 at which it is to hold: entries that say from when until
+	               * when they do (STIX) are taken only if that holds this time; 0: always */
+	feed_report *report; /* NULL: silent */
 	void *context;
 };
 
@@ -70,7 +72,8 @@ enum feed_reason {
 	FEED_EVERYTHING,    /* matches every name */
 	FEED_TRIGGER,    /* an RPZ trigger on something other than a name or an answer's address */
 	FEED_KIND,       /* an indicator of something other than names or addresses */
-	FEED_INCLUDE,    /* names another file */
+	FEED_INCLUDE,    /* names another file, which is not to be had */
+	FEED_NOT_VALID,  /* withdrawn, or not valid at this time */
 	FEED_BASE64,     /* not base64 */
 	FEED_SCORE,      /* a score out of range */
 	FEED_MATCH_WORD, /* the `match` column says something unknown */
@@ -103,8 +106,8 @@ void feed_builder_free(struct feed_builder *);
 bool feed_builder_add_builtin(struct feed_builder *);
 
 /*
- * Reads one file in whatever known format. False when it cannot be read or has no usable line,
- * with the reason reported; what other files gave stays.
+ * Reads one file in whatever known format. False when it cannot be read, changes meanwhile, or has
+ * no usable line, with the reason reported; nothing of it is kept, and what other files gave stays.
  */
 bool feed_builder_add_file(struct feed_builder *, const char *path, const struct feed_options *,
                            struct feed_counts *counts);
@@ -143,6 +146,17 @@ void feed_set_each(const struct feed_set *, feed_visit *, void *context);
 size_t feed_set_names(const struct feed_set *);
 size_t feed_set_networks(const struct feed_set *);
 size_t feed_set_bytes(const struct feed_set *); /* of memory */
+
+/*
+ * A number for how the files behind the set looked when they were read (device, inode, size, time
+ * of change), and for how they look now, which costs a stat() for each. To reload when a file
+ * changes: keep the first number, reload when the second differs from what is kept, and keep that
+ * one, whatever came of the reload; so a bad file is tried once, not at every look. Included files
+ * count; 0 where there is no file. The paths must still lead there (a chroot hides them).
+ */
+uint64_t feed_set_stamp(const struct feed_set *);
+uint64_t feed_set_stamp_now(const struct feed_set *);
+
 const char *feed_builtin_version(void);
 
 #endif

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _POSIX_C_SOURCE 200809L
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "feeds/builder.h"
 #include "feeds/format.h"
 
-#define FILE_MAX (512u << 20)
 #define JSON_MAX (64u << 20) /* a tree of it takes many times that */
 
 static bool complain(const struct feed_options *options, const char *path, const char *reason)
@@ -19,74 +13,30 @@ static bool complain(const struct feed_options *options, const char *path, const
 	return false;
 }
 
-/* What is wrong with it as a file, or NULL. */
-static const char *fault_of(int fd)
-{
-	struct stat status;
-
-	if (fstat(fd, &status) != 0)
-		return strerror(errno);
-	if (S_ISDIR(status.st_mode))
-		return "is a directory";
-	if (!S_ISREG(status.st_mode))
-		return "is not a regular file";
-	return status.st_size > (off_t)FILE_MAX ? "is over 512 MiB" : NULL;
-}
-
-/* To the end, wherever that is by now. NULL with `fault` set when it cannot. */
-static char *read_whole(int fd, size_t *len, const char **fault)
-{
-	size_t size = 1 << 16;
-	char *bytes = malloc(size);
-
-	*len = 0;
-	while (bytes != NULL) {
-		ssize_t got = read(fd, bytes + *len, size - *len);
-
-		if (got == 0)
-			return bytes;
-		if (got < 0 && errno == EINTR)
-			continue;
-		*len += got > 0 ? (size_t)got : 0;
-		*fault = got < 0 ? strerror(errno) : *len > FILE_MAX ? "is over 512 MiB" : NULL;
-		if (*fault != NULL)
-			break;
-		if (*len == size) {
-			char *more = realloc(bytes, size *= 2);
-
-			if (more == NULL)
-				break;
-			bytes = more;
-		}
-	}
-	if (*fault == NULL)
-		*fault = "memory is out";
-	free(bytes);
-	return NULL;
-}
+/* As feed_builder_add_text(); `may_include`: the path is one of a file, and others are beside it.
+ */
+static bool read_text(struct feed_builder *, const char *path, bool may_include, struct text bytes,
+                      const struct feed_options *, struct feed_counts *);
 
 bool feed_builder_add_file(struct feed_builder *builder, const char *path,
                            const struct feed_options *options, struct feed_counts *counts)
 {
 	const struct feed_options nothing = { 0 };
+	const char *fault;
+	struct stat status;
 	size_t len;
 
 	*counts = (struct feed_counts){ .format = "" };
 	if (options == NULL)
 		options = &nothing;
-	int fd =
-	        open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY); /* a FIFO must not wait */
+	char *bytes = source_read(path, &len, &status, &fault);
 
-	if (fd < 0)
-		return complain(options, path, strerror(errno));
-	const char *fault = fault_of(fd);
-	char *bytes = fault == NULL ? read_whole(fd, &len, &fault) : NULL;
-
-	close(fd);
 	if (bytes == NULL)
 		return complain(options, path, fault);
+	if (!sources_add(&builder->set->sources, path, &status))
+		builder->is_out_of_memory = true;
 	bool is_taken =
-	        feed_builder_add_text(builder, path, (struct text){ bytes, len }, options, counts);
+	        read_text(builder, path, true, (struct text){ bytes, len }, options, counts);
 
 	free(bytes);
 	return is_taken;
@@ -126,6 +76,13 @@ static struct text version_in(struct text bytes)
 bool feed_builder_add_text(struct feed_builder *builder, const char *path, struct text bytes,
                            const struct feed_options *options, struct feed_counts *counts)
 {
+	return read_text(builder, path, false, bytes, options, counts);
+}
+
+static bool read_text(struct feed_builder *builder, const char *path, bool may_include,
+                      struct text bytes, const struct feed_options *options,
+                      struct feed_counts *counts)
+{
 	const char *category = options->category != NULL ? options->category : "tracker";
 	struct feed_reader reader = {
 		.builder = builder,
@@ -133,6 +90,7 @@ bool feed_builder_add_text(struct feed_builder *builder, const char *path, struc
 		.path = path,
 		.feed = text_of(options->tag != NULL ? options->tag : base_name(path)),
 		.category = text_of(category),
+		.may_include = may_include,
 		.counts = counts,
 	};
 
@@ -158,5 +116,8 @@ bool feed_builder_add_text(struct feed_builder *builder, const char *path, struc
 	builder->feeds++;
 	format_read(format, &reader);
 	reader.line = 0;
-	return counts->taken > 0 || complain(options, path, "has no usable line");
+	if (counts->taken > 0)
+		return true;
+	builder->feeds--; /* nothing bears its number */
+	return complain(options, path, "has no usable line");
 }

@@ -64,6 +64,41 @@ bool json_is_object(const struct json *item)
 	return cJSON_IsObject(node(item));
 }
 
+bool json_is_string(const struct json *item)
+{
+	return cJSON_IsString(node(item));
+}
+
+bool json_is_number(const struct json *item)
+{
+	return cJSON_IsNumber(node(item));
+}
+
+bool json_is_bool(const struct json *item)
+{
+	return cJSON_IsBool(node(item));
+}
+
+double json_decimal(const struct json *item)
+{
+	return cJSON_IsNumber(node(item)) ? node(item)->valuedouble : 0;
+}
+
+bool json_is_true(const struct json *item)
+{
+	return cJSON_IsTrue(node(item));
+}
+
+bool json_number(const struct json *item, uint64_t *out)
+{
+	double number = cJSON_IsNumber(node(item)) ? node(item)->valuedouble : -1;
+
+	if (!(number >= 0 && number <= 9007199254740992.0))
+		return false;
+	*out = (uint64_t)number;
+	return (double)*out == number;
+}
+
 struct text json_key(const struct json *item)
 {
 	return text_of(item != NULL && node(item)->string != NULL ? node(item)->string : "");

@@ -19,6 +19,14 @@ const struct json *json_first(const struct json *array_or_object);
 const struct json *json_next(const struct json *);
 bool json_is_array(const struct json *);
 bool json_is_object(const struct json *);
+bool json_is_string(const struct json *);
+bool json_is_number(const struct json *);
+bool json_is_bool(const struct json *);
+bool json_is_true(const struct json *);
+/* Of any number; 0 of what is none. */
+double json_decimal(const struct json *);
+/* A whole number from 0 to 2^53, up to where JSON's numbers are exact; false when it is none. */
+bool json_number(const struct json *, uint64_t *out);
 
 struct text json_key(const struct json *);    /* empty in an array */
 struct text json_string(const struct json *); /* empty when it is none */

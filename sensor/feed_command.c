@@ -3,12 +3,16 @@
 #include "sensor/feed_command.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "feeds/feed.h"
 #include "sensor/feed_convert.h"
+#include "sensor/options.h"
+#include "sensor/retro/retro_command.h"
 
 #define FILES_MAX 64
 #define DONE      0
@@ -27,9 +31,10 @@ struct request {
 	char **argv;
 };
 
-enum command { CHECK, LOOKUP, CONVERT, COMPARE, COMMANDS };
+enum command { CHECK, LOOKUP, CONVERT, COMPARE, RETRO, COMMANDS };
 
 #define IN(command) (1u << (command))
+#define IN_ALL      (IN(COMMANDS) - 1)
 
 static const struct {
 	const char *name;
@@ -38,23 +43,25 @@ static const struct {
 	unsigned commands;
 	const char *help;
 } options[] = {
-	{ "format", 'F', required_argument, IN(CHECK) | IN(LOOKUP) | IN(CONVERT) | IN(COMPARE),
+	{ "format", 'F', required_argument, IN_ALL,
 	  "--format NAME       read files in that format, whatever they look like" },
-	{ "exact", 'e', no_argument, IN(CHECK) | IN(LOOKUP) | IN(CONVERT) | IN(COMPARE),
+	{ "exact", 'e', no_argument, IN_ALL,
 	  "--exact             a plain list's line is that one name, not those below" },
-	{ "feed", 'f', required_argument, IN(LOOKUP) | IN(COMPARE),
+	{ "feed", 'f', required_argument, IN(LOOKUP) | IN(COMPARE) | IN(RETRO),
 	  "--feed FILE         this feed as well; repeatable" },
-	{ "allow", 'a', required_argument, IN(LOOKUP) | IN(COMPARE),
+	{ "allow", 'a', required_argument, IN(LOOKUP) | IN(COMPARE) | IN(RETRO),
 	  "--allow FILE        names in this feed are nobody's; repeatable" },
 	{ "no-builtin-feed", 'b', no_argument, IN(LOOKUP) | IN(COMPARE),
 	  "--no-builtin-feed   without ByteDance's own feed" },
+	{ "at", 'T', required_argument, IN_ALL,
+	  "--at TIME           what is valid at that time (STIX says from when until when);\n"
+	  "                      default: now" },
 	{ "alias", 'A', no_argument, IN(LOOKUP),
 	  "--alias             answer as for the aliases in DNS answers" },
 	{ "list", 'l', no_argument, IN(COMPARE),
 	  "--list              the names on which the two differ" },
 	{ "to", 't', required_argument, IN(CONVERT), "--to FORMAT         what to write" },
-	{ "help", 'h', no_argument, IN(CHECK) | IN(LOOKUP) | IN(CONVERT) | IN(COMPARE),
-	  "--help              this" },
+	{ "help", 'h', no_argument, IN_ALL, "--help              this" },
 };
 
 #define OPTIONS (sizeof options / sizeof *options)
@@ -63,6 +70,7 @@ static int run_check(const struct request *);
 static int run_lookup(const struct request *);
 static int run_convert(const struct request *);
 static int run_compare(const struct request *);
+static int run_retro(const struct request *);
 
 static const struct {
 	const char *name;
@@ -82,6 +90,11 @@ static const struct {
 	[COMPARE] = { "compare", run_compare, 1, 1, "[options] FILE",
 	              "Says what share of a feed's names we match, and what we have that it has "
 	              "not." },
+	[RETRO] = { "retro", run_retro, 1, 1 << 20, "--feed FILE|builtin EVENTS...|-",
+	            "Says what the feed would have reported of what was seen: events of this "
+	            "program, as\nwritten with -a, also compressed. Prints a contact or lookup for "
+	            "each flow and name,\nwithout policy and site, and a sum on standard error. (A "
+	            "ledger is not read yet.)" },
 };
 
 static void print_report(void *context, const char *place, const char *reason)
@@ -129,6 +142,18 @@ static bool add_feed(struct request *request, const char *path, bool is_allow)
 	return true;
 }
 
+static bool take_time(struct request *request, const char *text)
+{
+	uint64_t ns;
+
+	if (options_time(text, &ns)) {
+		request->options.time = (int64_t)(ns / 1000000000U);
+		return true;
+	}
+	fprintf(stderr, "dancecard: feed: --at %s: not a time\n", text);
+	return false;
+}
+
 static bool take_option(struct request *request, int option)
 {
 	switch (option) {
@@ -153,6 +178,8 @@ static bool take_option(struct request *request, int option)
 	case 't':
 		request->target = optarg;
 		return true;
+	case 'T':
+		return take_time(request, optarg);
 	default:
 		return false;
 	}
@@ -204,9 +231,22 @@ static bool parse(enum command command, int argc, char **argv, struct request *r
 	return true;
 }
 
+/* Whoever closed the pipe has had enough, and needs no word. */
+static int finish_output(int status)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	if (errno != EPIPE)
+		fprintf(stderr, "dancecard: feed: standard output: %s\n",
+		        errno != 0 ? strerror(errno) : "cannot be written");
+	clearerr(stdout);
+	return status == DONE ? FAILED : status;
+}
+
 int feed_command(int argc, char **argv)
 {
-	struct request request = { .options.report = print_report };
+	struct request request = { .options = { .report = print_report, .time = time(NULL) } };
 	int status;
 
 	if (argc < 2)
@@ -217,7 +257,7 @@ int feed_command(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0) {
 			if (!parse((enum command)i, argc - 1, argv + 1, &request, &status))
 				return status;
-			return commands[i].run(&request);
+			return finish_output(commands[i].run(&request));
 		}
 	fprintf(stderr, "dancecard: feed: no command %s\n", argv[1]);
 	return usage(stderr);
@@ -288,7 +328,10 @@ static struct feed_set *load_all(const struct request *request, int *status)
 		struct feed_counts counts;
 
 		file.is_allow_list = request->is_allow[i];
-		if (!feed_builder_add_file(builder, request->feeds[i], &file, &counts))
+		if (request->is_bare && strcmp(request->feeds[i], "builtin") == 0) {
+			if (!feed_builder_add_builtin(builder))
+				*status = FAILED;
+		} else if (!feed_builder_add_file(builder, request->feeds[i], &file, &counts))
 			*status = FAILED;
 	}
 	return builder != NULL ? feed_builder_finish(builder) : NULL;
@@ -334,7 +377,7 @@ static void look_up_input(const struct request *request, const struct feed_set *
 	char *line = NULL;
 	size_t size = 0;
 
-	while (getline(&line, &size, stdin) >= 0) {
+	while (!ferror(stdout) && getline(&line, &size, stdin) >= 0) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if (line[0] != '\0')
 			look_up(request, set, line);
@@ -448,5 +491,26 @@ static int run_compare(const struct request *request)
 	       (unsigned long long)(in_ours.rules - in_ours.matched));
 	feed_set_free(ours);
 	feed_set_free(theirs);
+	return status;
+}
+
+static int run_retro(const struct request *request)
+{
+	struct request only_feeds = *request;
+	int loaded;
+
+	if (request->feed_count == 0) {
+		fprintf(stderr, "dancecard: feed retro: --feed says which feed\n");
+		return USAGE;
+	}
+	only_feeds.is_bare = true;
+	struct feed_set *set = load_all(&only_feeds, &loaded);
+
+	if (set == NULL)
+		return out_of_memory();
+	/* Half of the feeds would be an answer to another question. */
+	int status = loaded == DONE ? retro_command(set, request->argv, request->argc) : loaded;
+
+	feed_set_free(set);
 	return status;
 }

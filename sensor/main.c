@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "sensor/pipeline.h"
 #include "sensor/sink/sink.h"
 #include "sensor/version.h"
+#include "sensor/watch.h"
 
 enum { EXIT_DONE = 0, EXIT_PARTLY = 1, EXIT_USAGE = 2, EXIT_CONTACT = 3 };
 enum { FLOW_LIMIT = 4 << 20 };
@@ -27,8 +29,9 @@ struct run {
 	size_t sink_count;
 	struct capture_options what; /* the capture reads it for as long as it lives */
 	struct capture *capture;
-	struct worker *worker;
+	struct pipeline *pipeline;
 	struct watch watch;
+	bool has_contact;
 	unsigned failures;
 };
 
@@ -64,8 +67,11 @@ static void emit(void *context, struct slice line)
 
 	if (hangups)
 		reopen_sinks(run);
-	for (size_t i = 0; i < run->sink_count; i++)
+	for (size_t i = 0; i < run->sink_count; i++) {
 		(void)sink_write(run->sinks[i], (const char *)line.ptr, line.len);
+		if (capture_is_live(run->capture)) /* somebody waits for it: not for 64 KiB more */
+			(void)sink_flush(run->sinks[i]);
+	}
 }
 
 static const char *source_name(void *context, uint32_t source)
@@ -91,7 +97,10 @@ static bool open_feeds(struct run *run)
 	if (!run->options.no_builtin_feed && !feed_builder_add_builtin(builder))
 		return false;
 	for (size_t i = 0; i < files->count; i++) {
-		struct feed_options how = { .report = report_feed };
+		/* Of a capture the answer must be the same on any day: nothing has run out. */
+		struct feed_options how = { .report = report_feed,
+			                    .time = run->options.interfaces.count > 0 ? time(NULL)
+			                                                              : 0 };
 		struct feed_counts counts = { 0 };
 
 		if (!feed_builder_add_file(builder, files->items[i], &how, &counts))
@@ -140,6 +149,7 @@ static bool open_watch(struct run *run)
 {
 	run->watch.sinks = run->sinks;
 	run->watch.sink_count = run->sink_count;
+	run->watch.is_live = capture_is_live(run->capture);
 	if (run->options.metrics == NULL)
 		return true;
 	run->watch.list = calloc(METRICS_MAX, sizeof *run->watch.list);
@@ -165,30 +175,45 @@ static bool open_capture(struct run *run)
 	return run->capture != NULL;
 }
 
-static bool open_worker(struct run *run)
+/* As many workers as there are processors, unless somebody said how many. */
+static size_t count_workers(const struct options *o)
+{
+	long found = o->workers > 0 ? (long)o->workers : sysconf(_SC_NPROCESSORS_ONLN);
+
+	return found < 1 ? 1 : found > WORKERS_MAX ? WORKERS_MAX : (size_t)found;
+}
+
+static bool open_pipeline(struct run *run)
 {
 	enum event_shape shape = EVENT_NATIVE;
 
 	(void)event_shape(run->options.format, &shape);
-	run->worker = worker_new(&(struct worker_options){
-	        .feeds = run->feeds,
-	        .geo = run->geo,
-	        .sensor = run->options.sensor,
-	        .flow_limit = FLOW_LIMIT,
-	        .memory_limit = memory_limit,
-	        .all_flows = run->options.all_flows,
-	        .keep_duplicates = run->options.keep_duplicates,
-	        .is_live = capture_is_live(run->capture),
-	        .shape = shape,
-	        .emit = emit,
-	        .source = source_name,
-	        .context = run,
-	        .more = watch_sinks,
-	        .more_context = &run->watch,
+	run->pipeline = pipeline_new(&(struct pipeline_options){
+		.capture = run->capture,
+		.workers = count_workers(&run->options),
+		.keep_duplicates = run->options.keep_duplicates,
+		.stats_ns = run->options.stats_seconds * 1000000000U,
+		.worker = {
+			.feeds = run->feeds,
+			.geo = run->geo,
+			.sensor = run->options.sensor,
+			.flow_limit = FLOW_LIMIT,
+			.memory_limit = memory_limit,
+			.all_flows = run->options.all_flows,
+			.is_live = capture_is_live(run->capture),
+			.shape = shape,
+			.more = watch_sinks,
+			.tell = run->watch.metrics != NULL ? watch_tell : NULL,
+			.watch = &run->watch,
+			.source = source_name,
+			.context = run,
+		},
+		.write = emit,
+		.context = run,
 	});
-	if (run->worker == NULL)
+	if (run->pipeline == NULL)
 		log_error("out of memory");
-	return run->worker != NULL;
+	return run->pipeline != NULL;
 }
 
 static void listen_to_signals(struct run *run)
@@ -211,6 +236,18 @@ static double seconds_since(const struct timespec *begin)
 	return (double)(now.tv_sec - begin->tv_sec) + (double)(now.tv_nsec - begin->tv_nsec) * 1e-9;
 }
 
+static void sum_up(struct run *run, const struct capture_counters *counters, double seconds)
+{
+	struct totals totals;
+	struct tally tally = { 0 };
+
+	pipeline_count(run->pipeline, &totals, &tally);
+	run->has_contact = totals.workers.contacts > 0;
+	if (!run->options.quiet)
+		summary_print(stderr, &totals, &tally, counters, seconds);
+	tally_free(&tally);
+}
+
 static void run_pipeline(struct run *run)
 {
 	struct timespec begin;
@@ -219,31 +256,22 @@ static void run_pipeline(struct run *run)
 	struct progress *progress = progress_begin(is_shown);
 
 	clock_gettime(CLOCK_MONOTONIC, &begin);
-	pipeline_run(&(struct pipeline_options){
-	        .capture = run->capture,
-	        .worker = run->worker,
-	        .progress = progress,
-	        .watch = &run->watch,
-	        .stats_ns = run->options.stats_seconds * 1000000000U,
-	});
+	pipeline_run(run->pipeline, progress);
 	progress_end(progress);
 	for (size_t i = 0; i < run->sink_count; i++)
 		(void)sink_flush(run->sinks[i]);
 	capture_count(run->capture, &counters);
-	if (!run->options.quiet)
-		summary_print(stderr, run->worker, &counters, seconds_since(&begin));
+	sum_up(run, &counters, seconds_since(&begin));
 }
 
 static int close_all(struct run *run)
 {
-	bool has_contact = run->worker != NULL && worker_count(run->worker)->contacts > 0;
-
 	running = NULL;
 	if (run->capture != NULL)
 		run->failures += capture_failures(run->capture);
 	metrics_close(run->watch.metrics);
 	free(run->watch.list);
-	worker_free(run->worker);
+	pipeline_free(run->pipeline);
 	if (run->capture != NULL)
 		capture_close(run->capture);
 	for (size_t i = 0; i < run->sink_count; i++)
@@ -251,7 +279,7 @@ static int close_all(struct run *run)
 	free(run->sinks);
 	geo_free(run->geo);
 	feed_set_free(run->feeds);
-	bool is_told = run->options.fail_on_contact && has_contact;
+	bool is_told = run->options.fail_on_contact && run->has_contact;
 
 	options_free(&run->options);
 	if (run->failures > 0)
@@ -262,7 +290,7 @@ static int close_all(struct run *run)
 static int sense(struct run *run)
 {
 	if (open_feeds(run) && open_geo(run) && open_capture(run) && open_sinks(run) &&
-	    open_watch(run) && open_worker(run)) {
+	    open_watch(run) && open_pipeline(run)) {
 		listen_to_signals(run);
 		run_pipeline(run);
 	} else {
@@ -277,6 +305,10 @@ static bool is_usable(const struct options *o)
 
 	if (!event_shape(o->format, &shape)) {
 		log_error("option --format: '%s' is none of native, ecs, ocsf", o->format);
+		return false;
+	}
+	if (o->to_ns != 0 && o->from_ns >= o->to_ns) {
+		log_error("--from is not before --to: that leaves no packets");
 		return false;
 	}
 	if (o->reads.count > 0 && o->interfaces.count > 0) {
@@ -308,10 +340,22 @@ static int answer_at_once(struct run *run)
 	return -1;
 }
 
+/*
+ * Where we were started with one of them closed, the next file that is opened would take its place,
+ * and be read or written as standard input or output. These can be neither.
+ */
+static void hold_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
 	struct run run = { 0 };
 
+	hold_standard_files();
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && strcmp(argv[1], "feed") == 0)
 		return feed_command(argc - 1, argv + 1);

@@ -42,7 +42,8 @@ static const struct row {
 	{ 'a', "all-flows", NULL, FLAG, AT(all_flows),
 	  "an event for every flow, with every name seen" },
 	{ 'j', "workers", "N", NUMBER, AT(workers),
-	  "worker threads. This version works with one, whatever N is" },
+	  "worker threads; without, the processors there are. 1: no threads at all. The\n"
+	  "events are the same, to the byte" },
 	{ 257, "stats", "SECONDS", NUMBER, AT(stats_seconds),
 	  "a stats event every so often (packet time); without, one at the end" },
 	{ 258, "from", "TIME", TIME, AT(from_ns),
@@ -91,6 +92,8 @@ static bool take(struct options *o, const struct row *row, const char *value)
 {
 	void *at = (char *)o + row->at;
 
+	if (row->kind != FLAG && value[0] == '\0')
+		return false;
 	switch (row->kind) {
 	case FLAG:
 		*(bool *)at = true;
@@ -168,6 +171,20 @@ static bool complain(int found, char *const *argv)
 	return false;
 }
 
+static bool refuse(const struct row *row, const char *value)
+{
+	static const char *const wanted[] = {
+		[FLAG] = "",
+		[LIST] = "a name",
+		[TEXT] = "a name",
+		[NUMBER] = "a number",
+		[TIME] = "a time such as 2026-11-23, 2026-11-23T13:25:08Z or 1795440308",
+	};
+
+	log_error("option --%s wants %s, not '%s'", row->name, wanted[row->kind], value);
+	return false;
+}
+
 bool options_parse(struct options *o, int argc, char **argv)
 {
 	struct option longs[ROWS + 1] = { 0 };
@@ -182,10 +199,8 @@ bool options_parse(struct options *o, int argc, char **argv)
 
 		if (row == NULL)
 			return complain(found, argv);
-		if (!take(o, row, optarg)) {
-			log_error("option --%s: '%s' is no %s", row->name, optarg, row->argument);
-			return false;
-		}
+		if (!take(o, row, optarg))
+			return refuse(row, optarg);
 	}
 	return join_filter(o, argc - optind, argv + optind);
 }

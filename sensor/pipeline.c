@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/pipeline.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include "sensor/crew.h"
 
 static const uint64_t second_ns = 1000000000U;
 
@@ -14,83 +18,214 @@ struct clock {
 	uint64_t now_ns, tick_ns, stats_ns;
 };
 
-static void tell_stats(const struct pipeline_options *o, uint64_t now_ns)
-{
-	struct capture_counters counters;
+struct pipeline {
+	struct pipeline_options use;
+	struct intake *intake;
+	struct output *output;
+	struct crew *crew;
+	struct clock clock;
+	uint64_t step;
+	time_t watched; /* when worker_options.tell was asked for last */
+	struct worker *workers[WORKERS_MAX];
+};
 
-	capture_count(o->capture, &counters);
-	worker_stats(o->worker, &counters, now_ns);
+/* A seed that no sender can guess; it has no influence on what is told. */
+static uint64_t random_seed(const void *somewhere)
+{
+	uint64_t seed = (uint64_t)(uintptr_t)somewhere;
+	FILE *in = fopen("/dev/urandom", "rb");
+
+	if (in == NULL)
+		return seed;
+	if (fread(&seed, sizeof seed, 1, in) != 1)
+		seed ^= (uint64_t)(uintptr_t)in;
+	fclose(in);
+	return seed;
 }
 
-static void advance(const struct pipeline_options *o, struct clock *c, uint64_t time_ns)
+static bool make_workers(struct pipeline *p, uint64_t seed)
 {
+	struct worker_options o = p->use.worker;
+
+	o.seed = seed;
+	o.flow_limit /= p->use.workers;
+	o.memory_limit /= p->use.workers;
+	for (size_t i = 0; i < p->use.workers; i++) {
+		o.index = i;
+		o.lane = output_lane(p->output, i);
+		p->workers[i] = worker_new(&o);
+		if (p->workers[i] == NULL)
+			return false;
+	}
+	return true;
+}
+
+static bool build(struct pipeline *p)
+{
+	uint64_t seed = random_seed(p);
+
+	p->intake = intake_new(p->use.keep_duplicates, seed);
+	p->output = output_new(p->use.workers, p->use.write, p->use.context);
+	if (p->intake == NULL || p->output == NULL || !make_workers(p, seed))
+		return false;
+	p->crew = crew_new(p->workers, p->use.workers);
+	return p->crew != NULL;
+}
+
+/* Signals are for the caller's thread: it is the one that may wait for packets. */
+struct pipeline *pipeline_new(const struct pipeline_options *options)
+{
+	struct pipeline *p = calloc(1, sizeof *p);
+	sigset_t all, before;
+
+	if (p == NULL)
+		return NULL;
+	p->use = *options;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	bool is_built = build(p);
+
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (is_built)
+		return p;
+	pipeline_free(p);
+	return NULL;
+}
+
+void pipeline_free(struct pipeline *p)
+{
+	if (p == NULL)
+		return;
+	crew_free(p->crew);
+	output_free(p->output);
+	for (size_t i = 0; i < p->use.workers; i++)
+		worker_free(p->workers[i]);
+	intake_free(p->intake);
+	free(p);
+}
+
+static void mark(struct pipeline *p, struct work *work, enum mark_kind kind)
+{
+	work_mark(work,
+	          &(struct mark){ .kind = kind, .step = ++p->step, .now_ns = p->clock.now_ns });
+}
+
+static void mark_gathering(struct pipeline *p, struct work *work, bool is_for_watch)
+{
+	size_t parts = p->use.workers;
+	struct stats_gathering *g = calloc(1, sizeof *g + parts * sizeof *g->parts);
+
+	if (g == NULL)
+		return;
+	atomic_init(&g->left, parts);
+	g->part_count = parts;
+	g->is_for_watch = is_for_watch;
+	g->intake = *intake_count(p->intake);
+	capture_count(p->use.capture, &g->capture);
+	work_mark(work, &(struct mark){ .kind = MARK_STATS,
+	                                .step = ++p->step,
+	                                .now_ns = p->clock.now_ns,
+	                                .stats = g });
+}
+
+static void mark_stats(struct pipeline *p, struct work *work)
+{
+	mark_gathering(p, work, false);
+}
+
+/* Once a second of the wall clock, so that whoever watches sees that we live. */
+static void mark_watch(struct pipeline *p, struct work *work)
+{
+	time_t now = p->use.worker.tell != NULL ? time(NULL) : p->watched;
+
+	if (now == p->watched)
+		return;
+	p->watched = now;
+	mark_gathering(p, work, true);
+}
+
+static void advance(struct pipeline *p, struct work *work, uint64_t time_ns)
+{
+	struct clock *c = &p->clock;
+
 	if (c->now_ns > time_ns + backwards_ns) {
-		worker_finish(o->worker);
+		mark(p, work, MARK_FINISH);
 		*c = (struct clock){ 0 };
 	}
 	if (time_ns > c->now_ns)
 		c->now_ns = time_ns;
 	if (c->tick_ns == 0) {
 		c->tick_ns = c->now_ns + second_ns;
-		c->stats_ns = c->now_ns + o->stats_ns;
+		c->stats_ns = c->now_ns + p->use.stats_ns;
 	}
 	if (c->now_ns < c->tick_ns)
 		return;
-	worker_tick(o->worker, c->now_ns);
+	mark(p, work, MARK_TICK);
 	c->tick_ns = c->now_ns + second_ns;
-	if (o->stats_ns == 0 || c->now_ns < c->stats_ns)
+	if (p->use.stats_ns == 0 || c->now_ns < c->stats_ns)
 		return;
-	tell_stats(o, c->now_ns);
-	c->stats_ns = c->now_ns + o->stats_ns;
+	mark_stats(p, work);
+	c->stats_ns = c->now_ns + p->use.stats_ns;
 }
 
 /* The wire is silent: the time that passes is the wall clock's. */
-static void pass_time(const struct pipeline_options *o, struct clock *c)
+static void pass_time(struct pipeline *p, struct work *work)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_REALTIME, &t);
-	advance(o, c, (uint64_t)t.tv_sec * second_ns + (uint64_t)t.tv_nsec);
+	advance(p, work, (uint64_t)t.tv_sec * second_ns + (uint64_t)t.tv_nsec);
 }
 
-/* Once a second of the wall clock, so that whoever watches sees that we live. */
-static void tell_watch(const struct pipeline_options *o, time_t *told)
+static void take_in(struct pipeline *p, struct work *work)
 {
-	struct capture_counters counters;
-	time_t now = time(NULL);
+	for (size_t i = 0; i < work->frames.count; i++) {
+		const struct frame *frame = &work->frames.frames[i];
 
-	if (o->watch == NULL || o->watch->metrics == NULL || now == *told)
-		return;
-	*told = now;
-	capture_count(o->capture, &counters);
-	watch_tell(o->watch, o->worker, &counters);
-}
-
-void pipeline_run(const struct pipeline_options *o)
-{
-	struct frame_batch *batch = calloc(1, sizeof *batch);
-	struct capture_counters counters;
-	struct clock clock = { 0 };
-	time_t told = 0;
-
-	while (batch != NULL && capture_read(o->capture, batch) == CAPTURE_OK) {
-		for (size_t i = 0; i < batch->count; i++) {
-			advance(o, &clock, batch->frames[i].time_ns);
-			worker_packet(o->worker, &batch->frames[i], clock.now_ns);
-		}
-		if (batch->count == 0 && capture_is_live(o->capture))
-			pass_time(o, &clock);
-		tell_watch(o, &told);
-		if (o->progress != NULL) {
-			capture_count(o->capture, &counters);
-			progress_show(o->progress, &counters);
-		}
+		advance(p, work, frame->time_ns);
+		intake_packet(p->intake, work, frame, ++p->step, p->clock.now_ns);
 	}
-	if (batch != NULL)
-		capture_batch_release(batch);
-	free(batch);
-	worker_finish(o->worker);
-	tell_stats(o, clock.now_ns);
-	told = 0;
-	tell_watch(o, &told);
+	if (work->frames.count == 0 && capture_is_live(p->use.capture))
+		pass_time(p, work);
+	mark_watch(p, work);
+	work->last_step = p->step;
+}
+
+static void show(const struct pipeline *p, struct progress *progress)
+{
+	struct capture_counters counters;
+
+	if (progress == NULL)
+		return;
+	capture_count(p->use.capture, &counters);
+	progress_show(progress, &counters);
+}
+
+void pipeline_run(struct pipeline *p, struct progress *progress)
+{
+	struct work *work = crew_next(p->crew);
+
+	while (capture_read(p->use.capture, &work->frames) == CAPTURE_OK) {
+		take_in(p, work);
+		crew_give(p->crew);
+		show(p, progress);
+		work = crew_next(p->crew);
+	}
+	mark(p, work, MARK_FINISH);
+	mark_stats(p, work);
+	work->last_step = p->step;
+	work->is_last = true;
+	crew_give(p->crew);
+	crew_wait(p->crew);
+	output_finish(p->output);
+}
+
+void pipeline_count(const struct pipeline *p, struct totals *totals, struct tally *tally)
+{
+	*totals = (struct totals){ .intake = *intake_count(p->intake) };
+	for (size_t i = 0; i < p->use.workers; i++) {
+		worker_add_totals(p->workers[i], totals);
+		tally_add(tally, worker_tally(p->workers[i]));
+	}
+	tally_sort(tally);
 }

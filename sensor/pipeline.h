@@ -2,21 +2,44 @@
 #ifndef SENSOR_PIPELINE_H
 #define SENSOR_PIPELINE_H
 
+#include "sensor/output.h"
 #include "sensor/summary.h"
-#include "sensor/watch.h"
+
+/*
+ * The way of the packets, from the capture to the written lines:
+ *
+ *   capture ─► intake ─┬► worker 0 ─┬► output ─► write
+ *                      ├► worker 1 ─┤
+ *                      └► worker 2 ─┘
+ *
+ * The caller's thread reads and decodes, each worker has a thread, and so has the output. With one
+ * worker all is done by the caller's thread, one batch after the other.
+ */
+struct pipeline;
+
+enum { WORKERS_MAX = 64 };
 
 struct pipeline_options {
 	struct capture *capture;
-	struct worker *worker;
-	struct progress *progress;
-	struct watch *watch; /* told once a second */
-	uint64_t stats_ns;   /* a stats event every so much packet time; 0: only at the end */
+	size_t workers;       /* 1 to WORKERS_MAX */
+	bool keep_duplicates; /* copies that a span port makes count as packets */
+	uint64_t stats_ns;    /* a stats event every so much packet time; 0: only at the end */
+	struct worker_options
+	        worker;      /* limits are those of all together; index, seed, lane: unset */
+	output_write *write; /* of one thread at a time */
+	void *context;
 };
 
+struct pipeline *pipeline_new(const struct pipeline_options *); /* NULL: out of memory */
+void pipeline_free(struct pipeline *);
+
 /*
- * Takes packets from the capture to the worker until there are no more or the capture is stopped;
- * keeps the clock, which is packet time. A `stats` event is the last one.
+ * Takes packets from the capture to the workers until there are no more or the capture is stopped;
+ * keeps the clock, which is packet time. A `stats` event is the last one. Once.
  */
-void pipeline_run(const struct pipeline_options *);
+void pipeline_run(struct pipeline *, struct progress *);
+
+/* After the run: what all have counted. `tally` is added to, and the caller's to free. */
+void pipeline_count(const struct pipeline *, struct totals *totals, struct tally *tally);
 
 #endif

@@ -199,21 +199,20 @@ static size_t count_hosts(const struct tally *t)
 	return hosts;
 }
 
-void summary_print(FILE *out, struct worker *w, const struct capture_counters *capture,
-                   double seconds)
+void summary_print(FILE *out, const struct totals *totals, const struct tally *t,
+                   const struct capture_counters *capture, double seconds)
 {
-	const struct worker_counters *c = worker_count(w);
-	const struct tally *t = worker_tally(w);
+	const struct worker_counters *c = &totals->workers;
 	struct event_visibility v;
 	char bytes[32];
 
-	bytes_text(c->bytes, bytes, sizeof bytes);
-	worker_visibility(w, capture, &v);
+	bytes_text(totals->intake.bytes, bytes, sizeof bytes);
+	totals_visibility(totals, capture, &v);
 	fprintf(out,
 	        "%" PRIu64 " packets (%s), %" PRIu64 " flows in %.2f s\n%" PRIu64
 	        " contacts and %" PRIu64 " lookups (%" PRIu64 " blocked) of %zu hosts\n",
-	        c->packets, bytes, c->flows, seconds, c->contacts, c->lookups, c->lookups_blocked,
-	        count_hosts(t));
+	        totals->intake.packets, bytes, c->flows, seconds, c->contacts, c->lookups,
+	        c->lookups_blocked, count_hosts(t));
 	if (t->count > 0)
 		print_table(out, t);
 	print_visibility(out, &v);

@@ -2,7 +2,7 @@
 #ifndef SENSOR_SUMMARY_H
 #define SENSOR_SUMMARY_H
 
-#include "sensor/worker.h"
+#include "sensor/totals.h"
 
 /* What a person is told, on standard error: a bar while a terminal waits, and the sum at the end.
  */
@@ -15,6 +15,7 @@ void progress_show(struct progress *, const struct capture_counters *);
 void progress_end(struct progress *);
 
 /* The closing summary: packets, flows, contacts with a table of them, visibility, time. */
-void summary_print(FILE *out, struct worker *, const struct capture_counters *, double seconds);
+void summary_print(FILE *out, const struct totals *, const struct tally *,
+                   const struct capture_counters *, double seconds);
 
 #endif

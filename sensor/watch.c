@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COUNTERS_MAX = 96, CATEGORIES_MAX = 32, WATCHED_MAX = 8, FIELDS = 5 };
+enum { COUNTERS_MAX = 96, WATCHED_MAX = 8, FIELDS = 5 };
 
 /* Numbers that go up and down; all others only up. */
 static const char *const gauges[] = { "flow.active", "memory.questions" };
@@ -31,31 +31,11 @@ static void add(struct watch *w, size_t *count, const char *name, const char *ke
 	snprintf(m->label, sizeof m->label, "%s", label);
 }
 
-/* Contacts by category, from the rows of the closing summary. */
-static void add_categories(struct watch *w, size_t *count, const struct tally *t)
+static void add_categories(struct watch *w, size_t *count, const struct worker_counters *c)
 {
-	struct {
-		const char *name;
-		uint64_t contacts;
-	} sums[CATEGORIES_MAX];
-	size_t known = 0;
-
-	for (size_t i = 0; i < t->count; i++) {
-		size_t at = 0;
-
-		while (at < known && strcmp(sums[at].name, t->rows[i].category) != 0)
-			at++;
-		if (at == CATEGORIES_MAX)
-			continue;
-		if (at == known) {
-			sums[known].name = t->rows[i].category;
-			sums[known++].contacts = 0;
-		}
-		sums[at].contacts += t->rows[i].contacts;
-	}
-	for (size_t i = 0; i < known; i++)
-		add(w, count, "contacts.by_category", "category", sums[i].name, sums[i].contacts,
-		    false);
+	for (size_t i = 0; i < CATEGORY_WORDS; i++)
+		add(w, count, "contacts.by_category", "category", category_word(i),
+		    c->contacts_by_category[i], false);
 }
 
 static const struct {
@@ -92,20 +72,16 @@ static void add_sinks(struct watch *w, size_t *count)
 		}
 }
 
-void watch_tell(struct watch *w, const struct worker *worker,
-                const struct capture_counters *capture)
+void watch_tell(void *watch, const struct totals *t, const struct capture_counters *capture)
 {
+	struct watch *w = watch;
 	struct event_counter counters[COUNTERS_MAX];
-	size_t count = 0;
-
-	if (w->metrics == NULL || w->list == NULL)
-		return;
-	size_t known = worker_numbers(worker, capture, counters, COUNTERS_MAX);
+	size_t count = 0, known = totals_numbers(t, capture, w->is_live, counters, COUNTERS_MAX);
 
 	for (size_t i = 0; i < known; i++)
 		add(w, &count, counters[i].name, NULL, "", counters[i].value,
 		    is_gauge(counters[i].name));
-	add_categories(w, &count, worker_tally(worker));
+	add_categories(w, &count, &t->workers);
 	add_sinks(w, &count);
 	metrics_set(w->metrics, w->list, count);
 }

@@ -6,11 +6,15 @@
 
 #include "dissect/host_name.h"
 #include "sensor/flow/address.h"
+#include "sensor/output.h"
+#include "sensor/owner.h"
+#include "sensor/work.h"
 #include "sensor/worker_state.h"
 
 enum {
 	HOSTS_MAX = 1 << 17,
 	RESOLUTIONS_MAX = 1 << 18,
+	ECH_KNOWN_MAX = 1 << 16,
 	DHCP_SERVER = 67,
 	DHCP_CLIENT = 68,
 	DHCP6_CLIENT = 546,
@@ -19,26 +23,38 @@ enum {
 	NETBIOS_DATAGRAM = 138,
 };
 
+static bool has_hello(const struct flow *f)
+{
+	return f->is_named && (f->app == APP_TLS || f->app == APP_QUIC || f->app == APP_DTLS);
+}
+
+/* The names of a DNS flow are read, though none of them is the flow's own. */
+static bool is_readable(const struct flow *f)
+{
+	return f->is_named || f->app == APP_DNS || f->app == APP_MDNS || f->app == APP_LLMNR;
+}
+
+static void count_end(struct worker *w, const struct flow *f)
+{
+	bool is_one_sided = f->packets[0] == 0 || f->packets[1] == 0;
+
+	w->counters.flows_named += is_readable(f);
+	w->counters.flows_one_sided += is_one_sided;
+	w->counters.hellos_one_sided += is_one_sided && has_hello(f);
+}
+
 static void flow_is_over(void *context, struct flow *, enum flow_end);
 
 static void dns_was_seen(void *context, const struct sight *s, const struct dns_message *m,
                          const char *transport)
 {
+	hear_own_name(context, s, m, transport);
 	lookup_seen(context, s, m, transport);
 }
 
-/* A seed that no sender can guess; it has no influence on what is told. */
-static uint64_t random_seed(const void *somewhere)
+static bool is_suspect(void *context, const struct flow *f)
 {
-	uint64_t seed = (uint64_t)(uintptr_t)somewhere;
-	FILE *in = fopen("/dev/urandom", "rb");
-
-	if (in == NULL)
-		return seed;
-	if (fread(&seed, sizeof seed, 1, in) != 1)
-		seed ^= (uint64_t)(uintptr_t)in;
-	fclose(in);
-	return seed;
+	return judge_suspects(context, f);
 }
 
 static size_t or_default(size_t limit, size_t usual)
@@ -48,29 +64,31 @@ static size_t or_default(size_t limit, size_t usual)
 
 static bool build(struct worker *w)
 {
-	uint64_t seed = random_seed(w);
+	uint64_t seed = w->use.seed;
 
 	w->budget.limit = w->use.memory_limit;
 	w->names = name_table_new(&w->budget, w->use.feeds, seed);
 	w->flows = flow_table_new(w->use.flow_limit, seed, flow_is_over, w);
-	w->fragments = fragments_new(&(struct fragments_options){ .seed = { seed, ~seed } });
-	w->duplicates = w->use.keep_duplicates ? NULL : duplicates_new();
 	w->classify = classify_new(&w->budget);
 	w->digest = digest_new();
 	w->json = event_json_new();
-	if (w->names == NULL || w->flows == NULL || w->fragments == NULL || w->classify == NULL ||
-	    w->digest == NULL || w->json == NULL)
+	if (w->names == NULL || w->flows == NULL || w->classify == NULL || w->digest == NULL ||
+	    w->json == NULL)
 		return false;
 	w->resolutions = resolutions_new(or_default(w->use.resolution_limit, RESOLUTIONS_MAX),
 	                                 w->names, seed);
 	w->hosts = hosts_new(or_default(w->use.host_limit, HOSTS_MAX), w->names, seed);
+	w->ech = ech_known_new(ECH_KNOWN_MAX, w->names, seed);
 	w->inspector = inspector_new(&(struct inspect_options){ .budget = &w->budget,
 	                                                        .names = w->names,
 	                                                        .classify = w->classify,
+	                                                        .ech = w->ech,
+	                                                        .resolutions = w->resolutions,
 	                                                        .keep_all = w->use.all_flows,
 	                                                        .dns = dns_was_seen,
+	                                                        .is_suspect = is_suspect,
 	                                                        .context = w });
-	return w->resolutions != NULL && w->hosts != NULL && w->inspector != NULL;
+	return w->resolutions != NULL && w->hosts != NULL && w->ech != NULL && w->inspector != NULL;
 }
 
 struct worker *worker_new(const struct worker_options *options)
@@ -95,37 +113,16 @@ void worker_free(struct worker *w)
 	(void)has_flows;
 	inspector_free(w->inspector);
 	hosts_free(w->hosts);
+	ech_known_free(w->ech);
 	resolutions_free(w->resolutions);
 	event_json_free(w->json);
 	digest_free(w->digest);
 	classify_free(w->classify);
-	fragments_free(w->fragments);
-	duplicates_free(w->duplicates);
 	flow_table_free(w->flows);
 	name_table_free(w->names);
 	assert(w->oldest_lookup != NULL || has_flows || w->budget.used == 0);
 	tally_free(&w->tally);
 	free(w);
-}
-
-static void count_protocol(struct worker *w, const struct packet *p)
-{
-	w->counters.bad_ip_checksum += p->bad_ip_checksum;
-	w->counters.truncated += p->payload.len < p->payload_len;
-	switch (p->protocol) {
-	case IP_TCP:
-		w->counters.tcp++;
-		break;
-	case IP_UDP:
-		w->counters.udp++;
-		break;
-	case IP_ICMP:
-	case IP_ICMP6:
-		w->counters.icmp++;
-		break;
-	default:
-		w->counters.other++;
-	}
 }
 
 static void hear_dhcp(struct worker *w, const struct packet *p, bool is_six)
@@ -226,8 +223,6 @@ static void begin_flow(struct worker *w, const struct sight *s)
 	w->counters.flows++;
 	if (w->use.all_flows)
 		(void)notes_of(f, &w->budget, p);
-	if (address_is_private(p->src))
-		hosts_saw(w->hosts, p->src, p->has_mac ? p->src_mac : NULL);
 	inspect_open(w->inspector, s);
 }
 
@@ -289,22 +284,29 @@ static void look_into(struct worker *w, const struct sight *s)
 		notes_drop(f, &w->budget, w->names);
 }
 
-static void follow(struct worker *w, const struct frame *frame, const struct packet *p)
+static void follow(struct worker *w, const struct work_packet *wp, uint32_t hash)
 {
+	const struct packet *p = &wp->packet;
 	bool is_new;
-	struct flow *f = flow_table_find(w->flows, p, &is_new);
-	struct sight s = {
-		.flow = f, .side = flow_side(f, p), .packet = p, .frame = frame, .now_ns = w->now_ns
-	};
+	struct flow *f = flow_table_find_hashed(w->flows, p, hash, &is_new);
+	struct sight s = { .flow = f,
+		           .side = flow_side(f, p),
+		           .packet = p,
+		           .frame = wp->frame,
+		           .now_ns = w->now_ns,
+		           .step = wp->step };
 
 	if (!is_new && is_reused(f, p, s.side)) {
 		flow_table_end(w->flows, f, FLOW_END_REUSED);
-		s.flow = f = flow_table_find(w->flows, p, &is_new);
+		s.flow = f = flow_table_find_hashed(w->flows, p, hash, &is_new);
 		s.side = SIDE_A;
 	}
-	if (is_new)
+	if (is_new) {
+		f->owner = wp->owner;
 		begin_flow(w, &s);
+	}
 	account(f, &s);
+	f->last_step = wp->step;
 	flow_table_touch(w->flows, f, w->now_ns); /* events tell when the flow was last heard */
 	if (f->app == APP_QUIC && f->question == NULL)
 		(void)inspect_reopen(w->inspector, &s);
@@ -312,50 +314,29 @@ static void follow(struct worker *w, const struct frame *frame, const struct pac
 		look_into(w, &s);
 }
 
-/* A datagram may hold a tunnel that holds a fragment; each is peeled off, so this ends. */
-static bool put_together(struct worker *w, struct packet *p)
+static void set_phase(struct worker *w, enum order_phase phase, uint64_t first, uint64_t second)
 {
-	struct slice whole;
-
-	for (unsigned depth = 0; p->is_fragment; depth++) {
-		w->counters.fragments++;
-		if (depth > PACKET_TUNNELS_MAX ||
-		    !fragments_add(w->fragments, w->now_ns, p, &whole) ||
-		    dissect_transport(whole, p) != PARSE_OK)
-			return false;
-	}
-	return true;
+	w->key.phase = phase;
+	w->key.first = first;
+	w->key.second = second;
 }
 
-void worker_packet(struct worker *w, const struct frame *frame, uint64_t now_ns)
+static void do_packet(struct worker *w, const struct work_packet *wp, unsigned what, uint32_t hash)
 {
-	struct packet *p = &w->packet;
+	const struct packet *p = &wp->packet;
 
-	w->now_ns = now_ns;
-	w->counters.packets++;
-	w->counters.bytes += frame->wire_len;
-	switch (dissect_packet(frame->link, frame->bytes, p)) {
-	case PARSE_OK:
-		break;
-	case PARSE_FOREIGN:
-		w->counters.not_ip++;
-		return;
-	default:
-		w->counters.malformed++;
-		return;
-	}
-	if (w->duplicates != NULL && duplicate_seen(w->duplicates, p, frame)) {
-		w->counters.duplicates++;
-		return;
-	}
-	if (p->is_fragment && !put_together(w, p)) {
-		w->counters.fragments_held++;
-		return;
-	}
-	count_protocol(w, p);
-	hear_host_names(w, p);
-	hear_refusal(w, p);
-	follow(w, frame, p);
+	w->now_ns = wp->now_ns;
+	w->key.step = wp->step;
+	set_phase(w, PHASE_REFUSAL, 0, 0);
+	if (what & TODO_HOST)
+		hosts_saw(w->hosts, p->src, p->src_mac);
+	if (what & TODO_NAMES)
+		hear_host_names(w, p);
+	if (what & TODO_REFUSAL)
+		hear_refusal(w, p);
+	w->key.phase = PHASE_PACKET;
+	if (what & TODO_FOLLOW)
+		follow(w, wp, hash);
 }
 
 static const char *const end_words[] = {
@@ -368,6 +349,11 @@ static const char *const end_words[] = {
 static void flow_is_over(void *context, struct flow *f, enum flow_end why)
 {
 	struct worker *w = context;
+
+	if (w->key.phase == PHASE_FLOWS) {
+		w->key.first = why == FLOW_END_FORCED ? f->last_ns : flow_table_deadline(f);
+		w->key.second = f->last_step;
+	}
 	struct frame last = { .time_ns = f->last_ns,
 		              .number = f->first_number,
 		              .source = f->source };
@@ -378,8 +364,7 @@ static void flow_is_over(void *context, struct flow *f, enum flow_end why)
 		judge_flow(w, f, &last);
 	}
 	judge_end(w, f);
-	w->counters.flows_named += f->is_named;
-	w->counters.flows_one_sided += f->packets[0] == 0 || f->packets[1] == 0;
+	count_end(w, f);
 	if (w->use.all_flows || f->has_contact)
 		emit_flow(w, f,
 		          why == FLOW_END_TIMEOUT && f->state == FLOW_CLOSED ? "shutdown"
@@ -388,33 +373,115 @@ static void flow_is_over(void *context, struct flow *f, enum flow_end why)
 	notes_drop(f, &w->budget, w->names);
 }
 
-void worker_tick(struct worker *w, uint64_t now_ns)
+static void give_up_overdue(struct worker *w)
 {
 	struct flow *f;
 
-	w->now_ns = now_ns;
-	while ((f = inspect_overdue(w->inspector, now_ns)) != NULL) {
+	while ((f = inspect_overdue(w->inspector, w->now_ns)) != NULL) {
 		struct frame last = { .time_ns = f->last_ns,
 			              .number = inspect_last_number(f),
 			              .source = f->source };
 
+		set_phase(w, PHASE_OVERDUE, inspect_opened_step(f), 0);
 		inspect_give_up(w->inspector, f);
 		judge_flow(w, f, &last);
 	}
-	lookup_expire(w, now_ns);
-	judge_expire(w, now_ns);
-	flow_table_expire(w->flows, now_ns);
 }
 
-void worker_finish(struct worker *w)
+/* Packet time passed: ends what is over. */
+static void tick(struct worker *w)
 {
+	lane_begin_mixed(w->use.lane);
+	give_up_overdue(w);
+	lookup_expire(w, w->now_ns);
+	judge_expire(w, w->now_ns);
+	lane_end_mixed(w->use.lane);
+	set_phase(w, PHASE_FLOWS, 0, 0);
+	flow_table_expire(w->flows, w->now_ns);
+}
+
+/* No more packets, or another time begins: everything that is open is told. */
+static void finish(struct worker *w)
+{
+	lane_begin_mixed(w->use.lane);
 	lookup_finish(w);
+	lane_end_mixed(w->use.lane);
+	set_phase(w, PHASE_FLOWS, 0, 0);
 	flow_table_finish(w->flows);
 }
 
-const struct worker_counters *worker_count(const struct worker *w)
+/* The last worker that comes by tells, in its own lane: the line is the same whoever it is. */
+static void add_to_stats(struct worker *w, struct stats_gathering *g)
 {
-	return &w->counters;
+	struct totals sum = { .intake = g->intake };
+
+	worker_add_totals(w, &g->parts[w->use.index]);
+	if (atomic_fetch_sub(&g->left, 1) != 1)
+		return;
+	for (size_t i = 0; i < g->part_count; i++)
+		totals_add(&sum, &g->parts[i]);
+	if (g->is_for_watch) {
+		w->use.tell(w->use.watch, &sum, &g->capture);
+	} else {
+		set_phase(w, PHASE_STATS, 0, 0);
+		emit_stats(w, &sum, &g->capture);
+	}
+	free(g);
+}
+
+static void do_mark(struct worker *w, const struct mark *m)
+{
+	w->now_ns = m->now_ns;
+	w->key.step = m->step;
+	switch (m->kind) {
+	case MARK_TICK:
+		tick(w);
+		break;
+	case MARK_FINISH:
+		finish(w);
+		break;
+	default:
+		add_to_stats(w, m->stats);
+	}
+}
+
+enum { GROUP = 32 };
+
+/*
+ * Each flow is somewhere else in memory. So a group of packets goes through in three passes: ask
+ * for the buckets, ask for the flows, do the work; nobody waits for one line at a time.
+ */
+static void do_group(struct worker *w, const struct work *work, const struct todo *todos,
+                     size_t count)
+{
+	uint32_t hashes[GROUP] = { 0 };
+
+	for (size_t i = 0; i < count; i++)
+		if (todos[i].what & TODO_FOLLOW) {
+			hashes[i] =
+			        flow_table_hash(w->flows, &work->packets[todos[i].index].packet);
+			flow_table_want_bucket(w->flows, hashes[i]);
+		}
+	for (size_t i = 0; i < count; i++)
+		if (todos[i].what & TODO_FOLLOW)
+			flow_table_want_flow(w->flows, hashes[i]);
+	for (size_t i = 0; i < count; i++)
+		if (todos[i].what & TODO_MARK)
+			do_mark(w, &work->marks[todos[i].index]);
+		else
+			do_packet(w, &work->packets[todos[i].index], todos[i].what, hashes[i]);
+}
+
+void worker_do(struct worker *w, const struct work *work, size_t index)
+{
+	const struct work_list *list = &work->lists[index];
+
+	for (size_t at = 0; at < list->count; at += GROUP)
+		do_group(w, work, list->todos + at,
+		         list->count - at < GROUP ? list->count - at : GROUP);
+	lane_done(w->use.lane, work->last_step);
+	if (work->is_last)
+		lane_end(w->use.lane);
 }
 
 const struct tally *worker_tally(const struct worker *w)

@@ -2,14 +2,14 @@
 #ifndef SENSOR_WORKER_STATE_H
 #define SENSOR_WORKER_STATE_H
 
-#include "sensor/capture/duplicates.h"
 #include "sensor/digest.h"
 #include "sensor/event/event_json.h"
+#include "sensor/flow/ech_known.h"
 #include "sensor/flow/flow_table.h"
-#include "sensor/flow/fragments.h"
 #include "sensor/flow/hosts.h"
 #include "sensor/flow/inspect.h"
 #include "sensor/flow/resolutions.h"
+#include "sensor/totals.h"
 #include "sensor/worker.h"
 
 /* The inside of a worker: shared by worker.c and the verdict/ files that it calls, by nobody else.
@@ -38,7 +38,9 @@ struct contact {
 	struct feed_entry entry;
 	struct name *name; /* held; NULL: the entry's rule is the name */
 	enum confidence confidence;
-	uint64_t time_ns, number; /* of the packet that settled it */
+	uint64_t time_ns, number;       /* of the packet that settled it */
+	uint64_t since_ns;              /* packet time then */
+	uint64_t born_step, born_first; /* where in the order */
 	uint32_t source;
 	uint32_t server_packets; /* seen by then */
 	bool is_waiting;
@@ -54,12 +56,11 @@ struct worker {
 	struct budget budget;
 	struct name_table *names;
 	struct flow_table *flows;
-	struct fragments *fragments;
-	struct duplicates *duplicates; /* NULL: copies are kept */
 	struct inspector *inspector;
 	struct classify *classify;
 	struct resolutions *resolutions;
 	struct hosts *hosts;
+	struct ech_known *ech;
 	struct digest *digest;
 	struct event_json *json;
 	struct contact *oldest_waiting, *newest_waiting;
@@ -68,13 +69,15 @@ struct worker {
 	size_t lookup_count;
 	struct tally tally;
 	uint64_t now_ns;
-	struct event event; /* the one that is being made */
-	struct packet packet;
+	struct order_key key; /* of what is told now */
+	struct event event;   /* the one that is being made */
 };
 
 /* judge.c: what a flow's names, addresses and labels say. Called whenever there is something new.
  */
 void judge_flow(struct worker *, struct flow *, const struct frame *last);
+/* Could its DNS or its address make it a contact? */
+bool judge_suspects(struct worker *, const struct flow *);
 /* A packet came for a flow with contacts that wait. */
 void judge_outcome(struct worker *, struct flow *);
 /* Tells the contacts whose wait is over by `now_ns`. */
@@ -90,10 +93,16 @@ void lookup_seen(struct worker *, const struct sight *, const struct dns_message
 void lookup_expire(struct worker *, uint64_t now_ns);
 void lookup_finish(struct worker *);
 
+/* own_names.c: a host of ours says in mDNS or LLMNR what it is called. */
+void hear_own_name(struct worker *, const struct sight *, const struct dns_message *,
+                   const char *transport);
+
 /* emit.c: events made and handed on. */
 void emit_contact(struct worker *, const struct contact *, enum outcome);
 void emit_flow(struct worker *, struct flow *, const char *reason);
 void emit_event(struct worker *, struct event *);
+/* stats.c: a `stats` event of what all workers have counted. */
+void emit_stats(struct worker *, const struct totals *, const struct capture_counters *);
 /* Empties `worker->event` and fills in what every event of `flow` has. */
 struct event *begin_event(struct worker *, enum event_type, const struct flow *, uint64_t time_ns);
 /* The id of the event: its type, five-tuple, first packet's time, and what it is about. */

@@ -305,6 +305,8 @@ static void make_bare_contact(struct event *e)
 	e->outcome = OUTCOME_PENDING;
 	add_evidence(e, EVIDENCE_IP_NETWORK, "71.18.0.0/16", 0);
 	e->evidence[0].file = NULL;
+	add_evidence(e, EVIDENCE_TLS_SNI, "public.cdn.example", 4711);
+	e->evidence[1].is_outer = true;
 }
 
 static void make_http_contact(struct event *e)

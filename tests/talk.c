@@ -207,27 +207,28 @@ void talk_begin(struct talk *t, const struct worker_options *options)
 {
 	struct worker_options o = *options;
 
+	o.host_limit = o.host_limit > 0 ? o.host_limit : 256; /* many workers are made */
+	o.resolution_limit = o.resolution_limit > 0 ? o.resolution_limit : 256;
+
 	*t = (struct talk){ .file = "talk.pcap", .now_ns = 1795441679U * second_ns };
 	t->feeds = builtin_feeds();
 	CHECK(t->feeds != NULL);
 	o.feeds = t->feeds;
-	o.emit = keep_line;
 	o.source = file_of;
 	o.context = t;
-	t->worker = worker_new(&o);
-	CHECK(t->worker != NULL);
+	CHECK(rig_begin(&t->rig, &o, true, keep_line, t));
 	t->text = calloc(1, 1);
 	CHECK(t->text != NULL);
 }
 
 void talk_finish(struct talk *t)
 {
-	worker_finish(t->worker);
+	rig_mark(&t->rig, MARK_FINISH, t->now_ns);
 }
 
 void talk_free(struct talk *t)
 {
-	worker_free(t->worker);
+	rig_free(&t->rig);
 	feed_set_free(t->feeds);
 	free(t->text);
 }
@@ -237,13 +238,14 @@ void talk_say(struct talk *t, const struct talk_ends *e, unsigned side, uint32_t
 {
 	uint8_t bytes[TALK_FRAME_MAX];
 	size_t len = talk_frame(e, side, seq, flags, ++t->ip_id, payload, bytes);
-	struct frame frame = { .bytes = { bytes, len },
-		               .time_ns = t->now_ns,
-		               .number = ++t->number,
-		               .wire_len = (uint32_t)len,
-		               .link = LINK_ETHERNET };
 
-	worker_packet(t->worker, &frame, t->now_ns);
+	rig_frame(&t->rig,
+	          &(struct frame){ .bytes = { bytes, len },
+	                           .time_ns = t->now_ns,
+	                           .number = ++t->number,
+	                           .wire_len = (uint32_t)len,
+	                           .link = LINK_ETHERNET },
+	          t->now_ns);
 	t->now_ns += second_ns / 1000;
 }
 
@@ -253,10 +255,10 @@ void talk_wait(struct talk *t, double seconds)
 
 	while (t->now_ns + second_ns < end) {
 		t->now_ns += second_ns;
-		worker_tick(t->worker, t->now_ns);
+		rig_mark(&t->rig, MARK_TICK, t->now_ns);
 	}
 	t->now_ns = end;
-	worker_tick(t->worker, end);
+	rig_mark(&t->rig, MARK_TICK, t->now_ns);
 }
 
 void talk_handshake(struct talk *t, const struct talk_ends *e)

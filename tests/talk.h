@@ -3,7 +3,7 @@
 #define TESTS_TALK_H
 
 #include "dissect/packet.h"
-#include "sensor/worker.h"
+#include "tests/rig.h"
 
 /*
  * Two ends that talk past a worker: packets are built, shown to it, and what it says is kept as
@@ -39,7 +39,7 @@ size_t talk_answer(uint16_t id, const char *name, uint16_t type, const struct ta
 
 struct talk {
 	struct feed_set *feeds;
-	struct worker *worker;
+	struct rig rig;
 	char *text; /* the events so far; ends with NUL */
 	size_t text_len;
 	const char *file;

@@ -34,6 +34,9 @@ static uint64_t power_of_ten(unsigned exponent)
 	return power;
 }
 
+/* The year 2262. Behind it a time and how long something waits could be added no more. */
+static const uint64_t time_max_ns = INT64_MAX;
+
 /* `ticks` of the clock in nanoseconds; a time past the year 2554 stays there. */
 static uint64_t scale(const struct savefile_clock *clock, uint64_t ticks)
 {
@@ -159,7 +162,9 @@ static enum parse take_packet(struct savefile *f, uint32_t interface, struct sli
 	        (uint64_t)savefile_u32(f, body.ptr + 4) << 32 | savefile_u32(f, body.ptr + 8);
 
 	out->bytes = (struct slice){ body.ptr + 20, captured };
-	out->time_ns = time_of(&seen_on->clock, ticks);
+	uint64_t time = time_of(&seen_on->clock, ticks);
+
+	out->time_ns = time < time_max_ns ? time : time_max_ns;
 	out->number = ++f->packets;
 	out->wire_len = wire > captured ? wire : captured;
 	out->link = seen_on->link;

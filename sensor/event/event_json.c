@@ -111,11 +111,12 @@ static void put_tuple(struct cJSON *line, const struct event *e)
 	}
 }
 
-static const char *const tunnels[] = {
+static const char *const tunnels[TUNNEL_KINDS] = {
 	[TUNNEL_IP_IN_IP] = "ip_in_ip", [TUNNEL_GRE] = "gre",       [TUNNEL_ERSPAN] = "erspan",
 	[TUNNEL_VXLAN] = "vxlan",       [TUNNEL_GENEVE] = "geneve", [TUNNEL_GTP_U] = "gtp_u",
 	[TUNNEL_TEREDO] = "teredo",     [TUNNEL_TZSP] = "tzsp",     [TUNNEL_MPLS] = "mpls",
-	[TUNNEL_PPPOE] = "pppoe",
+	[TUNNEL_PPPOE] = "pppoe",       [TUNNEL_CAPWAP] = "capwap", [TUNNEL_L2TP] = "l2tp",
+	[TUNNEL_PBB] = "pbb",           [TUNNEL_TRILL] = "trill",
 };
 
 static void put_ends(struct cJSON *object, const struct tunnel *t)

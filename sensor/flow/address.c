@@ -8,13 +8,18 @@
 		{ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d }, 96 + (bits)              \
 	}
 
-static const struct address_prefix privates[] = {
-	V4(10, 0, 0, 0, 8),     /* RFC 1918 */
-	V4(172, 16, 0, 0, 12),  /* RFC 1918 */
-	V4(192, 168, 0, 0, 16), /* RFC 1918 */
-	V4(100, 64, 0, 0, 10),  /* RFC 6598, carrier-grade NAT */
-	V4(169, 254, 0, 0, 16), /* RFC 3927 */
-	V4(127, 0, 0, 0, 8),    /* loopback */
+static const struct {
+	uint32_t value, mask;
+} privates[] = {
+	{ 0x0a000000, 0xff000000 }, /* 10.0.0.0/8, RFC 1918 */
+	{ 0xac100000, 0xfff00000 }, /* 172.16.0.0/12, RFC 1918 */
+	{ 0xc0a80000, 0xffff0000 }, /* 192.168.0.0/16, RFC 1918 */
+	{ 0x64400000, 0xffc00000 }, /* 100.64.0.0/10, RFC 6598, carrier-grade NAT */
+	{ 0xa9fe0000, 0xffff0000 }, /* 169.254.0.0/16, RFC 3927 */
+	{ 0x7f000000, 0xff000000 }, /* 127.0.0.0/8, loopback */
+};
+
+static const struct address_prefix six_privates[] = {
 	{ { 0xfc }, 7 },        /* RFC 4193 */
 	{ { 0xfe, 0x80 }, 10 }, /* link-local */
 	{ { [15] = 1 }, 128 },  /* ::1 */
@@ -41,6 +46,14 @@ static bool in_any(const uint8_t a[16], const struct address_prefix *list, size_
 	return false;
 }
 
+/* ::ffff:0:0/96 */
+static bool is_mapped(const uint8_t a[16])
+{
+	static const uint8_t head[12] = { [10] = 0xff, 0xff };
+
+	return memcmp(a, head, sizeof head) == 0;
+}
+
 void address_from_wire(const uint8_t *bytes, size_t len, uint8_t out[16])
 {
 	memset(out, 0, 16);
@@ -59,13 +72,23 @@ bool address_in(const uint8_t a[16], const struct address_prefix *prefix)
 	return rest == 0 || (a[whole] ^ prefix->address[whole]) >> (8 - rest) == 0;
 }
 
+/* Asked of both ends of every packet. */
 bool address_is_private(const uint8_t a[16])
 {
-	return in_any(a, privates, sizeof privates / sizeof *privates);
+	if (!is_mapped(a))
+		return in_any(a, six_privates, sizeof six_privates / sizeof *six_privates);
+	uint32_t v = (uint32_t)a[12] << 24 | (uint32_t)a[13] << 16 | (uint32_t)a[14] << 8 | a[15];
+
+	for (size_t i = 0; i < sizeof privates / sizeof *privates; i++)
+		if ((v & privates[i].mask) == privates[i].value)
+			return true;
+	return false;
 }
 
 bool address_is_group(const uint8_t a[16])
 {
+	if (is_mapped(a) && a[12] < 224)
+		return false;
 	return in_any(a, groups, sizeof groups / sizeof *groups);
 }
 

@@ -39,36 +39,41 @@ struct notes;
 /*
  * Side 0 sent the first packet. `client` is the side that began the flow, which the first packet
  * seen need not tell: a hello or a SYN corrects it.
+ *
+ * Ordered by use: the table finds by the first line of the cache and counts in the second; the
+ * rest is for when a flow begins, is judged or ends.
  */
 struct flow {
 	uint8_t address[2][16];
 	uint16_t port[2];
+	uint32_t hash;
+	uint32_t chain;        /* next in the bucket; indices into the pool, 0: none */
+	uint32_t older, newer; /* in the idle list `list` */
 	uint8_t protocol;
 	uint8_t client;
 	uint8_t state; /* enum flow_state */
 	uint8_t app;   /* enum flow_app */
-
-	uint32_t hash;
-	uint32_t chain;        /* next in the bucket; indices into the pool, 0: none */
-	uint32_t older, newer; /* in the idle list `list` */
 	uint8_t list;
 	uint8_t tcp_flags[2]; /* all that were seen from each side */
 	uint8_t has_syn : 1, is_client_sure : 1, was_refused : 1, is_answered : 1, is_inspected : 1,
 	        has_contact : 1, is_named : 1, was_reset : 1;
 	uint8_t spoke; /* bit 0 and 1: the side has sent a payload */
 	uint8_t reopened;
-	uint16_t quic_ids[2]; /* of an answered QUIC flow, hashed: the client's first, the server's
-	                       */
-
-	uint32_t source;                  /* file or interface of the first packet */
-	uint16_t label_master, label_app; /* nDPI's */
-	uint64_t first_ns, last_ns;
-	uint64_t first_number; /* pcap_cnt of the first packet */
-	uint64_t bytes[2];     /* frame bytes from each side */
-	uint32_t packets[2];
 
 	struct question *question; /* open: what is not known yet; NULL: answered */
-	struct notes *notes;       /* what is kept to be told; NULL: nothing */
+	uint64_t last_ns;
+	uint64_t last_step; /* of the last packet, see sensor/order.h */
+	uint64_t bytes[2];  /* frame bytes from each side */
+	uint32_t packets[2];
+	struct notes *notes;              /* what is kept to be told; NULL: nothing */
+	uint32_t owner;                   /* whose worker it is: owner_of() */
+	uint16_t label_master, label_app; /* nDPI's */
+
+	uint64_t first_ns;
+	uint64_t first_number; /* pcap_cnt of the first packet */
+	uint32_t source;       /* file or interface of the first packet */
+	uint16_t quic_ids[2];  /* of an answered QUIC flow, hashed: the client's first, the server's
+	                        */
 };
 
 static inline unsigned flow_server(const struct flow *f)

@@ -166,22 +166,37 @@ void flow_table_end(struct flow_table *t, struct flow *f, enum flow_end why)
 	t->count--;
 }
 
-static uint64_t deadline(const struct flow_table *t, size_t list)
+uint64_t flow_table_deadline(const struct flow *f)
+{
+	return f->last_ns + timeouts[f->list] * second_ns;
+}
+
+static const struct flow *oldest_of(const struct flow_table *t, size_t list)
 {
 	uint32_t oldest = t->lists[list].oldest;
 
-	return oldest == 0 ? UINT64_MAX : t->pool[oldest].last_ns + timeouts[list] * second_ns;
+	return oldest == 0 ? NULL : &t->pool[oldest];
 }
 
-/* The list whose head must end first. */
-static size_t most_urgent(const struct flow_table *t)
+static bool is_sooner(const struct flow *a, const struct flow *b)
 {
-	size_t first = 0;
+	uint64_t left = flow_table_deadline(a), right = flow_table_deadline(b);
 
-	for (size_t i = 1; i < IDLE_LISTS; i++)
-		if (deadline(t, i) < deadline(t, first))
-			first = i;
-	return first;
+	return left != right ? left < right : a->last_step < b->last_step;
+}
+
+/* The flow that must end first; NULL: there is none. */
+static struct flow *most_urgent(const struct flow_table *t)
+{
+	const struct flow *first = NULL;
+
+	for (size_t i = 0; i < IDLE_LISTS; i++) {
+		const struct flow *f = oldest_of(t, i);
+
+		if (f != NULL && (first == NULL || is_sooner(f, first)))
+			first = f;
+	}
+	return first == NULL ? NULL : &t->pool[index_of(t, first)];
 }
 
 /* What gives way under pressure: the unanswered and the closed before the living. */
@@ -226,9 +241,32 @@ static struct flow *add(struct flow_table *t, const struct packet *p, uint32_t h
 	return f;
 }
 
+uint32_t flow_table_hash(const struct flow_table *t, const struct packet *p)
+{
+	return hash_packet(t, p);
+}
+
+void flow_table_want_bucket(const struct flow_table *t, uint32_t hash)
+{
+	__builtin_prefetch(&t->buckets[hash & t->bucket_mask], 1);
+}
+
+void flow_table_want_flow(const struct flow_table *t, uint32_t hash)
+{
+	const char *f = (const char *)&t->pool[t->buckets[hash & t->bucket_mask]];
+
+	__builtin_prefetch(f, 1);
+	__builtin_prefetch(f + 64, 1);
+}
+
 struct flow *flow_table_find(struct flow_table *t, const struct packet *p, bool *is_new)
 {
-	uint32_t hash = hash_packet(t, p);
+	return flow_table_find_hashed(t, p, hash_packet(t, p), is_new);
+}
+
+struct flow *flow_table_find_hashed(struct flow_table *t, const struct packet *p, uint32_t hash,
+                                    bool *is_new)
+{
 	struct flow *f = find(t, p, hash);
 
 	*is_new = f == NULL;
@@ -262,25 +300,31 @@ void flow_table_touch(struct flow_table *t, struct flow *f, uint64_t now_ns)
 
 void flow_table_expire(struct flow_table *t, uint64_t now_ns)
 {
-	size_t first = most_urgent(t);
+	struct flow *first = most_urgent(t);
 
-	while (deadline(t, first) <= now_ns) {
-		flow_table_end(t, &t->pool[t->lists[first].oldest], FLOW_END_TIMEOUT);
+	while (first != NULL && flow_table_deadline(first) <= now_ns) {
+		flow_table_end(t, first, FLOW_END_TIMEOUT);
 		first = most_urgent(t);
 	}
+}
+
+static bool was_earlier(const struct flow *a, const struct flow *b)
+{
+	return a->last_ns != b->last_ns ? a->last_ns < b->last_ns : a->last_step < b->last_step;
 }
 
 static size_t longest_idle(const struct flow_table *t)
 {
 	size_t found = IDLE_LISTS;
+	const struct flow *first = NULL;
 
 	for (size_t i = 0; i < IDLE_LISTS; i++) {
-		uint32_t oldest = t->lists[i].oldest;
+		const struct flow *f = oldest_of(t, i);
 
-		if (oldest != 0 &&
-		    (found == IDLE_LISTS ||
-		     t->pool[oldest].last_ns < t->pool[t->lists[found].oldest].last_ns))
-			found = i;
+		if (f == NULL || (first != NULL && !was_earlier(f, first)))
+			continue;
+		first = f;
+		found = i;
 	}
 	return found;
 }

@@ -32,6 +32,15 @@ void flow_table_free(struct flow_table *);
  * gives way when the table is full. Never NULL.
  */
 struct flow *flow_table_find(struct flow_table *, const struct packet *, bool *is_new);
+/*
+ * The same in steps, so that the memory of many packets is on its way at once: the hash, the
+ * bucket asked for, what it points to asked for, the flow.
+ */
+uint32_t flow_table_hash(const struct flow_table *, const struct packet *);
+void flow_table_want_bucket(const struct flow_table *, uint32_t hash);
+void flow_table_want_flow(const struct flow_table *, uint32_t hash);
+struct flow *flow_table_find_hashed(struct flow_table *, const struct packet *, uint32_t hash,
+                                    bool *is_new);
 /* The flow of that five-tuple, or NULL. */
 struct flow *flow_table_look(struct flow_table *, const struct packet *);
 
@@ -41,12 +50,14 @@ void flow_table_touch(struct flow_table *, struct flow *, uint64_t now_ns);
 /* Ends one flow now: its five-tuple begins anew. */
 void flow_table_end(struct flow_table *, struct flow *, enum flow_end);
 
-/* Ends what has been idle too long by `now_ns`, in order of deadline. */
+/* Ends what has been idle too long by `now_ns`, in order of deadline, then of last_step. */
 void flow_table_expire(struct flow_table *, uint64_t now_ns);
-/* Ends all, in the order in which they were last heard. */
+/* Ends all, in the order in which they were last heard: by time, then by last_step. */
 void flow_table_finish(struct flow_table *);
 
 size_t flow_table_count(const struct flow_table *);
+/* When that flow would end, if it is not heard again. */
+uint64_t flow_table_deadline(const struct flow *);
 uint64_t flow_table_evictions(const struct flow_table *);
 
 #endif

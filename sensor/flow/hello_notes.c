@@ -3,6 +3,7 @@
 #include "dissect/http.h"
 #include "dissect/tls_fingerprint.h"
 #include "sensor/digest.h"
+#include "sensor/flow/encrypted_dns.h"
 #include "sensor/flow/question.h"
 
 static const struct {
@@ -110,7 +111,6 @@ static void keep_facts(struct inspector *i, struct noted_hello *n, const struct 
 	else
 		tls_version_text(hello->version, e->version, sizeof e->version);
 	keep_alpn(n, hello);
-	e->ech = hello->has_ech ? ECH_UNKNOWN : ECH_NONE;
 	e->has_post_quantum_share = hello->has_post_quantum_share;
 	if (!is_complete || kind == EVIDENCE_GQUIC_SNI)
 		return; /* no fingerprint of half a hello, nor of one that is not TLS */
@@ -131,19 +131,28 @@ static enum flow_app app_of(enum evidence_kind kind)
 	return kind == EVIDENCE_DTLS_SNI ? APP_DTLS : APP_TLS;
 }
 
-/* A DNS name of the resolver's own protocols is not asked for: ports and ALPN tell. */
-static void count_encrypted_dns(struct inspector *i, const struct sight *s,
-                                const struct tls_hello *hello)
+static void count_encrypted_dns(struct inspector *i, enum encrypted_dns kind)
 {
-	static const uint8_t dot[] = "dot", doq[] = "doq";
-	uint16_t server = s->flow->port[flow_server(s->flow)];
-	struct slice alpn = hello->alpn_count > 0 ? hello->alpn[0] : (struct slice){ 0 };
+	i->counters.doh += kind == DNS_OVER_HTTPS;
+	i->counters.dot += kind == DNS_OVER_TLS;
+	i->counters.doq += kind == DNS_OVER_QUIC;
+}
 
-	if (slice_equal(alpn, (struct slice){ doq, 3 }) ||
-	    (server == 853 && s->flow->protocol == IP_UDP))
-		i->counters.doq++;
-	else if (server == 853 || slice_equal(alpn, (struct slice){ dot, 3 }))
-		i->counters.dot++;
+/* The name that the outer one stands before: known from DNS, so that is where it was seen. */
+static void note_inner(struct inspector *i, const struct sight *s, const struct ech_inner *inner)
+{
+	struct frame answer = { .number = inner->number, .source = inner->source };
+	struct sight seen = {
+		.flow = s->flow, .side = s->side, .packet = s->packet, .frame = &answer
+	};
+
+	note_name(i, &seen, name_text(inner->name), EVIDENCE_DNS_HTTPS);
+}
+
+/* Its own DNS or its address may make it a contact, also where real ECH hides the name. */
+static bool is_suspect(struct inspector *i, const struct flow *f)
+{
+	return i->use.is_suspect != NULL && i->use.is_suspect(i->use.context, f);
 }
 
 void note_hello(struct inspector *i, const struct sight *s, const struct tls_hello *hello,
@@ -152,10 +161,12 @@ void note_hello(struct inspector *i, const struct sight *s, const struct tls_hel
 	settle_client(s);
 	s->flow->app = (uint8_t)app_of(kind);
 	i->counters.hellos++;
-	i->counters.ech_offered += hello->has_ech;
-	count_encrypted_dns(i, s, hello);
+	count_encrypted_dns(i, encrypted_dns_of(s->flow, hello));
 	struct name *name = name_hold(i->use.names, hello->sni);
-	bool is_wanted = i->use.keep_all || name == NULL || name->match != NULL || hello->has_ech;
+	struct ech_inner inner;
+	enum ech_state ech = judge_ech(i, s, hello, name, &inner);
+	bool is_wanted = i->use.keep_all || name == NULL || name->match != NULL ||
+	                 ech == ECH_REAL || is_suspect(i, s->flow);
 	struct notes *notes = is_wanted ? notes_of(s->flow, i->use.budget, s->packet) : NULL;
 	struct noted_hello *facts = notes != NULL ? notes_hello(notes, i->use.budget) : NULL;
 
@@ -163,11 +174,16 @@ void note_hello(struct inspector *i, const struct sight *s, const struct tls_hel
 		s->flow->is_named = true;
 		note_name(i, s, hello->sni, kind);
 	}
+	i->counters.ech[ech]++;
+	if (ech == ECH_REAL)
+		note_inner(i, s, &inner);
 	if (facts == NULL || facts->sni != NULL) {
 		name_release(i->use.names, name);
 		return;
 	}
 	keep_facts(i, facts, hello, kind, version, is_complete);
+	facts->facts.ech = ech;
+	facts->is_inner_sure = ech == ECH_REAL && inner.is_sure;
 	facts->sni = name;
 	if (name != NULL)
 		facts->facts.sni = name_text(name);

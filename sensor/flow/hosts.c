@@ -203,6 +203,7 @@ struct host hosts_find(struct hosts *h, const uint8_t address[16])
 const char *host_name_source_word(enum host_name_source source)
 {
 	static const char *const words[] = {
+		[HOST_NAME_LLMNR] = "llmnr",
 		[HOST_NAME_NETBIOS] = "netbios",
 		[HOST_NAME_MDNS] = "mdns",
 		[HOST_NAME_DHCPV6] = "dhcpv6",

@@ -6,10 +6,11 @@
 
 /*
  * Our own hosts: their MACs and what they call themselves. A host's name comes from what it says
- * of itself (DHCP, NetBIOS) and never from what it asks for.
+ * of itself (DHCP, mDNS, LLMNR, NetBIOS) and never from what it asks for.
  */
 enum host_name_source {
 	HOST_NAME_NONE,
+	HOST_NAME_LLMNR,
 	HOST_NAME_NETBIOS,
 	HOST_NAME_MDNS,
 	HOST_NAME_DHCPV6,

@@ -48,6 +48,7 @@ enum parse count_answer(struct inspector *i, enum parse answer)
 static void line_up(struct inspector *i, struct question *q, uint64_t now_ns)
 {
 	q->opened_ns = now_ns;
+	q->is_in_line = true;
 	q->older = i->newest;
 	q->newer = NULL;
 	if (i->newest != NULL)
@@ -59,6 +60,9 @@ static void line_up(struct inspector *i, struct question *q, uint64_t now_ns)
 
 static void leave_line(struct inspector *i, struct question *q)
 {
+	if (!q->is_in_line)
+		return;
+	q->is_in_line = false;
 	if (q->older != NULL)
 		q->older->newer = q->newer;
 	else
@@ -83,6 +87,7 @@ void inspect_open(struct inspector *i, const struct sight *s)
 	i->counters.questions_opened++;
 	f->question->flow = f;
 	line_up(i, f->question, s->now_ns);
+	f->question->opened_step = s->step;
 	f->question->streams[0].reader = read_start;
 	f->question->streams[1].reader = read_start;
 }
@@ -120,6 +125,8 @@ static void set_label(struct inspector *i, struct flow *f)
 	struct question *q = f->question;
 
 	classify_end(i->use.classify, &q->ndpi, &q->label);
+	if (f->app == APP_UNKNOWN && q->is_tls_begun)
+		f->app = APP_TLS;
 	if (f->app != APP_UNKNOWN)
 		classify_by_name(i->use.classify, f->app, stated_name(f), &q->label);
 	f->label_master = q->label.master;
@@ -163,7 +170,8 @@ static void ask_ndpi(struct inspector *i, const struct sight *s)
 {
 	struct question *q = s->flow->question;
 
-	if (q->ndpi_is_done || s->flow->app != APP_UNKNOWN || s->packet->payload.len == 0)
+	if (q->ndpi_is_done || q->is_tls_begun || s->flow->app != APP_UNKNOWN ||
+	    s->packet->payload.len == 0)
 		return;
 	i->counters.ndpi_packets++;
 	q->ndpi_is_done = classify_packet(i->use.classify, &q->ndpi, s->packet->network, s->now_ns,
@@ -180,7 +188,7 @@ static bool is_running(const struct flow *f)
 /* No name to read, but nDPI may still tell what it is. */
 static bool is_left_to_ndpi(const struct flow *f)
 {
-	return f->app == APP_UNKNOWN && !f->question->ndpi_is_done &&
+	return f->app == APP_UNKNOWN && !f->question->ndpi_is_done && !f->question->is_tls_begun &&
 	       f->question->payloads < CLASSIFY_PACKETS_MAX;
 }
 
@@ -199,6 +207,8 @@ bool inspect_packet(struct inspector *i, const struct sight *s)
 	else
 		inspect_datagram(i, s);
 	ask_ndpi(i, s);
+	if (!q->is_in_line && !is_running(s->flow))
+		line_up(i, q, s->now_ns);
 	if (!q->is_settled || is_left_to_ndpi(s->flow))
 		return q->has_news && is_running(s->flow);
 	i->counters.questions_answered++;
@@ -222,7 +232,10 @@ void inspect_give_up(struct inspector *i, struct flow *f)
 			inspect_segment_end(i, &s);
 		else
 			inspect_datagram_end(i, &s);
-		i->counters.questions_given_up++;
+		if (is_running(f)) /* it has answered all along, and would have gone on */
+			i->counters.questions_answered++;
+		else
+			i->counters.questions_given_up++;
 	}
 	close_question(i, f);
 }
@@ -230,6 +243,11 @@ void inspect_give_up(struct inspector *i, struct flow *f)
 uint64_t inspect_last_number(const struct flow *f)
 {
 	return f->question->last_number;
+}
+
+uint64_t inspect_opened_step(const struct flow *f)
+{
+	return f->question->opened_step;
 }
 
 struct flow *inspect_overdue(struct inspector *i, uint64_t now_ns)
@@ -241,7 +259,6 @@ struct flow *inspect_overdue(struct inspector *i, uint64_t now_ns)
 		if (!is_running(q->flow))
 			return q->flow;
 		leave_line(i, q);
-		line_up(i, q, now_ns);
 	}
 	return NULL;
 }

@@ -25,13 +25,14 @@ struct sight {
 	const struct packet *packet;
 	const struct frame *frame;
 	uint64_t now_ns; /* packet time, which never goes back */
+	uint64_t step;   /* see sensor/order.h */
 };
 
 /* Counted by the readers, told in `stats`. */
 struct inspect_counters {
 	uint64_t answers[PARSE_ANSWERS]; /* what dissectors said, see parse.h */
 	uint64_t questions_opened, questions_answered, questions_given_up, questions_refused;
-	uint64_t hellos, hellos_incomplete, ech_offered;
+	uint64_t hellos, hellos_incomplete, ech[4]; /* by enum ech_state */
 	uint64_t assembly_refused, gaps_skipped;
 	uint64_t quic_keys_derived, quic_opened;
 	uint64_t ndpi_packets;
@@ -43,12 +44,21 @@ struct inspect_counters {
 typedef void dns_seen(void *context, const struct sight *, const struct dns_message *,
                       const char *transport);
 
+/*
+ * May that flow be a contact, whatever it names? Then its hello is kept to be told. Asked while the
+ * question is open.
+ */
+typedef bool flow_is_suspect(void *context, const struct flow *);
+
 struct inspect_options {
 	struct budget *budget;
 	struct name_table *names;
 	struct classify *classify;
-	bool keep_all; /* -a: facts and labels of every flow */
+	struct ech_known *ech;           /* these two may be NULL: ECH is never told then */
+	struct resolutions *resolutions; /* asked, never changed */
+	bool keep_all;                   /* -a: facts and labels of every flow */
 	dns_seen *dns;
+	flow_is_suspect *is_suspect; /* NULL: none is */
 	void *context;
 };
 
@@ -75,6 +85,8 @@ void inspect_give_up(struct inspector *, struct flow *);
 /* The label of a flow, also while its question is still open. */
 void inspect_label(struct inspector *, const struct flow *, struct label *);
 uint64_t inspect_last_number(const struct flow *);
+/* The step at which that open question was opened. */
+uint64_t inspect_opened_step(const struct flow *);
 /* A flow whose question has waited longer than an answer can take; NULL: none (left). */
 struct flow *inspect_overdue(struct inspector *, uint64_t now_ns);
 

@@ -57,25 +57,44 @@ static struct slice id_of(const struct quic_path *path)
 static bool is_same_connection(const struct quic_path *a, const struct quic_path *b)
 {
 	return a->version == b->version && a->dcid_len >= QUIC_ID_TELLING &&
-	       slice_equal(id_of(a), id_of(b)) &&
+	       slice_equal(id_of(a), id_of(b)) && a->flow->owner == b->flow->owner &&
 	       memcmp(a->flow->address[a->flow->client], b->flow->address[b->flow->client], 16) ==
 	               0;
+}
+
+static struct quic_path **slot_of(struct inspector *i, const struct quic_path *path)
+{
+	return &i->paths[hash_id(id_of(path)) % QUIC_PATH_SLOTS];
 }
 
 /* Pieces of the hello that came on another five-tuple of the same connection. */
 static void take_over(struct inspector *i, struct quic_path *path)
 {
-	struct quic_path **slot = &i->paths[hash_id(id_of(path)) % QUIC_PATH_SLOTS];
-	const struct assembly *from = *slot != NULL ? &(*slot)->crypto : NULL;
+	struct quic_path **slot = slot_of(i, path);
+	const struct quic_path *other = *slot;
 
-	if (from != NULL && *slot != path && is_same_connection(*slot, path))
-		for (size_t n = 0; n < from->range_count; n++) {
-			struct assembly_range r = from->ranges[n];
-			struct slice piece = { from->first + r.from, r.to - r.from };
+	while (other != NULL && !is_same_connection(other, path))
+		other = other->next;
+	const struct assembly *from = other != NULL ? &other->crypto : NULL;
 
-			(void)assembly_add(&path->crypto, i->use.budget, r.from, piece);
-		}
+	for (size_t n = 0; from != NULL && n < from->range_count; n++) {
+		struct assembly_range r = from->ranges[n];
+		struct slice piece = { from->first + r.from, r.to - r.from };
+
+		(void)assembly_add(&path->crypto, i->use.budget, r.from, piece);
+	}
+	path->next = *slot;
 	*slot = path;
+}
+
+static void leave_slot(struct inspector *i, const struct quic_path *path)
+{
+	struct quic_path **link = slot_of(i, path);
+
+	while (*link != NULL && *link != path)
+		link = &(*link)->next;
+	if (*link != NULL)
+		*link = path->next;
 }
 
 /* Tries the keys of one version; the path is kept only when they open the packet. */
@@ -298,10 +317,7 @@ void inspect_quic_close(struct inspector *i, struct flow *f)
 	if (q->path_count > 0)
 		f->quic_ids[0] = hash_id(id_of(&q->paths[q->path_count - 1]));
 	for (size_t n = 0; n < q->path_count; n++) {
-		struct quic_path **slot = &i->paths[hash_id(id_of(&q->paths[n])) % QUIC_PATH_SLOTS];
-
-		if (*slot == &q->paths[n])
-			*slot = NULL;
+		leave_slot(i, &q->paths[n]);
 		assembly_free(&q->paths[n].crypto, i->use.budget);
 	}
 	budget_give(i->use.budget, q, sizeof *q);

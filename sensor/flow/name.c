@@ -18,12 +18,38 @@ static uint8_t lower(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
 }
 
+/* The eight bytes of a word in lower case at once: bit 7 is set where a byte is in A to Z. */
+static uint64_t lower_word(uint64_t word)
+{
+	const uint64_t ones = 0x0101010101010101U, low = word & 0x7f * ones;
+	uint64_t is_upper = ((low + (0x80 - 'A') * ones) ^ (low + (0x80 - 'Z' - 1) * ones)) & ~word;
+
+	return word | (is_upper & 0x80 * ones) >> 2;
+}
+
+static uint64_t load(const uint8_t *at, size_t len)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, at, len);
+	return lower_word(word);
+}
+
+static uint64_t mix(uint64_t h, uint64_t word)
+{
+	h = (h ^ word) * 0x9e3779b97f4a7c15U;
+	return h ^ h >> 29;
+}
+
 static uint32_t hash_name(uint64_t seed, struct slice text)
 {
-	uint64_t h = seed;
+	uint64_t h = mix(seed, text.len);
+	size_t at = 0;
 
-	for (size_t i = 0; i < text.len; i++)
-		h = (h ^ lower(text.ptr[i])) * 0x9e3779b97f4a7c15U, h ^= h >> 29;
+	for (; at + 8 <= text.len; at += 8)
+		h = mix(h, load(text.ptr + at, 8));
+	if (at < text.len)
+		h = mix(h, load(text.ptr + at, text.len - at));
 	return (uint32_t)(h >> 32);
 }
 
@@ -33,10 +59,13 @@ static bool same_name(const struct name *n, struct slice text, bool is_verbatim)
 		return false;
 	if (is_verbatim)
 		return memcmp(n->text, text.ptr, text.len) == 0;
-	for (size_t i = 0; i < text.len; i++)
-		if (n->text[i] != lower(text.ptr[i]))
+	size_t at = 0;
+
+	for (; at + 8 <= text.len; at += 8)
+		if (load(n->text + at, 8) != load(text.ptr + at, 8))
 			return false;
-	return true;
+	return at == text.len ||
+	       load(n->text + at, text.len - at) == load(text.ptr + at, text.len - at);
 }
 
 struct name_table *name_table_new(struct budget *budget, const struct feed_set *feeds,

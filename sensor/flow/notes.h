@@ -24,6 +24,7 @@ struct noted_name {
 struct noted_hello {
 	struct event_hello facts; /* its slices point into `sni` and `alpn` */
 	struct name *sni;
+	bool is_inner_sure; /* under real ECH: the inner name is no guess among several */
 	uint8_t alpn[96];
 };
 

@@ -58,6 +58,7 @@ struct taken {
 /* The keys and the hello's pieces under one connection id that a client first sent to. */
 struct quic_path {
 	const struct flow *flow;
+	struct quic_path *next; /* in the slot */
 	uint32_t version;
 	uint8_t dcid_len;
 	uint8_t dcid[QUIC_CID_MAX];
@@ -83,6 +84,8 @@ struct question {
 	struct flow *flow;
 	struct question *older, *newer; /* open questions in the order of `opened_ns` */
 	uint64_t opened_ns;
+	uint64_t opened_step; /* the first time */
+	bool is_in_line;
 	struct stream streams[2];
 	struct quic_question *quic;
 	struct dtls_question *dtls;
@@ -97,7 +100,8 @@ struct question {
 	uint64_t last_number, last_ns;
 	bool is_settled; /* the name is read, or there is none to read */
 	bool ndpi_is_done;
-	bool has_news; /* a name was noted by this packet */
+	bool is_tls_begun; /* half a hello: no question for nDPI */
+	bool has_news;     /* a name was noted by this packet */
 };
 
 struct inspector {
@@ -106,9 +110,8 @@ struct inspector {
 	struct quic_crypto_context *crypto;
 	struct digest *digest;
 	struct question *oldest, *newest;
-	struct quic_path
-	        *paths[QUIC_PATH_SLOTS]; /* open ones by connection id; the newest has the slot */
-	struct dns_message dns;          /* one message at a time */
+	struct quic_path *paths[QUIC_PATH_SLOTS]; /* open ones by connection id, the newest first */
+	struct dns_message dns;                   /* one message at a time */
 	uint8_t join[JOIN_ROOM];
 	uint8_t plain[PLAIN_ROOM];
 };
@@ -129,6 +132,18 @@ void note_text(struct inspector *, const struct sight *, struct slice text, enum
 void note_hello(struct inspector *, const struct sight *, const struct tls_hello *,
                 enum evidence_kind, uint32_t version, bool is_complete);
 void note_request(struct inspector *, const struct sight *, const struct http_request *);
+
+/* Whom a hello under real ECH is for, as far as the client's DNS tells. */
+struct ech_inner {
+	struct name *name;
+	uint64_t number; /* of the DNS answer */
+	uint32_t source;
+	bool is_sure; /* false: other names share the configuration, and the address tells nothing
+	               */
+};
+/* What the hello's ECH extension is; fills `inner` when it is real. */
+enum ech_state judge_ech(struct inspector *, const struct sight *, const struct tls_hello *,
+                         const struct name *outer, struct ech_inner *inner);
 
 /* Counts the answer and gives it back. */
 enum parse count_answer(struct inspector *, enum parse);

@@ -4,7 +4,7 @@
 #include "dissect/prefix.h"
 #include "sensor/flow/question.h"
 
-enum { DNS_PORT = 53, CHUNK_LINE_MAX = 256, STRAYS_MAX = 32 };
+enum { DNS_PORT = 53, CHUNK_LINE_MAX = 256, STRAYS_MAX = 32, TLS_HEAD = 6 };
 
 static struct taken more(void)
 {
@@ -106,7 +106,10 @@ static struct guess guess_tls(struct inspector *i, const struct sight *s, struct
 		note_hello(i, s, &hello, EVIDENCE_TLS_SNI, 0, answer == PARSE_OK);
 		return is_it(nothing());
 	}
-	return answer == PARSE_SHORT ? is_maybe() : is_not();
+	if (answer != PARSE_SHORT)
+		return is_not();
+	s->flow->question->is_tls_begun |= window.len >= TLS_HEAD;
+	return is_maybe();
 }
 
 static struct guess guess_http(struct inspector *i, const struct sight *s, struct stream *st,

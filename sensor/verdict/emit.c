@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events made of flows and contacts, and handed on as lines. */
 #include "sensor/event/community_id.h"
+#include "sensor/event/event_id.h"
 #include "sensor/flow/address.h"
+#include "sensor/output.h"
 #include "sensor/verdict/severity.h"
 #include "sensor/worker_state.h"
 
@@ -11,66 +13,10 @@ static const char *const app_words[] = {
 	[APP_DHCP] = "dhcp", [APP_NETBIOS] = "nbns", [APP_SSH] = "ssh",
 };
 
-/* Bytes for a hash, in an order that is part of what an id means. */
-struct hashed {
-	uint8_t bytes[1400];
-	size_t len;
-};
-
-static void hash_bytes(struct hashed *h, const void *bytes, size_t len)
-{
-	if (len > sizeof h->bytes - h->len)
-		len = sizeof h->bytes - h->len;
-	if (len > 0)
-		memcpy(h->bytes + h->len, bytes, len);
-	h->len += len;
-}
-
-static void hash_number(struct hashed *h, uint64_t value)
-{
-	uint8_t bytes[8];
-
-	for (size_t i = 0; i < 8; i++)
-		bytes[i] = (uint8_t)(value >> (56 - 8 * i));
-	hash_bytes(h, bytes, sizeof bytes);
-}
-
-static void hash_flow(struct hashed *h, const struct event *e, uint64_t first_ns)
-{
-	hash_bytes(h, e->src, 16);
-	hash_bytes(h, e->dst, 16);
-	hash_number(h, (uint64_t)e->src_port << 32 | (uint64_t)e->dst_port << 8 | e->protocol);
-	hash_number(h, first_ns / 1000); /* microseconds: what every capture format keeps */
-}
-
 void set_event_id(struct worker *w, struct event *e, uint64_t first_ns, struct slice about,
                   uint32_t detail)
 {
-	struct hashed h = { .len = 0 };
-	uint8_t hash[SHA256_LEN];
-	const char *type = event_type_word(e->type);
-
-	hash_bytes(&h, type, strlen(type) + 1);
-	hash_flow(&h, e, first_ns);
-	hash_number(&h, detail);
-	hash_bytes(&h, about.ptr, about.len);
-	if (digest_sha256(w->digest, (struct slice){ h.bytes, h.len }, hash))
-		memcpy(e->id, hash, sizeof e->id);
-}
-
-/* 51 bits, as EVE's: every consumer of JSON can hold it. */
-static uint64_t flow_id_of(struct worker *w, const struct event *e, uint64_t first_ns)
-{
-	struct hashed h = { .len = 0 };
-	uint8_t hash[SHA256_LEN];
-	uint64_t id = 0;
-
-	hash_flow(&h, e, first_ns);
-	if (!digest_sha256(w->digest, (struct slice){ h.bytes, h.len }, hash))
-		return 0;
-	for (size_t i = 0; i < 8; i++)
-		id = id << 8 | hash[i];
-	return id >> 13;
+	event_id_set(w->digest, e, first_ns, about, detail);
 }
 
 static void fill_tuple(struct event *e, const struct flow *f)
@@ -98,7 +44,7 @@ struct event *begin_event(struct worker *w, enum event_type type, const struct f
 	if (f == NULL)
 		return e;
 	fill_tuple(e, f);
-	e->flow_id = flow_id_of(w, e, f->first_ns);
+	e->flow_id = event_flow_id(w->digest, e, f->first_ns);
 	struct flow_tuple tuple = { .src_port = e->src_port,
 		                    .dst_port = e->dst_port,
 		                    .protocol = e->protocol };
@@ -167,16 +113,15 @@ void emit_event(struct worker *w, struct event *e)
 {
 	if (e->tracker != NULL) {
 		e->has_severity = true;
-		e->severity = severity_of(
-		        e->policy != NULL ? e->policy->verdict : NULL, e->tracker->category,
-		        e->type == EVENT_LOOKUP ? CONFIDENCE_CERTAIN : e->confidence);
+		e->severity = severity_of(e->policy != NULL ? e->policy->verdict : NULL,
+		                          e->tracker->category, e->confidence);
 	}
 	struct slice line = event_json_line(w->json, w->use.shape, e);
 
 	if (line.len == 0)
 		return;
 	w->counters.events++;
-	w->use.emit(w->use.context, line);
+	lane_put(w->use.lane, &w->key, line);
 }
 
 /* What an event borrows while it is made. */
@@ -230,6 +175,15 @@ static void fill_common(struct worker *w, const struct flow *f, struct event *e,
 	fill_http(f, e, &b->http);
 }
 
+/* The name of a hello under real ECH stands before another one: the flow's other evidence. */
+static bool is_outer(const struct flow *f, const struct evidence *e)
+{
+	const struct noted_hello *hello = f->notes != NULL ? f->notes->hello : NULL;
+
+	return hello != NULL && hello->facts.ech == ECH_REAL && e->name == hello->sni &&
+	       (e->kind == EVIDENCE_TLS_SNI || e->kind == EVIDENCE_QUIC_SNI);
+}
+
 static void fill_evidence(struct worker *w, const struct contact *c, struct event *e)
 {
 	for (size_t i = 0; i < c->evidence_count; i++) {
@@ -241,6 +195,7 @@ static void fill_evidence(struct worker *w, const struct contact *c, struct even
 		e->evidence[e->evidence_count++] =
 		        (struct event_evidence){ .kind = from->kind,
 			                         .value = value,
+			                         .is_outer = is_outer(c->flow, from),
 			                         .packet = from->number,
 			                         .file = other_file(w, e, from->source) };
 	}
@@ -281,6 +236,7 @@ void emit_contact(struct worker *w, const struct contact *c, enum outcome outcom
 	e->outcome = outcome;
 	fill_evidence(w, c, e);
 	set_event_id(w, e, c->flow->first_ns, b.tracker.name, 0);
+	w->counters.contacts_by_category[category_index(c->entry.category)]++;
 	tally_contact(w, c, e);
 	emit_event(w, e);
 }

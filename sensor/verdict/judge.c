@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Evidence put together: is this flow a contact with a tracker, how sure, and what came of it? */
 #include "sensor/flow/address.h"
+#include "sensor/owner.h"
 #include "sensor/worker_state.h"
 
 static const uint64_t outcome_patience_ns = UINT64_C(5) * 1000000000U;
@@ -105,6 +106,9 @@ static struct contact *add_contact(struct worker *w, struct flow *f, const struc
 		               .time_ns = last->time_ns,
 		               .number = last->number,
 		               .source = last->source,
+		               .since_ns = w->now_ns,
+		               .born_step = w->key.step,
+		               .born_first = w->key.first,
 		               .server_packets = f->packets[flow_server(f)] };
 	notes->contacts = c;
 	notes->contact_count++;
@@ -144,8 +148,23 @@ static void look_up(struct worker *w, const struct flow *f, struct dns_view *vie
 {
 	uint64_t began = f->first_ns + beginning_ns, at = began < w->now_ns ? began : w->now_ns;
 
+	view->count = 0;
+	if (f->owner != owner_of_host(f->address[f->client]))
+		return; /* its DNS may be another worker's */
 	view->count = resolutions_find(w->resolutions, f->address[f->client],
 	                               f->address[flow_server(f)], at, view->found);
+}
+
+bool judge_suspects(struct worker *w, const struct flow *f)
+{
+	struct dns_view dns;
+	struct feed_entry entry;
+
+	look_up(w, f, &dns);
+	for (size_t i = 0; i < dns.count; i++)
+		if (entry_of(&dns.found[i]) != NULL)
+			return true;
+	return feed_find_address(w->use.feeds, f->address[flow_server(f)], &entry);
 }
 
 /* The request that named the tracker may have said which page made it. */
@@ -159,24 +178,52 @@ static void add_referer(const struct flow *f, struct contact *c, uint64_t number
 	}
 }
 
+/* Of a flow that is no DNS: the inner name of a hello under real ECH, known from the client's DNS.
+ */
+static bool is_inner(enum evidence_kind kind)
+{
+	return kind == EVIDENCE_DNS_HTTPS;
+}
+
+static enum confidence confidence_of(const struct flow *f, enum evidence_kind kind)
+{
+	const struct noted_hello *hello = f->notes->hello;
+
+	if (is_inner(kind) && (hello == NULL || !hello->is_inner_sure))
+		return CONFIDENCE_WEAK;
+	return is_stated(kind) ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG;
+}
+
+/* The name that stands before the inner one. */
+static void add_outer(const struct flow *f, struct contact *c)
+{
+	for (size_t i = 0; i < f->notes->name_count; i++) {
+		const struct noted_name *n = &f->notes->names[i];
+
+		if (n->kind == EVIDENCE_TLS_SNI || n->kind == EVIDENCE_QUIC_SNI)
+			add_evidence(c, n->kind, n->name, n->number, n->source);
+	}
+}
+
 static void judge_name(struct worker *w, struct flow *f, const struct noted_name *n,
                        const struct frame *last, const struct dns_view *dns)
 {
-	bool is_own = is_stated(n->kind);
 	const struct feed_entry *entry = n->name->match;
 
-	if (entry == NULL || (!is_own && n->kind != EVIDENCE_TLS_CERT))
+	if (entry == NULL ||
+	    (!is_stated(n->kind) && !is_inner(n->kind) && n->kind != EVIDENCE_TLS_CERT))
 		return;
 	struct contact *c = find_contact(f, entry, n->name);
 
 	if (c == NULL)
-		c = add_contact(w, f, last, entry, n->name,
-		                is_own ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG);
+		c = add_contact(w, f, last, entry, n->name, confidence_of(f, n->kind));
 	if (c == NULL)
 		return;
 	for (size_t i = 0; i < dns->count; i++)
 		add_resolution(c, &dns->found[i]);
 	add_evidence(c, n->kind, n->name, n->number, n->source);
+	if (is_inner(n->kind))
+		add_outer(f, c);
 	if (n->kind == EVIDENCE_HTTP_HOST)
 		add_referer(f, c, n->number);
 }
@@ -191,7 +238,9 @@ static void judge_alias(struct worker *w, struct flow *f, const struct frame *la
 	if (entry == NULL || r->question->match != NULL || find_contact(f, entry, r->question))
 		return;
 	for (size_t i = 0; n != NULL && i < n->name_count; i++) {
-		if (n->names[i].name != r->question || !is_stated(n->names[i].kind))
+		enum evidence_kind kind = n->names[i].kind;
+
+		if (n->names[i].name != r->question || !(is_stated(kind) || is_inner(kind)))
 			continue;
 		struct contact *c = add_contact(w, f, last, entry, r->question, CONFIDENCE_STRONG);
 
@@ -342,9 +391,14 @@ void judge_outcome(struct worker *w, struct flow *f)
 
 void judge_expire(struct worker *w, uint64_t now_ns)
 {
-	while (w->oldest_waiting != NULL &&
-	       now_ns > w->oldest_waiting->time_ns + outcome_patience_ns)
-		tell(w, w->oldest_waiting, outcome_of(w->oldest_waiting, true));
+	struct contact *c;
+
+	while ((c = w->oldest_waiting) != NULL && now_ns - c->since_ns > outcome_patience_ns) {
+		w->key.phase = PHASE_CONTACTS;
+		w->key.first = c->born_step;
+		w->key.second = c->born_first;
+		tell(w, c, outcome_of(c, true));
+	}
 }
 
 void judge_end(struct worker *w, struct flow *f)

@@ -2,19 +2,25 @@
 /* DNS: what it told whom is kept, and questions for trackers become `lookup` events. */
 #include "dissect/dns_chain.h"
 #include "sensor/flow/address.h"
+#include "sensor/owner.h"
 #include "sensor/worker_state.h"
 
 static const uint64_t second_ns = 1000000000U;
+/* How long an answer without a record holds; its SOA would say, and says 300 most often. */
+static const uint64_t no_record_ns = UINT64_C(300) * 1000000000U;
 static const uint64_t answer_patience_ns = UINT64_C(5) * 1000000000U;
 
 /* A question for a tracker that has no answer yet. Its flow may end before it. */
 struct lookup {
 	struct lookup *chain; /* in its bucket */
 	struct lookup *older, *newer;
-	struct flow flow; /* as it was */
+	struct flow flow;    /* as it was */
+	struct packet below; /* its VLANs and tunnels; nothing else of it lives */
 	struct name *name;
 	struct feed_entry entry;
 	uint64_t time_ns, number;
+	uint64_t since_ns;              /* packet time then */
+	uint64_t born_step, born_first; /* where in the order */
 	uint32_t source;
 	uint16_t id, type;
 	const char *transport;
@@ -108,6 +114,9 @@ static void learn_chain(struct worker *w, const struct sight *s, const struct dn
 {
 	const uint8_t *client = s->flow->address[1 - s->side];
 
+	if (s->flow->owner != owner_of_host(client))
+		return; /* nobody would look there: judge.c */
+
 	for (size_t i = 0; i < m->record_count; i++) {
 		const struct dns_record *r = &m->records[i];
 
@@ -121,6 +130,34 @@ static void learn_chain(struct worker *w, const struct sight *s, const struct dn
 			learn_address(w, client, r->address, what);
 		else if (r->type == DNS_HTTPS || r->type == DNS_SVCB)
 			learn_hints(w, client, r, what);
+	}
+}
+
+/*
+ * The ECH configurations of an answer to a question for HTTPS records, or that there are none: a
+ * hello to this name has then nothing that it could be sealed to.
+ */
+static void learn_ech(struct worker *w, const struct sight *s, const struct dns_message *m,
+                      uint64_t chain, struct name *question)
+{
+	struct ech_answer what = { .question = question,
+		                   .learned_ns = w->now_ns,
+		                   .expires_ns = w->now_ns + no_record_ns,
+		                   .number = s->frame->number,
+		                   .source = s->frame->source };
+	const uint8_t *client = s->flow->address[1 - s->side];
+
+	if (m->rcode != DNS_NOERROR && m->rcode != DNS_NXDOMAIN)
+		return;
+	ech_known_learn(w->ech, client, &what, (struct slice){ 0 });
+	for (size_t i = 0; i < m->record_count; i++) {
+		const struct dns_record *r = &m->records[i];
+
+		if (!dns_chain_has(chain, i) || r->type != DNS_HTTPS)
+			continue;
+		what.expires_ns =
+		        w->now_ns + (r->ttl + (uint64_t)RESOLUTION_GRACE_SECONDS) * second_ns;
+		ech_known_learn(w->ech, client, &what, r->ech);
 	}
 }
 
@@ -284,6 +321,8 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 		                 .transport = l->transport };
 
 	e->pcap_cnt = l->number;
+	if (l->below.vlan_count + l->below.tunnel_count > 0)
+		e->packet = &l->below;
 	e->app_proto = is_dns_by_another_name(l->transport) ? l->transport : "dns";
 	if (!w->use.is_live)
 		e->pcap_filename = w->use.source(w->use.context, l->source);
@@ -300,6 +339,8 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	if (told->message != NULL)
 		fill_answers(told->message, &dns);
 	e->dns = &dns;
+	/* The client's own question; or, of an innocent one, an alias in the answer. */
+	e->confidence = l->name->match != NULL ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG;
 	set_event_id(w, e, l->time_ns, name_text(l->name), l->type);
 	w->counters.lookups++;
 	w->counters.lookups_blocked += e->outcome == OUTCOME_BLOCKED;
@@ -307,15 +348,19 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	emit_event(w, e);
 }
 
-static struct lookup lookup_of(const struct sight *s, struct name *name,
+static struct lookup lookup_of(const struct worker *w, const struct sight *s, struct name *name,
                                const struct feed_entry *entry, uint16_t id, uint16_t type,
                                const char *transport)
 {
 	struct lookup l = { .flow = *s->flow,
+		            .below = *s->packet,
 		            .name = name,
 		            .entry = *entry,
 		            .time_ns = s->frame->time_ns,
 		            .number = s->frame->number,
+		            .since_ns = w->now_ns,
+		            .born_step = w->key.step,
+		            .born_first = w->key.first,
 		            .source = s->frame->source,
 		            .id = id,
 		            .type = type,
@@ -355,7 +400,7 @@ static void read_question(struct worker *w, const struct sight *s, struct name *
 {
 	if (name == NULL || name->match == NULL || find_lookup(w, s->flow, name, id, type) != NULL)
 		return;
-	struct lookup asked = lookup_of(s, name, name->match, id, type, transport);
+	struct lookup asked = lookup_of(w, s, name, name->match, id, type, transport);
 
 	await_answer(w, &asked);
 }
@@ -405,7 +450,7 @@ static void tell_answer(struct worker *w, const struct sight *s, const struct dn
 		unlink_lookup(w, l);
 		return;
 	}
-	struct lookup unasked = lookup_of(s, question, entry, m->id, type, transport);
+	struct lookup unasked = lookup_of(w, s, question, entry, m->id, type, transport);
 
 	emit_lookup(w, &unasked, told);
 }
@@ -431,6 +476,8 @@ static void read_answer(struct worker *w, const struct sight *s, const struct dn
 
 	note_answer(w, s, m, chain, name);
 	learn_chain(w, s, m, chain, question, &what);
+	if (type == DNS_HTTPS)
+		learn_ech(w, s, m, chain, question);
 	if (strcmp(transport, "mdns") != 0)
 		tell_answer(w, s, m, question, type, &told, transport);
 	for (size_t i = 0; i < count; i++)
@@ -461,15 +508,28 @@ void lookup_seen(struct worker *w, const struct sight *s, const struct dns_messa
 		read_answer(w, s, m, m->records[0].owner, m->records[0].type, transport);
 }
 
+/* Where its line stands among those of the same tick. */
+static void set_key(struct worker *w, const struct lookup *l)
+{
+	w->key.phase = PHASE_LOOKUPS;
+	w->key.first = l->born_step;
+	w->key.second = l->born_first;
+}
+
 void lookup_expire(struct worker *w, uint64_t now_ns)
 {
-	while (w->oldest_lookup != NULL && now_ns > w->oldest_lookup->time_ns &&
-	       now_ns - w->oldest_lookup->time_ns > answer_patience_ns)
-		give_up(w, w->oldest_lookup, OUTCOME_UNANSWERED);
+	struct lookup *l;
+
+	while ((l = w->oldest_lookup) != NULL && now_ns - l->since_ns > answer_patience_ns) {
+		set_key(w, l);
+		give_up(w, l, OUTCOME_UNANSWERED);
+	}
 }
 
 void lookup_finish(struct worker *w)
 {
-	while (w->oldest_lookup != NULL)
+	while (w->oldest_lookup != NULL) {
+		set_key(w, w->oldest_lookup);
 		give_up(w, w->oldest_lookup, OUTCOME_UNANSWERED);
+	}
 }

@@ -42,6 +42,35 @@ struct tally_row *tally_row(struct tally *t, const uint8_t local[16], const char
 	return row;
 }
 
+static void add_row(struct tally *t, const struct tally_row *from)
+{
+	struct tally_row *row = tally_row(t, from->local, from->tracker, from->category);
+
+	if (row == NULL)
+		return;
+	if (row->host[0] == '\0' || from->last_ns > row->last_ns)
+		memcpy(row->host, from->host, sizeof row->host);
+	if (row->site[0] == '\0')
+		memcpy(row->site, from->site, sizeof row->site);
+	if (row->first_ns == 0 || (from->first_ns != 0 && from->first_ns < row->first_ns))
+		row->first_ns = from->first_ns;
+	if (from->last_ns > row->last_ns)
+		row->last_ns = from->last_ns;
+	if (from->confidence > row->confidence)
+		row->confidence = from->confidence;
+	row->contacts += from->contacts;
+	row->lookups += from->lookups;
+	row->blocked += from->blocked;
+	row->bytes += from->bytes;
+}
+
+void tally_add(struct tally *t, const struct tally *from)
+{
+	t->lost += from->lost;
+	for (size_t i = 0; i < from->count; i++)
+		add_row(t, &from->rows[i]);
+}
+
 void tally_free(struct tally *t)
 {
 	free(t->rows);

@@ -30,6 +30,8 @@ struct tally {
 /* The row of that host and tracker, made if need be; NULL when there is no room. */
 struct tally_row *tally_row(struct tally *, const uint8_t local[16], const char *tracker,
                             const char *category);
+/* Adds all rows of `from`. */
+void tally_add(struct tally *, const struct tally *from);
 void tally_free(struct tally *);
 /* Most contacts first. */
 void tally_sort(struct tally *);

@@ -14,6 +14,8 @@ from wire import ACK, CLIENT, FIN, PSH, RESOLVER, RST, SERVER, SYN, Tcp, ether, 
 REQUEST = f"GET /pixel HTTP/1.1\r\nHost: {TRACKER}\r\nAccept: */*\r\n\r\n".encode()
 HELLO = tls.hello(TRACKER)
 QUESTION = udp(CLIENT, 40001, RESOLVER, 53, dns.query(TRACKER))
+BACKBONE = b"\2\0\0\0\0\1\2\0\0\0\0\2"
+WIFI = b"\x08\1\0\0" + b"\2\0\0\0\0\3" + BACKBONE + b"\0\0" + b"\xaa\xaa\3\0\0\0\x08\0"
 
 
 def pktap(link, frame):
@@ -31,6 +33,20 @@ def pktap(link, frame):
             "The link type says IPv4, the packet is IPv6.",
             savefile.IPV4,
             udp(wire.CLIENT6, 40001, "2001:db8::53", 53, dns.query(TRACKER)),
+        ),
+        ("pbb", "IEEE 802.1ah around Ethernet.", 1, BACKBONE + b"\x88\xe7\0\0\x12\x34" + ether(QUESTION)),
+        ("trill", "TRILL around Ethernet.", 1, BACKBONE + b"\x22\xf3\0\x3f\0\1\0\2" + ether(QUESTION)),
+        (
+            "l2tp",
+            "PPP in L2TP.",
+            savefile.RAW,
+            udp("192.0.2.1", 1701, "192.0.2.2", 1701, b"\0\2\0\1\0\1\xff\3\0\x21" + QUESTION),
+        ),
+        (
+            "capwap",
+            "IEEE 802.11 in CAPWAP's data.",
+            savefile.RAW,
+            udp("192.0.2.1", 49999, "192.0.2.2", 5247, b"\0\x10\x43\0\0\0\0\0" + WIFI + QUESTION),
         ),
     ],
     "dns_query",

@@ -3,6 +3,7 @@
 import struct
 
 import dns
+import quic
 import tls
 import wire
 from registry import TRACKER, case, family
@@ -435,7 +436,7 @@ def tls_10_record_version():
     return upload(tls.records(HANDSHAKE, version=0x0300))
 
 
-@case(tls_sni=TRACKER)
+@case(tls_sni=TRACKER, ech="unknown", contact=f"{TRACKER} certain")
 def tls_ech_grease():
     "Every browser of today sends the ECH extension; with no ECH record in DNS the name is the true one."
     return upload(tls.hello(TRACKER, more=tls.ech_outer()), [300])
@@ -448,12 +449,59 @@ def lookup(name, *answers, kind=dns.A, sport=40001):
     ]
 
 
-@case(tls_sni="public.cdn.example", dns_query=TRACKER, dns_answer=TRACKER)
+OUTER = "public.cdn.example"
+SEALED = tls.hello(OUTER, more=tls.ech_outer())
+
+
+def configured(name, config_id=7, server=SERVER, sport=40001):
+    """The client asks for the name's HTTPS record, which has an ECH configuration, and for its address."""
+    record = dns.https(dns.pointer(12), ech=dns.ech_config(OUTER, config_id))
+    return lookup(name, record, kind=dns.HTTPS, sport=sport) + lookup(name, dns.a(dns.pointer(12), server), sport=sport + 1)
+
+
+@case(tls_sni=OUTER, dns_https=TRACKER, ech="real", contact=f"{TRACKER} strong")
 def tls_ech_real():
     "The client's DNS gave an ECH configuration with the hello's outer name: the inner one is what it had asked for."
-    record = dns.https(dns.pointer(12), hints=[SERVER], ech=dns.ech_config("public.cdn.example"))
-    found = lookup(TRACKER, record, kind=dns.HTTPS) + lookup(TRACKER, dns.a(dns.pointer(12), SERVER), sport=40002)
-    return found + upload(tls.hello("public.cdn.example", more=tls.ech_outer()), [300])
+    return configured(TRACKER) + upload(SEALED, [300])
+
+
+@case(ech="real", contact=f"{TRACKER} strong", never=[("contact", "other.example strong")])
+def tls_ech_real_shared():
+    "Two sites share the configuration; the address that is called was given for the first of them."
+    other = configured("other.example", server="198.51.100.99", sport=40011)
+    return configured(TRACKER) + other + upload(SEALED)
+
+
+@case(ech="real", contact=f"{TRACKER} weak")
+def tls_ech_real_shared_guess():
+    "Two sites share the configuration and no address tells which is meant: the last one, as a guess."
+    other = configured("other.example", server="198.51.100.98", sport=40011)
+    return other + configured(TRACKER, server="198.51.100.99") + upload(SEALED)
+
+
+@case(quic_sni=OUTER, ech="real", contact=f"{TRACKER} strong")
+def quic_ech_real():
+    "The same in QUIC."
+    hello = tls.client_hello(OUTER, ("h3",), 0, versions=(0x0304,), session=0, more=quic.parameters() + tls.ech_outer())
+    return configured(TRACKER) + [udp(CLIENT, 50443, SERVER, 443, quic.initial(quic.crypto(0, hello)))]
+
+
+@case(tls_sni=TRACKER, ech="grease", contact=f"{TRACKER} certain", never=[("ech", "unknown")])
+def tls_ech_grease_other_id():
+    "DNS gave the name a configuration, but the hello's extension has another id: GREASE."
+    return configured(TRACKER, config_id=9) + upload(tls.hello(TRACKER, more=tls.ech_outer()))
+
+
+@case(tls_sni=TRACKER, ech="grease")
+def tls_ech_grease_no_record():
+    "The client asked for the name's HTTPS record, and there is none: GREASE."
+    return lookup(TRACKER, kind=dns.HTTPS) + upload(tls.hello(TRACKER, more=tls.ech_outer()))
+
+
+@case(tls_sni=OUTER, ech="unknown", never=[("contact", "*")])
+def tls_ech_of_another_client():
+    "Another client was given the configuration: of this one's hello that says nothing."
+    return configured(TRACKER) + upload(SEALED, client="10.20.0.102")
 
 
 @case(dns_answer=TRACKER)

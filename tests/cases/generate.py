@@ -15,6 +15,7 @@ import cases_below
 import cases_dns
 import cases_file
 import cases_found
+import cases_hosts
 import cases_http
 import cases_ip
 import cases_never
@@ -24,7 +25,19 @@ import cases_tls
 import registry
 
 # Importing them fills the table.
-GROUPS = (cases_tcp, cases_tls, cases_quic, cases_dns, cases_http, cases_below, cases_ip, cases_file, cases_found, cases_never)
+GROUPS = (
+    cases_tcp,
+    cases_tls,
+    cases_quic,
+    cases_dns,
+    cases_http,
+    cases_below,
+    cases_ip,
+    cases_file,
+    cases_found,
+    cases_hosts,
+    cases_never,
+)
 
 
 def write(outdir):

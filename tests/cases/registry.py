@@ -8,7 +8,7 @@
         return [packet, …]     IP packets, written as Ethernet; or bytes: a whole capture file
 
 What is wanted: kind=name, or kind=[name, …]. A kind or a name with "|" in it is a choice: any of them will do.
-`never` is a list of (kind, name) that must not be given; "*" for a name is every name, for a kind every kind.
+Beside names, facts of events: see score.py, facts_of. `never` is a list of (kind, name) that must not be given; "*" for a name is every name, for a kind every kind.
 """
 import collections
 

@@ -5,7 +5,7 @@
     score.py BIN [--dir DIR] [--only TEXT]
 
 Generates the captures (into DIR, or a folder that is removed), runs `BIN -q -j 1 -a -r CAPTURE -o -` on each and reads the
-`names` of its `flow` events. Prints a line for each case and `found N of M` names. Exit status 1: a name is missed, a forbidden
+`names` of its `flow` events, and a few facts beside them (see `facts_of`). Prints a line for each case and `found N of M` names. Exit status 1: a name is missed, a forbidden
 one is given, or the program died, hung or wrote what is no JSON.
 """
 import argparse
@@ -30,11 +30,27 @@ def normal(kind, name):
     return head if kind in ("http_host", "h2c_authority") and head and tail.isdigit() else name
 
 
+def facts_of(event):
+    """What else a case may want: (ech, state), (contact, "name confidence"), (local, "name source"), (doh|dot|doq, count)."""
+    hello = event.get("tls") or event.get("quic") or {}
+    if event.get("event_type") == "flow" and "ech" in hello:
+        yield "ech", hello["ech"]
+    if event.get("event_type") == "contact":
+        yield "contact", f"{event['tracker']['name']} {event['confidence']}"
+    if "name" in event.get("local", {}):
+        yield "local", f"{event['local']['name']} {event['local']['name_source']}"
+    for kind in ("doh", "dot", "doq"):
+        count = event.get("stats", {}).get("visibility", {}).get(kind, {}).get("count", 0)
+        if count:
+            yield kind, str(count)
+
+
 def names_of(lines):
-    """The (kind, name) pairs of all flow events. Raises ValueError where a line is no such event."""
+    """The (kind, name) pairs of all flow events, and the facts of all events. Raises ValueError where a line is no such event."""
     found = set()
     for line in lines.split(b"\n"):
         event = json.loads(line) if line.strip() else {}
+        found.update(facts_of(event))
         if event.get("event_type") == "flow":
             for entry in event.get("names", []):
                 found.add((entry["kind"], normal(entry["kind"], entry["value"])))

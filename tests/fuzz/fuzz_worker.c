@@ -35,7 +35,7 @@ static const struct feed_set *feeds(void)
 	return set;
 }
 
-static struct worker *make_worker(const uint8_t limits[4], size_t *written)
+static bool begin(struct rig *r, const uint8_t limits[4], size_t *written)
 {
 	struct worker_options options = { .feeds = feeds(),
 		                          .flow_limit = 1 + limits[0] % 16,
@@ -43,13 +43,11 @@ static struct worker *make_worker(const uint8_t limits[4], size_t *written)
 		                          .resolution_limit = 1 + limits[0] / 16,
 		                          .memory_limit = (size_t)1024 << limits[1] % 14,
 		                          .all_flows = limits[2] & 1,
-		                          .keep_duplicates = limits[2] & 2,
 		                          .is_live = limits[2] & 4,
-		                          .emit = take_line,
 		                          .source = file_of,
 		                          .context = written };
 
-	return worker_new(&options);
+	return rig_begin(r, &options, limits[2] & 2, take_line, written);
 }
 
 /* Few hosts and ports, so that packets meet: byte 1 of a step says who talks. */
@@ -97,16 +95,16 @@ static struct frame frame_of(const uint8_t step[STEP], struct slice payload, uin
 }
 
 /* Every packet becomes one thing. */
-static void check_counters(const struct worker *w)
+static void check_counters(const struct rig *r)
 {
-	const struct worker_counters *c = worker_count(w);
+	const struct intake_counters *c = intake_count(r->intake);
 
 	if (c->packets != c->not_ip + c->malformed + c->duplicates + c->fragments_held + c->tcp +
 	                          c->udp + c->icmp + c->other)
 		abort();
 }
 
-static void run(struct worker *w, const uint8_t *data, size_t size)
+static void run(struct rig *r, const uint8_t *data, size_t size)
 {
 	uint64_t now_ns = 1795441679000000000ull, tick_ns = now_ns, number = 0;
 	static uint8_t room[TALK_FRAME_MAX];
@@ -121,8 +119,8 @@ static void run(struct worker *w, const uint8_t *data, size_t size)
 		frame.source = data[0] >> 7;
 		frame.wire_len = (uint32_t)frame.bytes.len;
 		if (now_ns - tick_ns > 1000000000u)
-			worker_tick(w, tick_ns = now_ns);
-		worker_packet(w, &frame, now_ns);
+			rig_mark(r, MARK_TICK, tick_ns = now_ns);
+		rig_frame(r, &frame, now_ns);
 		size -= STEP + payload.len;
 		data += STEP + payload.len;
 	}
@@ -130,16 +128,17 @@ static void run(struct worker *w, const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct capture_counters capture = { 0 };
 	size_t written = 0;
-	struct worker *w = size >= 4 ? make_worker(data, &written) : NULL;
+	struct rig r;
 
-	if (w == NULL)
+	if (size < 4)
 		return 0;
-	run(w, data + 4, size - 4);
-	worker_stats(w, &capture, 0);
-	worker_finish(w);
-	check_counters(w);
-	worker_free(w);
+	if (begin(&r, data, &written)) {
+		run(&r, data + 4, size - 4);
+		rig_mark(&r, MARK_STATS, 0);
+		rig_mark(&r, MARK_FINISH, 0);
+		check_counters(&r);
+	}
+	rig_free(&r);
 	return 0;
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The events of each capture in pcaps/, beside it as NAME.jsonl.
 
-    golden.py list                     the captures
+    golden.py complete NAME…           are these all captures, and has each its events?
     golden.py check DANCECARD NAME     are the events those of NAME.jsonl, byte for byte?
     golden.py bless DANCECARD NAME…    writes NAME.jsonl anew, and says what changed; all: every one
 
@@ -99,11 +99,18 @@ def bless(dancecard, names):
     return 0
 
 
+def complete(names):
+    blessed = {os.path.splitext(f)[0] for f in os.listdir(PCAPS) if f.endswith(".jsonl")}
+    for what, other in (("tests/golden/CMakeLists.txt", set(names)), ("NAME.jsonl", blessed)):
+        for name in sorted(other ^ set(captures())):
+            print(f"{name}: " + (f"a capture without {what}" if name in captures() else f"{what} without a capture"))
+    return 0 if set(names) == blessed == set(captures()) else 1
+
+
 def main(arguments):
     match arguments:
-        case ["list"]:
-            print("\n".join(captures()))
-            return 0
+        case ["complete", _, *_]:
+            return complete(arguments[1:])
         case ["check", dancecard, name]:
             return check(dancecard, name)
         case ["bless", dancecard, _, *_]:

@@ -73,7 +73,9 @@ static const struct {
 	{ 1, "!{}" },
 	{ 1, "![]" },
 	{ 1, "!\"\"" },
-	{ 1, "\"evidence\":[{\"kind\":\"ip_network\",\"value\":\"71.18.0.0/16\"}]}" },
+	{ 1, "\"evidence\":[{\"kind\":\"ip_network\",\"value\":\"71.18.0.0/16\"}," },
+	{ 1, "{\"kind\":\"tls_sni\",\"value\":\"public.cdn.example\",\"outer\":true,\"pcap_cnt\":"
+	     "4711}]}" },
 	{ 2, "\"url\":\"/i18n/pixel/events.js?sdkid=\\\"x\\\"&lib=ttq\\\\255\"" },
 	{ 2, "\"http_refer\":\"http://dmv.utah.example/renew\"" },
 	{ 3, "\"dns\":{\"version\":3,\"type\":\"response\",\"id\":4711,\"rrname\":\"analytics."
@@ -172,7 +174,9 @@ static void check_largest(struct event_json *j)
 	e.name_count = EVENT_NAMES_MAX + 1000; /* a count that lies stays within the array */
 	e.evidence_count = EVENT_EVIDENCE_MAX + 1000;
 	for (size_t i = 0; i < EVENT_EVIDENCE_MAX; i++)
-		e.evidence[i] = (struct event_evidence){ EVIDENCE_TLS_SNI, huge, 1, NULL };
+		e.evidence[i] = (struct event_evidence){ .kind = EVIDENCE_TLS_SNI,
+			                                 .value = huge,
+			                                 .packet = 1 };
 	struct slice line = event_json_native(j, &e);
 
 	CHECK(line.ptr != NULL && parses(line));
@@ -281,6 +285,23 @@ static void check_shape_words(void)
 	CHECK(!event_shape("", &shape) && !event_shape("ECS", &shape));
 }
 
+/* Every way in which a packet may be wrapped has a word. */
+static void check_tunnels(struct event_json *j)
+{
+	struct packet wrapped = { .tunnel_count = 1 };
+	struct event e;
+
+	event_specimen(0, &e);
+	e.packet = &wrapped;
+	for (unsigned kind = 0; kind < TUNNEL_KINDS; kind++) {
+		wrapped.tunnel[0].kind = (enum tunnel_kind)kind;
+		struct slice line = event_json_native(j, &e);
+
+		CHECK(line.ptr != NULL && parses(line));
+		CHECK(strstr((const char *)line.ptr, "\"layers\":[{\"kind\":\"") != NULL);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct event_json *j = event_json_new();
@@ -296,6 +317,7 @@ int main(int argc, char **argv)
 	check_pieces(j);
 	check_any_bytes(j);
 	check_largest(j);
+	check_tunnels(j);
 	check_clashing_counters(j);
 	check_decimals();
 	check_threads();

@@ -182,8 +182,8 @@ static void test_clocks(void)
 		uint64_t ticks, time_ns;
 	} rows[] = {
 		{ 6, 0, 1, 1000 },
-		{ 9, 0, UINT64_MAX, UINT64_MAX },
-		{ 3, 0, UINT64_MAX, UINT64_MAX }, /* saturates */
+		{ 9, 0, UINT64_MAX, INT64_MAX },
+		{ 3, 0, UINT64_MAX, INT64_MAX }, /* saturates */
 		{ 12, 0, 5000, 5 },
 		{ 28, 0, UINT64_MAX, 1 },
 		{ 127, 0, UINT64_MAX, 0 },
@@ -191,12 +191,12 @@ static void test_clocks(void)
 		{ 0x80 | 34, 0, UINT64_C(1) << 33, 500000000 },
 		{ 0x80 | 63, 0, UINT64_C(1) << 62, 500000000 },
 		{ 0x80 | 64, 0, UINT64_MAX, 0 },
-		{ 0x80 | 1, 0, UINT64_MAX, UINT64_MAX },
+		{ 0x80 | 1, 0, UINT64_MAX, INT64_MAX },
 		{ 9, 2, 5, 2000000005 },
 		{ 9, -2, 5000000000, 3000000000 },
 		{ 9, -9, 5000000000, 0 },
 		{ 9, INT64_MIN, UINT64_MAX, 0 },
-		{ 9, INT64_MAX, 1, UINT64_MAX },
+		{ 9, INT64_MAX, 1, INT64_MAX },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {

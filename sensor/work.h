@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SENSOR_WORK_H
+#define SENSOR_WORK_H
+
+#include "dissect/packet.h"
+#include "sensor/capture/capture.h"
+
+/*
+ * What the reading thread hands to the workers: a batch of frames, decoded up to the transport, and
+ * for each worker the list of what is for it, in the order of steps (see order.h).
+ *
+ *   frames   0 1 2 3 4 …        lists   worker 0: 0  tick  3 …
+ *   packets  0 1 2 3 4 …                worker 1: 1  2  tick  4 …
+ *
+ * Read only, once it is handed over; every worker gets every batch.
+ */
+
+/* What a worker does with a packet. */
+enum {
+	TODO_HOST = 1,    /* its sender's MAC is news: every worker keeps all hosts */
+	TODO_NAMES = 2,   /* a host may say its name in it: for every worker too */
+	TODO_REFUSAL = 4, /* an ICMP error: for the owner of the flow it is about */
+	TODO_FOLLOW = 8,  /* for the owner */
+	TODO_MARK = 16,   /* no packet: `index` is a mark's */
+};
+
+struct todo {
+	uint16_t index;
+	uint8_t what;
+};
+
+struct work_packet {
+	const struct frame *frame;
+	uint64_t step, now_ns;
+	uint32_t owner;
+	struct packet packet;
+};
+
+struct stats_gathering; /* see totals.h */
+
+/* Something that happens to every worker at the same step. */
+enum mark_kind { MARK_TICK, MARK_FINISH, MARK_STATS };
+struct mark {
+	enum mark_kind kind;
+	uint64_t step, now_ns;
+	struct stats_gathering *stats;
+};
+
+enum { MARKS_MAX = FRAME_BATCH_MAX * 3 + 4, TODOS_MAX = FRAME_BATCH_MAX + MARKS_MAX };
+
+struct work_list {
+	size_t count;
+	struct todo todos[TODOS_MAX];
+};
+
+struct work {
+	struct frame_batch frames;
+	size_t packet_count, mark_count, kept_count;
+	uint64_t last_step; /* of all in it */
+	bool is_last;       /* nothing comes after it */
+	struct mark marks[MARKS_MAX];
+	void *kept[FRAME_BATCH_MAX]; /* datagrams that were put together from fragments */
+	struct work_packet packets[FRAME_BATCH_MAX];
+	size_t list_count;
+	struct work_list lists[]; /* one for each worker */
+};
+
+struct work *work_new(size_t workers); /* NULL: no memory */
+void work_free(struct work *);
+/* Ready for the next batch: what was put together goes, the frames stay for capture_read(). */
+void work_clear(struct work *);
+/* A copy of `bytes` that lives as long as the batch; false: no memory. */
+bool work_keep(struct work *, struct slice *bytes);
+
+/* Adds what is to be done to one worker's list, or to everyone's. */
+void work_add(struct work *, uint32_t owner, size_t index, unsigned what);
+void work_add_all(struct work *, size_t index, unsigned what);
+/* Adds a mark for every worker. */
+void work_mark(struct work *, const struct mark *);
+
+#endif
