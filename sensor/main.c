@@ -366,7 +366,10 @@ int main(int argc, char **argv)
 	log_quiet(run.options.quiet);
 	int status = answer_at_once(&run);
 
-	if (status < 0)
-		status = is_usable(&run.options) ? sense(&run) : EXIT_USAGE;
-	return status;
+	if (status >= 0)
+		return status;
+	if (is_usable(&run.options))
+		return sense(&run);
+	options_free(&run.options);
+	return EXIT_USAGE;
 }
