@@ -10,7 +10,10 @@
  */
 struct intake;
 
-/* Packets by what they are; summed over the intake's life. */
+/*
+ * Summed over the intake's life. Each packet becomes one of not_ip, malformed, duplicates,
+ * fragments_held, tcp, udp, icmp, other. Nothing but uint64_t.
+ */
 struct intake_counters {
 	uint64_t packets, bytes;
 	uint64_t not_ip, malformed, bad_ip_checksum, fragments, fragments_held, truncated,

@@ -17,8 +17,6 @@
 #include "sensor/watch.h"
 
 enum { EXIT_DONE = 0, EXIT_PARTLY = 1, EXIT_USAGE = 2, EXIT_CONTACT = 3 };
-enum { FLOW_LIMIT = 4 << 20 };
-static const size_t memory_limit = (size_t)1 << 30;
 
 /* All that is open, in the order in which it is opened. */
 struct run {
@@ -170,6 +168,7 @@ static bool open_capture(struct run *run)
 		.from_ns = o->from_ns,
 		.to_ns = o->to_ns,
 		.keep_duplicates = o->keep_duplicates,
+		.ring_bytes = (size_t)o->ring_bytes,
 	};
 	run->capture = capture_open(&run->what);
 	return run->capture != NULL;
@@ -183,6 +182,18 @@ static size_t count_workers(const struct options *o)
 	return found < 1 ? 1 : found > WORKERS_MAX ? WORKERS_MAX : (size_t)found;
 }
 
+/* Half of the machine's, 2 GiB at most, unless somebody said how much. */
+static size_t memory_of(const struct options *o)
+{
+	const size_t most = (size_t)2 << 30;
+	long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+	size_t half = pages > 0 && page > 0 ? (size_t)pages / 2 * (size_t)page : most;
+
+	if (o->memory_bytes > 0)
+		return (size_t)o->memory_bytes;
+	return half < most ? half : most;
+}
+
 static bool open_pipeline(struct run *run)
 {
 	enum event_shape shape = EVENT_NATIVE;
@@ -191,14 +202,13 @@ static bool open_pipeline(struct run *run)
 	run->pipeline = pipeline_new(&(struct pipeline_options){
 		.capture = run->capture,
 		.workers = count_workers(&run->options),
+		.memory = memory_of(&run->options),
 		.keep_duplicates = run->options.keep_duplicates,
 		.stats_ns = run->options.stats_seconds * 1000000000U,
 		.worker = {
 			.feeds = run->feeds,
 			.geo = run->geo,
 			.sensor = run->options.sensor,
-			.flow_limit = FLOW_LIMIT,
-			.memory_limit = memory_limit,
 			.all_flows = run->options.all_flows,
 			.is_live = capture_is_live(run->capture),
 			.shape = shape,
@@ -281,7 +291,6 @@ static int close_all(struct run *run)
 	feed_set_free(run->feeds);
 	bool is_told = run->options.fail_on_contact && run->has_contact;
 
-	options_free(&run->options);
 	if (run->failures > 0)
 		return EXIT_PARTLY;
 	return is_told ? EXIT_CONTACT : EXIT_DONE;
@@ -366,10 +375,8 @@ int main(int argc, char **argv)
 	log_quiet(run.options.quiet);
 	int status = answer_at_once(&run);
 
-	if (status >= 0)
-		return status;
-	if (is_usable(&run.options))
-		return sense(&run);
+	if (status < 0)
+		status = is_usable(&run.options) ? sense(&run) : EXIT_USAGE;
 	options_free(&run.options);
-	return EXIT_USAGE;
+	return status;
 }

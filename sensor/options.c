@@ -7,7 +7,7 @@
 
 #include "sensor/log.h"
 
-enum kind { FLAG, LIST, TEXT, NUMBER, TIME };
+enum kind { FLAG, LIST, TEXT, NUMBER, SIZE, TIME };
 
 #define AT(member) offsetof(struct options, member)
 
@@ -44,6 +44,12 @@ static const struct row {
 	{ 'j', "workers", "N", NUMBER, AT(workers),
 	  "worker threads; without, the processors there are. 1: no threads at all. The\n"
 	  "events are the same, to the byte" },
+	{ 270, "memory", "SIZE", SIZE, AT(memory_bytes),
+	  "memory for flows and what is open about them, such as 512M or 4G; when it is\n"
+	  "full the longest idle gives way, and is counted. Without: half of the machine's,\n"
+	  "2G at most" },
+	{ 271, "ring", "SIZE", SIZE, AT(ring_bytes),
+	  "live: the kernel's ring of each interface (32M)" },
 	{ 257, "stats", "SECONDS", NUMBER, AT(stats_seconds),
 	  "a stats event every so often (packet time); without, one at the end" },
 	{ 258, "from", "TIME", TIME, AT(from_ns),
@@ -88,6 +94,25 @@ static bool read_number(const char *text, uint64_t *out)
 	return *end == '\0' && *out < UINT32_MAX;
 }
 
+static bool read_size(const char *text, uint64_t *out)
+{
+	static const char units[] = "KMGT";
+	char *end;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	*out = strtoull(text, &end, 10);
+	const char *unit = *end != '\0' ? strchr(units, *end & ~0x20) : NULL;
+	unsigned shift = unit != NULL ? 10 * (unsigned)(unit - units + 1) : 0;
+
+	if (*end != '\0' && (unit == NULL || end[1] != '\0'))
+		return false;
+	if (*out == 0 || *out > UINT64_MAX >> (shift + 8))
+		return false;
+	*out <<= shift;
+	return true;
+}
+
 static bool take(struct options *o, const struct row *row, const char *value)
 {
 	void *at = (char *)o + row->at;
@@ -105,6 +130,8 @@ static bool take(struct options *o, const struct row *row, const char *value)
 		return true;
 	case NUMBER:
 		return read_number(value, at);
+	case SIZE:
+		return read_size(value, at);
 	default:
 		return options_time(value, at);
 	}

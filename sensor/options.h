@@ -23,6 +23,8 @@ struct options {
 	uint64_t from_ns, to_ns;
 	uint64_t stats_seconds;
 	uint64_t workers;
+	uint64_t memory_bytes; /* 0: not said */
+	uint64_t ring_bytes;   /* 0: not said */
 	bool all_flows, no_builtin_feed, quiet, verbose, fail_on_contact, keep_duplicates;
 	bool list_interfaces, show_help, show_version;
 };

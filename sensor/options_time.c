@@ -28,15 +28,26 @@ static bool take_char(const char **text, char c)
 	return true;
 }
 
+static bool is_leap(uint64_t year)
+{
+	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static uint64_t days_in(uint64_t year, uint64_t month)
+{
+	static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+	return days[month - 1] + (uint64_t)(month == 2 && is_leap(year));
+}
+
 /* Days since the epoch, by the calendar's 400-year rule. */
 static uint64_t days_of(uint64_t year, uint64_t month, uint64_t day)
 {
 	static const uint16_t before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
 	uint64_t y = year - 1;
-	bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 	uint64_t days = y * 365 + y / 4 - y / 100 + y / 400 + before[month - 1] + day - 1;
 
-	return days + (is_leap && month > 2) - 719162;
+	return days + (is_leap(year) && month > 2) - 719162;
 }
 
 static bool take_fraction(const char **text, uint64_t *ns)
@@ -95,7 +106,7 @@ static bool read_date(const char *text, uint64_t *out)
 	    !take_number(&text, 2, &month) || !take_char(&text, '-') ||
 	    !take_number(&text, 2, &day))
 		return false;
-	if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31)
+	if (year < 1970 || month < 1 || month > 12 || day < 1 || day > days_in(year, month))
 		return false;
 	if ((take_char(&text, 'T') || take_char(&text, ' ')) &&
 	    (!take_clock(&text, &seconds, &ns) || !take_zone(&text, &offset)))

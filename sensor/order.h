@@ -24,6 +24,7 @@ enum order_phase {
 	PHASE_LOOKUPS,
 	PHASE_CONTACTS,
 	PHASE_FLOWS,
+	PHASE_LATE_LOOKUPS, /* what a flow asked in its very end */
 	PHASE_STATS,
 };
 

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "sensor/crew.h"
+#include "sensor/flow/flow_table.h"
 
 static const uint64_t second_ns = 1000000000U;
 
@@ -43,13 +44,25 @@ static uint64_t random_seed(const void *somewhere)
 	return seed;
 }
 
+/* Half for the flows, an eighth for what DNS told whom, the rest for open questions and names. */
+static void set_limits(struct worker_options *o, size_t memory)
+{
+	enum { RESOLUTION_COST = 256, RESOLUTIONS_MAX = 1 << 18, LEAST = 64 };
+	size_t flows = memory / 2 / FLOW_TABLE_COST, resolutions = memory / 8 / RESOLUTION_COST;
+
+	o->flow_limit = flows > LEAST ? flows : LEAST;
+	o->flow_limit = o->flow_limit < FLOW_TABLE_MAX ? o->flow_limit : FLOW_TABLE_MAX;
+	o->resolution_limit = resolutions < RESOLUTIONS_MAX ? resolutions : RESOLUTIONS_MAX;
+	o->resolution_limit += o->resolution_limit == 0;
+	o->memory_limit = memory / 8 * 3;
+}
+
 static bool make_workers(struct pipeline *p, uint64_t seed)
 {
 	struct worker_options o = p->use.worker;
 
 	o.seed = seed;
-	o.flow_limit /= p->use.workers;
-	o.memory_limit /= p->use.workers;
+	set_limits(&o, p->use.memory / p->use.workers);
 	for (size_t i = 0; i < p->use.workers; i++) {
 		o.index = i;
 		o.lane = output_lane(p->output, i);

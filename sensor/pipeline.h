@@ -21,12 +21,12 @@ enum { WORKERS_MAX = 64 };
 
 struct pipeline_options {
 	struct capture *capture;
-	size_t workers;       /* 1 to WORKERS_MAX */
+	size_t workers; /* 1 to WORKERS_MAX */
+	size_t memory;  /* bytes, of all workers together: flows and what is open about them */
 	bool keep_duplicates; /* copies that a span port makes count as packets */
 	uint64_t stats_ns;    /* a stats event every so much packet time; 0: only at the end */
-	struct worker_options
-	        worker;      /* limits are those of all together; index, seed, lane: unset */
-	output_write *write; /* of one thread at a time */
+	struct worker_options worker; /* limits, index, seed, lane: unset */
+	output_write *write;          /* of one thread at a time */
 	void *context;
 };
 

@@ -15,6 +15,7 @@ enum {
 	HOSTS_MAX = 1 << 17,
 	RESOLUTIONS_MAX = 1 << 18,
 	ECH_KNOWN_MAX = 1 << 16,
+	FORGOTTEN_AT_ONCE = 4096,
 	DHCP_SERVER = 67,
 	DHCP_CLIENT = 68,
 	DHCP6_CLIENT = 546,
@@ -120,7 +121,7 @@ void worker_free(struct worker *w)
 	classify_free(w->classify);
 	flow_table_free(w->flows);
 	name_table_free(w->names);
-	assert(w->oldest_lookup != NULL || has_flows || w->budget.used == 0);
+	assert(has_flows || w->budget.used == 0);
 	tally_free(&w->tally);
 	free(w);
 }
@@ -211,6 +212,28 @@ static void guess_client(struct flow *f, const struct packet *p)
 	f->client = is_server_port ? SIDE_B : SIDE_A;
 }
 
+/* The question is closed before its time, with what is known by now. */
+static void close_early(struct worker *w, struct flow *f)
+{
+	struct frame last = { .time_ns = f->last_ns,
+		              .number = inspect_last_number(f),
+		              .source = f->source };
+
+	inspect_give_up(w->inspector, f);
+	judge_flow(w, f, &last);
+}
+
+/* Where there is no memory the one that has been open longest gives way: a flood's own are that. */
+static void open_question(struct worker *w, const struct sight *s)
+{
+	struct flow *longest_open = inspect_oldest(w->inspector);
+
+	if (inspect_open(w->inspector, s) || longest_open == NULL)
+		return;
+	close_early(w, longest_open);
+	(void)inspect_open(w->inspector, s);
+}
+
 static void begin_flow(struct worker *w, const struct sight *s)
 {
 	struct flow *f = s->flow;
@@ -223,7 +246,7 @@ static void begin_flow(struct worker *w, const struct sight *s)
 	w->counters.flows++;
 	if (w->use.all_flows)
 		(void)notes_of(f, &w->budget, p);
-	inspect_open(w->inspector, s);
+	open_question(w, s);
 }
 
 /* The five-tuple begins anew: a SYN for a flow that is over or has long spoken. */
@@ -312,6 +335,8 @@ static void follow(struct worker *w, const struct work_packet *wp, uint32_t hash
 		(void)inspect_reopen(w->inspector, &s);
 	if (f->question != NULL || f->has_contact)
 		look_into(w, &s);
+	if (f->has_contact)
+		flow_table_touch(w->flows, f, w->now_ns); /* to the list that gives way last */
 }
 
 static void set_phase(struct worker *w, enum order_phase phase, uint64_t first, uint64_t second)
@@ -378,14 +403,11 @@ static void give_up_overdue(struct worker *w)
 	struct flow *f;
 
 	while ((f = inspect_overdue(w->inspector, w->now_ns)) != NULL) {
-		struct frame last = { .time_ns = f->last_ns,
-			              .number = inspect_last_number(f),
-			              .source = f->source };
-
 		set_phase(w, PHASE_OVERDUE, inspect_opened_step(f), 0);
-		inspect_give_up(w->inspector, f);
-		judge_flow(w, f, &last);
+		close_early(w, f);
 	}
+	if (budget_is_short(&w->budget))
+		resolutions_forget(w->resolutions, FORGOTTEN_AT_ONCE);
 }
 
 /* Packet time passed: ends what is over. */
@@ -404,10 +426,13 @@ static void tick(struct worker *w)
 static void finish(struct worker *w)
 {
 	lane_begin_mixed(w->use.lane);
-	lookup_finish(w);
+	lookup_finish(w, PHASE_LOOKUPS);
 	lane_end_mixed(w->use.lane);
 	set_phase(w, PHASE_FLOWS, 0, 0);
 	flow_table_finish(w->flows);
+	lane_begin_mixed(w->use.lane);
+	lookup_finish(w, PHASE_LATE_LOOKUPS);
+	lane_end_mixed(w->use.lane);
 }
 
 /* The last worker that comes by tells, in its own lane: the line is the same whoever it is. */

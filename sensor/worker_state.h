@@ -91,7 +91,7 @@ enum outcome flow_outcome(const struct flow *, bool is_final);
 void lookup_seen(struct worker *, const struct sight *, const struct dns_message *,
                  const char *transport);
 void lookup_expire(struct worker *, uint64_t now_ns);
-void lookup_finish(struct worker *);
+void lookup_finish(struct worker *, enum order_phase);
 
 /* own_names.c: a host of ours says in mDNS or LLMNR what it is called. */
 void hear_own_name(struct worker *, const struct sight *, const struct dns_message *,

@@ -15,6 +15,12 @@ struct budget {
 	uint64_t refusals;
 };
 
+/* So little is left that what can be spared should go. */
+static inline bool budget_is_short(const struct budget *b)
+{
+	return b->used > b->limit / 4 * 3;
+}
+
 /* `size` zeroed bytes; NULL when the ceiling or the system says no. */
 void *budget_take(struct budget *, size_t size);
 /* `old` grown from `old_size` to `size`; NULL leaves `old` as it was. */

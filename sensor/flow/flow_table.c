@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "sensor/flow/siphash.h"
+
 /*
  *  buckets (by hash)            pool (index 0 is nobody)
  *  ┌──┐                         ┌────┬────┬────┬────┬──
@@ -22,7 +24,7 @@ struct flow_table {
 	uint32_t fresh; /* first index that was never used */
 	uint32_t spare; /* freed ones, chained */
 	struct idle_list lists[IDLE_LISTS];
-	uint64_t seed, evictions;
+	uint64_t seed[2], evictions;
 	flow_ended *ended;
 	void *context;
 };
@@ -30,7 +32,7 @@ struct flow_table {
 static const uint64_t second_ns = 1000000000U;
 
 /* Seconds; as Suricata's and Zeek's defaults are, with the unanswered given less. */
-static const uint64_t timeouts[IDLE_LISTS] = {
+static const uint64_t timeouts[IDLE_KINDS] = {
 	[IDLE_NEW] = 30,
 	[IDLE_UDP] = 60,
 	[IDLE_TCP] = 600,
@@ -49,7 +51,7 @@ struct flow_table *flow_table_new(size_t capacity, uint64_t seed, flow_ended *en
 	*t = (struct flow_table){ .capacity = capacity,
 		                  .bucket_mask = buckets - 1,
 		                  .fresh = 1,
-		                  .seed = seed | 1,
+		                  .seed = { seed, ~seed },
 		                  .ended = ended,
 		                  .context = context };
 	t->pool = calloc(capacity + 1, sizeof *t->pool);
@@ -69,28 +71,25 @@ void flow_table_free(struct flow_table *t)
 	free(t);
 }
 
-static uint64_t mix(uint64_t h, uint64_t word)
+/* Which end is written first: the hash is the same for both directions. */
+static bool is_forward(const struct packet *p)
 {
-	h = (h ^ word) * 0x9e3779b97f4a7c15U;
-	return h ^ h >> 32;
+	int order = memcmp(p->src, p->dst, 16);
+
+	return order < 0 || (order == 0 && p->src_port <= p->dst_port);
 }
 
-static uint64_t hash_end(uint64_t seed, const uint8_t address[16], uint16_t port)
-{
-	uint64_t high, low;
-
-	memcpy(&high, address, 8);
-	memcpy(&low, address + 8, 8);
-	return mix(mix(mix(seed, high), low), port);
-}
-
-/* The same for both directions: each end alone, then added. */
+/* Senders choose all of it: without a secret that they cannot aim at they could fill one bucket. */
 static uint32_t hash_packet(const struct flow_table *t, const struct packet *p)
 {
-	uint64_t ends =
-	        hash_end(t->seed, p->src, p->src_port) + hash_end(t->seed, p->dst, p->dst_port);
+	bool forward = is_forward(p);
+	uint64_t ports = forward ? (uint64_t)p->src_port << 16 | p->dst_port
+	                         : (uint64_t)p->dst_port << 16 | p->src_port;
+	uint64_t words[5] = { [4] = ports << 8 | p->protocol };
 
-	return (uint32_t)(mix(ends, p->protocol) >> 20);
+	memcpy(words, forward ? p->src : p->dst, 16);
+	memcpy(words + 2, forward ? p->dst : p->src, 16);
+	return (uint32_t)siphash(t->seed, words, 5);
 }
 
 static bool is_flow_of(const struct flow *f, const struct packet *p)
@@ -132,7 +131,7 @@ static void unlink_idle(struct flow_table *t, struct flow *f)
 		list->newest = f->older;
 }
 
-static void link_newest(struct flow_table *t, struct flow *f, enum flow_list which)
+static void link_newest(struct flow_table *t, struct flow *f, unsigned which)
 {
 	struct idle_list *list = &t->lists[which];
 	uint32_t index = index_of(t, f);
@@ -168,7 +167,7 @@ void flow_table_end(struct flow_table *t, struct flow *f, enum flow_end why)
 
 uint64_t flow_table_deadline(const struct flow *f)
 {
-	return f->last_ns + timeouts[f->list] * second_ns;
+	return f->last_ns + timeouts[f->list % IDLE_KINDS] * second_ns;
 }
 
 static const struct flow *oldest_of(const struct flow_table *t, size_t list)
@@ -202,8 +201,16 @@ static struct flow *most_urgent(const struct flow_table *t)
 /* What gives way under pressure: the unanswered and the closed before the living. */
 static void evict(struct flow_table *t)
 {
-	static const enum flow_list order[IDLE_LISTS] = { IDLE_CLOSED, IDLE_NEW, IDLE_UDP,
-		                                          IDLE_TCP };
+	static const uint8_t order[IDLE_LISTS] = {
+		IDLE_CLOSED,
+		IDLE_NEW,
+		IDLE_UDP,
+		IDLE_TCP,
+		IDLE_CONTACT + IDLE_CLOSED,
+		IDLE_CONTACT + IDLE_NEW,
+		IDLE_CONTACT + IDLE_UDP,
+		IDLE_CONTACT + IDLE_TCP,
+	};
 	size_t i = 0;
 
 	while (t->lists[order[i]].oldest == 0)
@@ -278,7 +285,7 @@ struct flow *flow_table_look(struct flow_table *t, const struct packet *p)
 	return find(t, p, hash_packet(t, p));
 }
 
-static enum flow_list list_of(const struct flow *f)
+static enum flow_list kind_of(const struct flow *f)
 {
 	if (f->state == FLOW_NEW)
 		return IDLE_NEW;
@@ -287,9 +294,14 @@ static enum flow_list list_of(const struct flow *f)
 	return f->protocol == IP_TCP ? IDLE_TCP : IDLE_UDP;
 }
 
+static unsigned list_of(const struct flow *f)
+{
+	return kind_of(f) + (f->has_contact ? IDLE_CONTACT : 0);
+}
+
 void flow_table_touch(struct flow_table *t, struct flow *f, uint64_t now_ns)
 {
-	enum flow_list which = list_of(f);
+	unsigned which = list_of(f);
 
 	f->last_ns = now_ns;
 	if (f->newer == 0 && f->list == which)

@@ -6,13 +6,19 @@
 
 struct flow_table;
 
+/* Bytes of a flow, with its share of the buckets, of which there are up to two for each flow. */
+enum { FLOW_TABLE_COST = sizeof(struct flow) + 2 * sizeof(uint32_t), FLOW_TABLE_MAX = 1 << 30 };
+_Static_assert(FLOW_TABLE_COST <= 192, "an answered flow is 192 bytes at most");
+
 /* How long a flow may be idle, by what is known of it. */
 enum flow_list {
 	IDLE_NEW, /* unanswered */
 	IDLE_UDP,
 	IDLE_TCP,
 	IDLE_CLOSED,
-	IDLE_LISTS
+	IDLE_KINDS,
+	IDLE_CONTACT = IDLE_KINDS, /* added: the same again, of flows with a contact */
+	IDLE_LISTS = 2 * IDLE_KINDS
 };
 
 /* Told of every flow that ends, before its memory is used again. */
@@ -28,8 +34,9 @@ struct flow_table *flow_table_new(size_t capacity, uint64_t seed, flow_ended *en
 void flow_table_free(struct flow_table *);
 
 /*
- * The flow of `packet`, made if need be (`*is_new`) and not yet touched; the longest idle one
- * gives way when the table is full. Never NULL.
+ * The flow of `packet`, made if need be (`*is_new`) and not yet touched. When the table is full
+ * one gives way, counted: closed ones first, then unanswered ones, then the rest, the longest idle
+ * of each; those with a contact last. Never NULL.
  */
 struct flow *flow_table_find(struct flow_table *, const struct packet *, bool *is_new);
 /*

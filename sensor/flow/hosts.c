@@ -90,12 +90,35 @@ static void unlink_bucket(struct hosts *h, uint32_t index)
 	*link = h->entries[index].chain;
 }
 
+static void key_of_mac(const uint8_t mac[6], uint8_t key[KEY_LEN])
+{
+	memset(key, 0, KEY_LEN);
+	memcpy(key, mac, 6);
+	key[16] = 0xff;
+}
+
+/* The address no longer stands for its MAC: what moves between two MACs makes neither a router's.
+ */
+static void forget_address(struct hosts *h, const struct entry *e)
+{
+	uint8_t key[KEY_LEN];
+
+	if (!e->has_mac || !address_is_ipv4(e->key))
+		return;
+	key_of_mac(e->mac, key);
+	struct entry *card = look(h, key);
+
+	if (card != NULL && card->addresses > 0)
+		card->addresses--;
+}
+
 static struct entry *add(struct hosts *h, const uint8_t key[KEY_LEN])
 {
 	uint32_t index = (uint32_t)(h->next++ % h->capacity) + 1;
 	struct entry *e = &h->entries[index];
 
 	if (e->is_used) {
+		forget_address(h, e);
 		unlink_bucket(h, index);
 		name_release(h->names, e->name);
 	}
@@ -121,13 +144,6 @@ static void key_of_address(const uint8_t address[16], uint8_t key[KEY_LEN])
 	key[16] = 0;
 }
 
-static void key_of_mac(const uint8_t mac[6], uint8_t key[KEY_LEN])
-{
-	memset(key, 0, KEY_LEN);
-	memcpy(key, mac, 6);
-	key[16] = 0xff;
-}
-
 void hosts_saw(struct hosts *h, const uint8_t address[16], const uint8_t *mac)
 {
 	uint8_t key[KEY_LEN], mac_key[KEY_LEN];
@@ -137,6 +153,7 @@ void hosts_saw(struct hosts *h, const uint8_t address[16], const uint8_t *mac)
 
 	if (mac == NULL || (e->has_mac && memcmp(e->mac, mac, 6) == 0))
 		return;
+	forget_address(h, e);
 	e->has_mac = true;
 	memcpy(e->mac, mac, 6);
 	key_of_mac(mac, mac_key);

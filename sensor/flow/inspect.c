@@ -73,16 +73,16 @@ static void leave_line(struct inspector *i, struct question *q)
 		i->newest = q->older;
 }
 
-void inspect_open(struct inspector *i, const struct sight *s)
+bool inspect_open(struct inspector *i, const struct sight *s)
 {
 	struct flow *f = s->flow;
 
 	if (s->packet->protocol != IP_TCP && s->packet->protocol != IP_UDP)
-		return;
+		return true;
 	f->question = budget_take(i->use.budget, sizeof *f->question);
 	if (f->question == NULL) {
 		i->counters.questions_refused++;
-		return;
+		return false;
 	}
 	i->counters.questions_opened++;
 	f->question->flow = f;
@@ -90,6 +90,12 @@ void inspect_open(struct inspector *i, const struct sight *s)
 	f->question->opened_step = s->step;
 	f->question->streams[0].reader = read_start;
 	f->question->streams[1].reader = read_start;
+	return true;
+}
+
+struct flow *inspect_oldest(const struct inspector *i)
+{
+	return i->oldest != NULL ? i->oldest->flow : NULL;
 }
 
 static void give_back(struct inspector *i, struct flow *f)

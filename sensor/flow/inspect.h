@@ -67,8 +67,10 @@ struct inspector *inspector_new(const struct inspect_options *); /* NULL: out of
 void inspector_free(struct inspector *);
 const struct inspect_counters *inspector_counters(const struct inspector *);
 
-/* Opens the question of a new flow. */
-void inspect_open(struct inspector *, const struct sight *);
+/* Opens the question of a new flow, if it can have one. False: no memory for it. */
+bool inspect_open(struct inspector *, const struct sight *);
+/* The flow whose question has been open longest; NULL: none is. */
+struct flow *inspect_oldest(const struct inspector *);
 /*
  * Shows a packet to a flow whose question is open. True when there is something to judge: the
  * question was closed by it, or a flow that goes on naming (HTTP/1, h2c, DNS) gave a new name.

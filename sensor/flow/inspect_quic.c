@@ -269,7 +269,7 @@ static bool read_packet(struct inspector *i, const struct sight *s, const struct
 
 bool inspect_quic(struct inspector *i, const struct sight *s)
 {
-	struct slice datagram = s->packet->payload;
+	struct slice datagram = s->packet->payload, first_id = { 0 };
 	struct quic_packet packet = { 0 };
 	bool is_known = s->flow->app == APP_QUIC;
 
@@ -285,6 +285,10 @@ bool inspect_quic(struct inspector *i, const struct sight *s)
 
 		if (answer != PARSE_OK && !packet.is_cut)
 			break;
+		/* RFC 9000, section 12.2: packets for other ids are ignored; keys cost time. */
+		if (first_id.ptr != NULL && !slice_equal(packet.dcid, first_id))
+			break;
+		first_id = packet.dcid;
 		if (read_packet(i, s, &packet)) {
 			s->flow->question->is_settled = true;
 			break;

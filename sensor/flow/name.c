@@ -86,10 +86,16 @@ struct name_table *name_table_new(struct budget *budget, const struct feed_set *
 	return NULL;
 }
 
-static void drop(struct name_table *t, struct name *n)
+static void forget_judgement(const struct name_table *t, struct name *n)
 {
 	budget_give(t->budget, n->match, sizeof *n->match);
 	budget_give(t->budget, n->alias_match, sizeof *n->alias_match);
+	n->match = n->alias_match = NULL;
+}
+
+static void drop(struct name_table *t, struct name *n)
+{
+	forget_judgement(t, n);
 	budget_give(t->budget, n, sizeof *n + n->len);
 }
 
@@ -134,12 +140,16 @@ static void spread(struct name_table *t)
 	free(old);
 }
 
-static struct feed_entry *keep_entry(const struct name_table *t, const struct feed_entry *found)
+/* Where there is no memory now, the feed is asked again when the name comes again. */
+static struct feed_entry *keep_entry(const struct name_table *t, struct name *n,
+                                     const struct feed_entry *found)
 {
 	struct feed_entry *kept = budget_take(t->budget, sizeof *kept);
 
 	if (kept != NULL)
 		*kept = *found;
+	else
+		n->judged_by = NULL;
 	return kept;
 }
 
@@ -149,10 +159,11 @@ static void judge(const struct name_table *t, struct name *n)
 	struct feed_entry found;
 
 	n->judged_by = t->feeds;
+	forget_judgement(t, n);
 	if (feed_find_name(t->feeds, text, n->len, FEED_NAME, &found))
-		n->match = keep_entry(t, &found);
+		n->match = keep_entry(t, n, &found);
 	if (feed_find_name(t->feeds, text, n->len, FEED_ALIAS, &found))
-		n->alias_match = keep_entry(t, &found);
+		n->alias_match = keep_entry(t, n, &found);
 }
 
 static struct name *add_name(struct name_table *t, struct slice text, uint32_t hash,

@@ -3,10 +3,19 @@
 
 #include <stdlib.h>
 
+#include "sensor/flow/siphash.h"
+
 /*
  *  buckets by (client, address) ─► entry ─► entry      one for each question
- *  ring of entries: the next to be used is the one learned longest ago
+ *
+ *  ring of entries     │ free │ oldest … newest │ free │     in the order in which they were first
+ *                             └─── count ───────┘            learned
+ *
+ * A shared address (a CDN's, a sinkhole's) is told for any number of names: of one pair only
+ * PAIR_MAX are kept, so that no chain grows with what an attacker's zone answers.
  */
+enum { PAIR_MAX = 32 };
+
 struct entry {
 	uint8_t client[16], address[16];
 	struct resolution what;
@@ -17,9 +26,9 @@ struct resolutions {
 	struct entry *entries; /* index 0 is nobody */
 	uint32_t *buckets;
 	size_t capacity, bucket_mask;
-	size_t next;
+	size_t oldest, count; /* `oldest`: from 0 */
 	struct name_table *names;
-	uint64_t seed, evictions;
+	uint64_t seed[2], evictions;
 };
 
 struct resolutions *resolutions_new(size_t capacity, struct name_table *names, uint64_t seed)
@@ -31,15 +40,27 @@ struct resolutions *resolutions_new(size_t capacity, struct name_table *names, u
 		buckets *= 2;
 	if (r == NULL)
 		return NULL;
-	*r = (struct resolutions){
-		.capacity = capacity, .bucket_mask = buckets - 1, .names = names, .seed = seed | 1
-	};
+	*r = (struct resolutions){ .capacity = capacity,
+		                   .bucket_mask = buckets - 1,
+		                   .names = names,
+		                   .seed = { seed, ~seed } };
 	r->entries = calloc(capacity + 1, sizeof *r->entries);
 	r->buckets = calloc(buckets, sizeof *r->buckets);
 	if (r->entries != NULL && r->buckets != NULL)
 		return r;
 	resolutions_free(r);
 	return NULL;
+}
+
+void resolutions_free(struct resolutions *r)
+{
+	if (r == NULL)
+		return;
+	if (r->entries != NULL && r->buckets != NULL)
+		resolutions_forget(r, r->count);
+	free(r->entries);
+	free(r->buckets);
+	free(r);
 }
 
 static void let_go(struct resolutions *r, struct entry *e)
@@ -50,29 +71,14 @@ static void let_go(struct resolutions *r, struct entry *e)
 	e->what = (struct resolution){ 0 };
 }
 
-void resolutions_free(struct resolutions *r)
+static uint32_t hash_pair(const struct resolutions *r, const uint8_t client[16],
+                          const uint8_t address[16])
 {
-	if (r == NULL)
-		return;
-	for (size_t i = 1; r->entries != NULL && i <= r->capacity; i++) {
-		if (r->entries[i].what.question == NULL)
-			break; /* never used: nor is any behind it */
-		let_go(r, &r->entries[i]);
-	}
-	free(r->entries);
-	free(r->buckets);
-	free(r);
-}
-
-static uint32_t hash_pair(uint64_t seed, const uint8_t client[16], const uint8_t address[16])
-{
-	uint64_t h = seed, words[4];
+	uint64_t words[4];
 
 	memcpy(words, client, 16);
 	memcpy(words + 2, address, 16);
-	for (size_t i = 0; i < 4; i++)
-		h = (h ^ words[i]) * 0x9e3779b97f4a7c15U, h ^= h >> 31;
-	return (uint32_t)(h >> 16);
+	return (uint32_t)siphash(r->seed, words, 4);
 }
 
 static bool is_pair(const struct entry *e, const uint8_t client[16], const uint8_t address[16])
@@ -80,17 +86,31 @@ static bool is_pair(const struct entry *e, const uint8_t client[16], const uint8
 	return memcmp(e->client, client, 16) == 0 && memcmp(e->address, address, 16) == 0;
 }
 
-static struct entry *find_question(struct resolutions *r, uint32_t hash, const uint8_t client[16],
-                                   const uint8_t address[16], const struct resolution *what)
+/*
+ * The entry of that pair that holds the question already, or, where the pair has as many as it may,
+ * the one learned longest ago. NULL: a new one is wanted.
+ */
+static struct entry *find_place(struct resolutions *r, uint32_t hash, const uint8_t client[16],
+                                const uint8_t address[16], const struct resolution *what)
 {
+	struct entry *oldest = NULL;
+	size_t of_pair = 0;
+
 	for (uint32_t i = r->buckets[hash & r->bucket_mask]; i != 0; i = r->entries[i].chain) {
 		struct entry *e = &r->entries[i];
 
-		if (e->what.question == what->question && e->what.kind == what->kind &&
-		    is_pair(e, client, address))
+		if (e->hash != hash || !is_pair(e, client, address))
+			continue;
+		if (e->what.question == what->question && e->what.kind == what->kind)
 			return e;
+		if (oldest == NULL || e->what.learned_ns <= oldest->what.learned_ns)
+			oldest = e;
+		of_pair++;
 	}
-	return NULL;
+	if (of_pair < PAIR_MAX)
+		return NULL;
+	r->evictions++;
+	return oldest;
 }
 
 static void unlink_bucket(struct resolutions *r, uint32_t index)
@@ -102,17 +122,26 @@ static void unlink_bucket(struct resolutions *r, uint32_t index)
 	*link = r->entries[index].chain;
 }
 
-static struct entry *take(struct resolutions *r, uint32_t hash)
+void resolutions_forget(struct resolutions *r, size_t count)
 {
-	uint32_t index = (uint32_t)(r->next++ % r->capacity) + 1;
-	struct entry *e = &r->entries[index];
+	for (; count > 0 && r->count > 0; count--) {
+		uint32_t index = (uint32_t)r->oldest + 1;
 
-	if (e->what.question != NULL) {
 		unlink_bucket(r, index);
-		let_go(r, e);
+		let_go(r, &r->entries[index]);
+		r->oldest = (r->oldest + 1) % r->capacity;
+		r->count--;
 		r->evictions++;
 	}
+}
+
+static struct entry *take(struct resolutions *r, uint32_t hash)
+{
+	if (r->count == r->capacity)
+		resolutions_forget(r, 1);
+	uint32_t index = (uint32_t)((r->oldest + r->count++) % r->capacity) + 1;
 	uint32_t *bucket = &r->buckets[hash & r->bucket_mask];
+	struct entry *e = &r->entries[index];
 
 	e->hash = hash;
 	e->chain = *bucket;
@@ -123,8 +152,8 @@ static struct entry *take(struct resolutions *r, uint32_t hash)
 void resolutions_learn(struct resolutions *r, const uint8_t client[16], const uint8_t address[16],
                        const struct resolution *what)
 {
-	uint32_t hash = hash_pair(r->seed, client, address);
-	struct entry *e = find_question(r, hash, client, address, what);
+	uint32_t hash = hash_pair(r, client, address);
+	struct entry *e = find_place(r, hash, client, address, what);
 
 	for (size_t i = 0; i < RESOLUTION_ALIASES_MAX; i++)
 		if (what->aliases[i] != NULL)
@@ -158,14 +187,14 @@ static size_t insert(struct resolution *found, size_t count, const struct resolu
 size_t resolutions_find(struct resolutions *r, const uint8_t client[16], const uint8_t address[16],
                         uint64_t now_ns, struct resolution *found)
 {
-	uint32_t hash = hash_pair(r->seed, client, address);
+	uint32_t hash = hash_pair(r, client, address);
 	size_t count = 0;
 
 	for (uint32_t i = r->buckets[hash & r->bucket_mask]; i != 0; i = r->entries[i].chain) {
 		const struct entry *e = &r->entries[i];
 
-		if (is_pair(e, client, address) && e->what.learned_ns <= now_ns &&
-		    now_ns <= e->what.expires_ns)
+		if (e->hash == hash && is_pair(e, client, address) &&
+		    e->what.learned_ns <= now_ns && now_ns <= e->what.expires_ns)
 			count = insert(found, count, &e->what);
 	}
 	return count;

@@ -22,7 +22,10 @@ struct resolution {
 
 struct resolutions;
 
-/* At most `capacity` at once: the one that was learned longest ago gives way. */
+/*
+ * At most `capacity` at once, and of one client and address at most 32: the one that was first
+ * learned longest ago gives way.
+ */
 struct resolutions *resolutions_new(size_t capacity, struct name_table *, uint64_t seed);
 void resolutions_free(struct resolutions *);
 
@@ -36,6 +39,9 @@ void resolutions_learn(struct resolutions *, const uint8_t client[16], const uin
  */
 size_t resolutions_find(struct resolutions *, const uint8_t client[16], const uint8_t address[16],
                         uint64_t now_ns, struct resolution *found);
+
+/* Memory is short: lets the `count` that were learned longest ago go. */
+void resolutions_forget(struct resolutions *, size_t count);
 
 uint64_t resolutions_evictions(const struct resolutions *);
 

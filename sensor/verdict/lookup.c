@@ -94,8 +94,12 @@ static void learn_address(struct worker *w, const uint8_t client[16], struct sli
 	uint8_t server[16];
 
 	address_from_wire(address.ptr, address.len, server);
-	if (!address_is_sinkhole(server))
-		resolutions_learn(w->resolutions, client, server, what);
+	if (address_is_sinkhole(server))
+		return;
+	/* What DNS told must not take the memory of the questions that are open now. */
+	if (budget_is_short(&w->budget))
+		resolutions_forget(w->resolutions, 2);
+	resolutions_learn(w->resolutions, client, server, what);
 }
 
 static void learn_hints(struct worker *w, const uint8_t client[16], const struct dns_record *r,
@@ -526,10 +530,11 @@ void lookup_expire(struct worker *w, uint64_t now_ns)
 	}
 }
 
-void lookup_finish(struct worker *w)
+void lookup_finish(struct worker *w, enum order_phase phase)
 {
 	while (w->oldest_lookup != NULL) {
 		set_key(w, w->oldest_lookup);
+		w->key.phase = phase;
 		give_up(w, w->oldest_lookup, OUTCOME_UNANSWERED);
 	}
 }

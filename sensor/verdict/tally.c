@@ -24,21 +24,48 @@ static bool make_room(struct tally *t)
 	return true;
 }
 
+static bool is_row_of(const struct tally_row *row, const uint8_t local[16], const char *tracker)
+{
+	return memcmp(row->local, local, 16) == 0 &&
+	       strncmp(row->tracker, tracker, TALLY_NAME_MAX - 1) == 0;
+}
+
+/* FNV-1a: who makes rows collide gains what a walk over all of them cost before. */
+static uint16_t *bucket_of(struct tally *t, const uint8_t local[16], const char *tracker)
+{
+	uint32_t h = 2166136261U;
+
+	for (size_t i = 0; i < 16; i++)
+		h = (h ^ local[i]) * 16777619U;
+	for (size_t i = 0; i < TALLY_NAME_MAX - 1 && tracker[i] != '\0'; i++)
+		h = (h ^ (uint8_t)tracker[i]) * 16777619U;
+	return &t->buckets[(h ^ h >> 16) % TALLY_BUCKETS];
+}
+
+static void link_row(struct tally *t, size_t index)
+{
+	struct tally_row *row = &t->rows[index];
+	uint16_t *bucket = bucket_of(t, row->local, row->tracker);
+
+	row->chain = *bucket;
+	*bucket = (uint16_t)(index + 1);
+}
+
 struct tally_row *tally_row(struct tally *t, const uint8_t local[16], const char *tracker,
                             const char *category)
 {
-	for (size_t i = 0; i < t->count; i++)
-		if (memcmp(t->rows[i].local, local, 16) == 0 &&
-		    strncmp(t->rows[i].tracker, tracker, TALLY_NAME_MAX - 1) == 0)
-			return &t->rows[i];
+	for (size_t i = *bucket_of(t, local, tracker); i != 0; i = t->rows[i - 1].chain)
+		if (is_row_of(&t->rows[i - 1], local, tracker))
+			return &t->rows[i - 1];
 	if (!make_room(t))
 		return NULL;
-	struct tally_row *row = &t->rows[t->count++];
+	struct tally_row *row = &t->rows[t->count];
 
 	memset(row, 0, sizeof *row);
 	memcpy(row->local, local, 16);
 	snprintf(row->tracker, sizeof row->tracker, "%s", tracker);
 	snprintf(row->category, sizeof row->category, "%s", category);
+	link_row(t, t->count++);
 	return row;
 }
 
@@ -74,7 +101,7 @@ void tally_add(struct tally *t, const struct tally *from)
 void tally_free(struct tally *t)
 {
 	free(t->rows);
-	*t = (struct tally){ 0 };
+	memset(t, 0, sizeof *t);
 }
 
 static int more_contacts_first(const void *a, const void *b)
@@ -92,6 +119,10 @@ static int more_contacts_first(const void *a, const void *b)
 
 void tally_sort(struct tally *t)
 {
-	if (t->count > 0)
-		qsort(t->rows, t->count, sizeof *t->rows, more_contacts_first);
+	if (t->count == 0)
+		return;
+	qsort(t->rows, t->count, sizeof *t->rows, more_contacts_first);
+	memset(t->buckets, 0, sizeof t->buckets);
+	for (size_t i = 0; i < t->count; i++)
+		link_row(t, i);
 }

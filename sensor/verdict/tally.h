@@ -8,7 +8,7 @@
 
 /* Contacts summed up for a person: a row for each local host and tracker. Bounded; what finds no
  * room is counted. */
-enum { TALLY_ROWS_MAX = 4096, TALLY_NAME_MAX = 128 };
+enum { TALLY_ROWS_MAX = 4096, TALLY_BUCKETS = 8192, TALLY_NAME_MAX = 128 };
 
 struct tally_row {
 	uint8_t local[16];
@@ -19,12 +19,14 @@ struct tally_row {
 	uint8_t confidence; /* the best of its contacts */
 	uint64_t contacts, lookups, blocked, bytes;
 	uint64_t first_ns, last_ns;
+	uint16_t chain; /* the tally's own */
 };
 
 struct tally {
 	struct tally_row *rows;
 	size_t count, room;
 	uint64_t lost;
+	uint16_t buckets[TALLY_BUCKETS]; /* by host and tracker; 1 is the first row */
 };
 
 /* The row of that host and tracker, made if need be; NULL when there is no room. */

@@ -6,13 +6,14 @@
  *   limits (4) │ step (8) payload │ step (8) payload │ …
  */
 #include "feeds/feed.h"
+#include "sensor/worker_state.h"
 #include "tests/talk.h"
 
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { STEP = 8, KIND_FRAME = 3 };
+enum { STEP = 8, KIND_LIMIT = 2, KIND_FRAME = 3 };
 
 static const char *file_of(void *context, uint32_t source)
 {
@@ -104,6 +105,12 @@ static void check_counters(const struct rig *r)
 		abort();
 }
 
+/* From here on there is so much more memory than is in use: the next allocations fail in turn. */
+static void limit(struct worker *w, const uint8_t step[STEP])
+{
+	w->budget.limit = w->budget.used + (size_t)(step[3] << 8 | step[4]);
+}
+
 static void run(struct rig *r, const uint8_t *data, size_t size)
 {
 	uint64_t now_ns = 1795441679000000000ull, tick_ns = now_ns, number = 0;
@@ -120,6 +127,8 @@ static void run(struct rig *r, const uint8_t *data, size_t size)
 		frame.wire_len = (uint32_t)frame.bytes.len;
 		if (now_ns - tick_ns > 1000000000u)
 			rig_mark(r, MARK_TICK, tick_ns = now_ns);
+		if (data[0] % 4 == KIND_LIMIT)
+			limit(r->worker, data);
 		rig_frame(r, &frame, now_ns);
 		size -= STEP + payload.len;
 		data += STEP + payload.len;

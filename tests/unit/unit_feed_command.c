@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `dancecard feed …` as a person calls it: status, and what stands on standard output. */
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -74,6 +75,19 @@ static const struct {
 	{ { "feed", "lookup", "--madeup", "x" }, 2, "" },
 	{ { "feed", "lookup", "--to", "rpz", "x" }, 2, "" },
 	{ { "feed", "check", "--format" }, 2, "" },
+	{ { "feed", "check", "--at", "soon", "x" }, 2, "" },
+	{ { "feed", "lookup", "--no-builtin-feed", "--feed", "builtin", "tiktok.com" },
+	  0,
+	  "tiktok.com\ttiktok.com\t" },
+	{ { "feed", "retro" }, 2, "" },
+	{ { "feed", "retro", "/no/such" }, 2, "" },
+	{ { "feed", "retro", "--feed", "/no/such", "/dev/null" }, 1, "" },
+	{ { "feed", "retro", "--feed", "builtin", "/no/such" }, 1, "" },
+	{ { "feed", "retro", "--feed", "builtin", "/dev/null" }, 0, "" },
+	{ { "feed", "retro", "--feed", "builtin", "tests/fuzz/seeds/retro/flow" },
+	  0,
+	  "{\"timestamp\":\"2026-11-23T17:08:28.100000+0000\",\"event_type\":\"contact\"," },
+	{ { "feed", "retro", "--help" }, 0, "Usage: dancecard feed retro" },
 	{ { "feed", "--help" }, 0, "Usage: dancecard feed" },
 	{ { "feed", "check", "--help" }, 0, "Usage: dancecard feed check" },
 	{ { "feed", "lookup", "--help" }, 0, "Usage: dancecard feed lookup" },
@@ -104,8 +118,39 @@ static void check_round_trip(const char *format)
 	unlink(path);
 }
 
+/* What cannot be written is a failure, whatever the command. */
+static void check_full(void)
+{
+	static const char *const commands[][6] = {
+		{ "feed", "lookup", "tiktok.com" },
+		{ "feed", "convert", "--to", "hosts", "builtin" },
+		{ "feed", "retro", "--feed", "builtin", "tests/fuzz/seeds/retro/flow" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(commands); i++) {
+		int saved = dup(STDOUT_FILENO), full = open("/dev/full", O_WRONLY);
+		char *argv[7] = { 0 };
+		int argc = 0;
+
+		while (argc < 6 && commands[i][argc] != NULL) {
+			argv[argc] = strdup(commands[i][argc]);
+			argc++;
+		}
+		CHECK(saved >= 0 && full >= 0 && dup2(full, STDOUT_FILENO) >= 0);
+		int status = feed_command(argc, argv);
+
+		CHECK(dup2(saved, STDOUT_FILENO) >= 0);
+		close(saved);
+		close(full);
+		while (argc > 0)
+			free(argv[--argc]);
+		CHECK(status == 1);
+	}
+}
+
 int main(void)
 {
+	check_full();
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		int status = run(rows[i].words, NULL);
 
