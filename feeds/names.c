@@ -9,7 +9,6 @@
 #define RULE_HEAD    8   /* bytes before the text */
 #define NAME_MAX_LEN 255 /* of a name only its last bytes are looked at */
 #define LABELS_MAX   128
-#define CACHE_LINE   64
 #define BUCKET       2 /* rules in one, on average */
 
 bool names_open(struct names *names, uint64_t seed)
@@ -407,42 +406,21 @@ static void hear(struct search *search, const char *rule, size_t start, uint64_t
 	}
 }
 
-/*
- * Keeps the parents that may be in their buckets, and sends for these, before any is looked at:
- * one trip to memory for all of them, and no guess of which will be found.
- */
-static void sift(const struct names *names, struct taken_apart *name)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < name->count; i++) {
-		struct parent parent = name->parents[i];
-		const struct name_bucket *bucket = &names->buckets[bucket_of(names, parent.hash)];
-		uint32_t bits = filter_bits(parent.hash);
-		bool may_be = (bucket->filter & bits) == bits;
-
-		name->parents[kept] = parent;
-		kept += may_be;
-		const char *rules = names->rules.bytes + (may_be ? bucket->begin : 0);
-
-		prefetch(rules);
-		prefetch(rules + CACHE_LINE); /* a bucket lies across two, as a rule */
-	}
-	name->count = kept;
-}
-
-static void look_up(struct search *search, struct parent parent)
+static void look_up(struct search *search, uint32_t hash, size_t start)
 {
 	const struct names *names = search->names;
-	const struct name_bucket *bucket = &names->buckets[bucket_of(names, parent.hash)];
-	const char *rule = names->rules.bytes + bucket[0].begin;
-	const char *end = names->rules.bytes + bucket[1].begin;
+	const struct name_bucket *bucket = &names->buckets[bucket_of(names, hash)];
+	uint32_t bits = filter_bits(hash);
 	uint64_t here = 0;
 
+	if ((bucket->filter & bits) != bits)
+		return;
+	const char *rule = names->rules.bytes + bucket[0].begin;
+	const char *end = names->rules.bytes + bucket[1].begin;
+
 	for (; rule < end && search->found != NAME_ALLOWED; rule += size_at(rule))
-		if (hash_end_at(rule) == (uint16_t)parent.hash &&
-		    speaks_of(search, rule, parent.start))
-			hear(search, rule, parent.start, &here);
+		if (hash_end_at(rule) == (uint16_t)hash && speaks_of(search, rule, start))
+			hear(search, rule, start, &here);
 }
 
 enum name_found names_find(const struct names *names, const struct arena *strings, const char *name,
@@ -460,9 +438,8 @@ enum name_found names_find(const struct names *names, const struct arena *string
 	size_t skipped = len - apart.len;
 
 	take_apart(names, name + skipped, &apart);
-	sift(names, &apart);
 	for (size_t i = apart.count; i-- > 0;) {
-		look_up(&search, apart.parents[i]);
+		look_up(&search, apart.parents[i].hash, apart.parents[i].start);
 		if (search.found == NAME_ALLOWED ||
 		    (search.found == NAME_MATCHED && !names->has_allow))
 			break;

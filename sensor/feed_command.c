@@ -3,11 +3,12 @@
 #include "sensor/feed_command.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "feeds/feed.h"
 #include "sensor/feed_convert.h"
@@ -234,12 +235,12 @@ static bool parse(enum command command, int argc, char **argv, struct request *r
 /* Whoever closed the pipe has had enough, and needs no word. */
 static int finish_output(int status)
 {
-	errno = 0;
+	struct stat out;
+
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	if (errno != EPIPE)
-		fprintf(stderr, "dancecard: feed: standard output: %s\n",
-		        errno != 0 ? strerror(errno) : "cannot be written");
+	if (fstat(STDOUT_FILENO, &out) != 0 || !S_ISFIFO(out.st_mode))
+		fprintf(stderr, "dancecard: feed: standard output cannot be written\n");
 	clearerr(stdout);
 	return status == DONE ? FAILED : status;
 }

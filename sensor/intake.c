@@ -16,6 +16,8 @@ enum {
 	NETBIOS_DATAGRAM = 138,
 	DHCP6_CLIENT = 546,
 	DHCP6_SERVER = 547,
+	MDNS_PORT = 5353,
+	LLMNR_PORT = 5355,
 };
 
 struct intake {
@@ -141,6 +143,8 @@ static bool may_name_host(const struct packet *p)
 {
 	if (p->protocol != IP_UDP)
 		return false;
+	if (p->src_port == MDNS_PORT || p->src_port == LLMNR_PORT)
+		return true;
 	switch (p->dst_port) {
 	case DHCP_SERVER:
 	case DHCP_CLIENT:

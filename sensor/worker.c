@@ -22,6 +22,8 @@ enum {
 	DHCP6_SERVER = 547,
 	NETBIOS_NAME = 137,
 	NETBIOS_DATAGRAM = 138,
+	MDNS_PORT = 5353,  /* RFC 6762: who answers sends from it */
+	LLMNR_PORT = 5355, /* RFC 4795 */
 };
 
 static bool has_hello(const struct flow *f)
@@ -49,7 +51,6 @@ static void flow_is_over(void *context, struct flow *, enum flow_end);
 static void dns_was_seen(void *context, const struct sight *s, const struct dns_message *m,
                          const char *transport)
 {
-	hear_own_name(context, s, m, transport);
 	lookup_seen(context, s, m, transport);
 }
 
@@ -158,6 +159,8 @@ static void hear_host_names(struct worker *w, const struct packet *p)
 {
 	if (p->protocol != IP_UDP)
 		return;
+	if (p->src_port == MDNS_PORT || p->src_port == LLMNR_PORT)
+		hear_own_name(w, p, p->src_port == MDNS_PORT);
 	switch (p->dst_port) {
 	case DHCP_SERVER:
 	case DHCP_CLIENT:

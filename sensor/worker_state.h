@@ -69,8 +69,9 @@ struct worker {
 	size_t lookup_count;
 	struct tally tally;
 	uint64_t now_ns;
-	struct order_key key; /* of what is told now */
-	struct event event;   /* the one that is being made */
+	struct order_key key;         /* of what is told now */
+	struct event event;           /* the one that is being made */
+	struct dns_message own_names; /* one at a time */
 };
 
 /* judge.c: what a flow's names, addresses and labels say. Called whenever there is something new.
@@ -94,8 +95,7 @@ void lookup_expire(struct worker *, uint64_t now_ns);
 void lookup_finish(struct worker *, enum order_phase);
 
 /* own_names.c: a host of ours says in mDNS or LLMNR what it is called. */
-void hear_own_name(struct worker *, const struct sight *, const struct dns_message *,
-                   const char *transport);
+void hear_own_name(struct worker *, const struct packet *, bool is_mdns);
 
 /* emit.c: events made and handed on. */
 void emit_contact(struct worker *, const struct contact *, enum outcome);

@@ -178,8 +178,11 @@ static void keep_line(void *context, struct slice line)
 {
 	struct talk *t = context;
 
-	t->text = realloc(t->text, t->text_len + line.len + 2);
-	CHECK(t->text != NULL);
+	if (t->text_room < t->text_len + line.len + 2) {
+		t->text_room = 2 * (t->text_len + line.len + 2);
+		t->text = realloc(t->text, t->text_room);
+		CHECK(t->text != NULL);
+	}
 	memcpy(t->text + t->text_len, line.ptr, line.len);
 	t->text_len += line.len;
 	if (t->text[t->text_len - 1] != '\n')
@@ -217,7 +220,8 @@ void talk_begin(struct talk *t, const struct worker_options *options)
 	o.source = file_of;
 	o.context = t;
 	CHECK(rig_begin(&t->rig, &o, true, keep_line, t));
-	t->text = calloc(1, 1);
+	t->text_room = 1 << 16;
+	t->text = calloc(1, t->text_room);
 	CHECK(t->text != NULL);
 }
 

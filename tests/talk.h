@@ -41,7 +41,7 @@ struct talk {
 	struct feed_set *feeds;
 	struct rig rig;
 	char *text; /* the events so far; ends with NUL */
-	size_t text_len;
+	size_t text_len, text_room;
 	const char *file;
 	uint64_t now_ns, number;
 	uint16_t ip_id;

@@ -3,6 +3,7 @@
 #include "sensor/flow/ech_known.h"
 #include "sensor/flow/question.h"
 #include "sensor/flow/resolutions.h"
+#include "sensor/owner.h"
 
 /* Was the address that the client calls given to it for this name? */
 static bool leads_to(const struct inspector *i, const struct sight *s, const struct name *question)
@@ -44,7 +45,7 @@ enum ech_state judge_ech(struct inspector *i, const struct sight *s, const struc
 
 	if (!hello->has_ech)
 		return ECH_NONE;
-	if (i->use.ech == NULL || outer == NULL)
+	if (i->use.ech == NULL || outer == NULL || s->flow->owner != owner_of_host(client))
 		return ECH_UNKNOWN;
 	size_t count = ech_known_find(i->use.ech, client, outer, hello, s->now_ns, found);
 

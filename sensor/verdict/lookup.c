@@ -153,6 +153,8 @@ static void learn_ech(struct worker *w, const struct sight *s, const struct dns_
 
 	if (m->rcode != DNS_NOERROR && m->rcode != DNS_NXDOMAIN)
 		return;
+	if (s->flow->owner != owner_of_host(client))
+		return; /* nobody would look there: hello_ech.c */
 	ech_known_learn(w->ech, client, &what, (struct slice){ 0 });
 	for (size_t i = 0; i < m->record_count; i++) {
 		const struct dns_record *r = &m->records[i];

@@ -25,17 +25,15 @@ static bool is_own(const struct dns_record *r, const struct packet *p)
 	return address_equal(address, p->src);
 }
 
-void hear_own_name(struct worker *w, const struct sight *s, const struct dns_message *m,
-                   const char *transport)
+void hear_own_name(struct worker *w, const struct packet *p, bool is_mdns)
 {
-	bool is_mdns = strcmp(transport, "mdns") == 0;
+	const struct dns_message *m = &w->own_names;
 
-	if (!m->is_answer || (!is_mdns && strcmp(transport, "llmnr") != 0))
+	if (dissect_dns(p->payload, &w->own_names) == PARSE_FOREIGN || !m->is_answer)
 		return;
 	for (size_t i = 0; i < m->record_count; i++) {
 		const struct dns_record *r = &m->records[i];
 		struct slice name = is_mdns ? without_local(r->owner) : r->owner;
-		const struct packet *p = s->packet;
 
 		if (name.len > 0 && is_own(r, p))
 			hosts_named(w->hosts, p->src, p->has_mac ? p->src_mac : NULL, name,

@@ -13,7 +13,7 @@ import threading
 from common import captures, content, events, ids, run
 
 WAYS = ["pixel-tls.pcap", "pixel-http.pcapng", "vlan-ipv6.pcap"]
-CUTS = 40
+CUTS = 24
 
 
 def packets(data):

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs a fuzz target over files without libFuzzer, so that every seed and every finding is a test
- * under any compiler: each file whole, and cut at each length up to 256.
+ * under any compiler: each file whole, and (unless --whole comes first) cut at each length up to
+ * 256.
  */
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -22,7 +24,7 @@ static void run_copy(const uint8_t *data, size_t size)
 	free(copy);
 }
 
-static void replay_file(const char *path)
+static void replay_file(const char *path, bool is_whole)
 {
 	static uint8_t data[1 << 20];
 	FILE *in = fopen(path, "rb");
@@ -32,11 +34,11 @@ static void replay_file(const char *path)
 
 	fclose(in);
 	run_copy(data, size);
-	for (size_t cut = 0; cut < size && cut < 256; cut++)
+	for (size_t cut = 0; !is_whole && cut < size && cut < 256; cut++)
 		run_copy(data, cut);
 }
 
-static size_t replay_folder(const char *folder)
+static size_t replay_folder(const char *folder, bool is_whole)
 {
 	DIR *dir = opendir(folder);
 	size_t count = 0;
@@ -48,7 +50,7 @@ static size_t replay_folder(const char *folder)
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-		replay_file(path);
+		replay_file(path, is_whole);
 		count++;
 	}
 	closedir(dir);
@@ -57,10 +59,11 @@ static size_t replay_folder(const char *folder)
 
 int main(int argc, char **argv)
 {
+	bool is_whole = argc > 1 && strcmp(argv[1], "--whole") == 0;
 	size_t count = 0;
 
-	for (int i = 1; i < argc; i++)
-		count += replay_folder(argv[i]);
+	for (int i = 1 + is_whole; i < argc; i++)
+		count += replay_folder(argv[i], is_whole);
 	printf("%zu files\n", count);
 	CHECK(count > 0); /* a replay of nothing proves nothing */
 	return 0;
