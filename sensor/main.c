@@ -17,6 +17,7 @@
 #include "sensor/settings.h"
 #include "sensor/sink/sink.h"
 #include "sensor/version.h"
+#include "sensor/watch.h"
 
 enum { EXIT_DONE = 0, EXIT_PARTLY = 1, EXIT_USAGE = 2, EXIT_CONTACT = 3 };
 
@@ -35,6 +36,7 @@ struct run {
 	struct capture_options what; /* the capture reads it for as long as it lives */
 	struct capture *capture;
 	struct pipeline *pipeline;
+	struct watch watch;
 	bool has_contact;
 	struct ledger *ledger; /* NULL: none is kept */
 	unsigned failures;
@@ -43,7 +45,7 @@ struct run {
 /* What a signal handler may reach. */
 static struct capture *volatile running;
 static struct reload *volatile reloading;
-static volatile sig_atomic_t stops;
+static volatile sig_atomic_t stops, hangups;
 
 static void stop(int signal_number)
 {
@@ -54,10 +56,28 @@ static void stop(int signal_number)
 		capture_stop(running);
 }
 
+/* Outputs are opened anew, config and feeds read anew. */
+static void hang_up(int signal_number)
+{
+	(void)signal_number;
+	hangups = 1;
+	if (reloading != NULL)
+		reload_ask(reloading);
+}
+
+static void reopen_sinks(struct run *run)
+{
+	hangups = 0;
+	for (size_t i = 0; i < run->sink_count; i++)
+		sink_reopen(run->sinks[i]);
+}
+
 static void emit(void *context, struct slice line)
 {
 	struct run *run = context;
 
+	if (hangups)
+		reopen_sinks(run);
 	for (size_t i = 0; i < run->sink_count; i++) {
 		(void)sink_write(run->sinks[i], (const char *)line.ptr, line.len);
 		if (capture_is_live(run->capture)) /* somebody waits for it: not for 64 KiB more */
@@ -123,6 +143,18 @@ static bool open_ledger(struct run *run)
 	        .retention_days = LEDGER_RETENTION_DAYS,
 	});
 	return run->ledger != NULL;
+}
+
+static bool open_watch(struct run *run)
+{
+	run->watch.sinks = run->sinks;
+	run->watch.sink_count = run->sink_count;
+	run->watch.is_live = capture_is_live(run->capture);
+	if (run->options.metrics == NULL)
+		return true;
+	run->watch.list = calloc(METRICS_MAX, sizeof *run->watch.list);
+	run->watch.metrics = run->watch.list != NULL ? metrics_open(run->options.metrics) : NULL;
+	return run->watch.metrics != NULL;
 }
 
 static bool open_capture(struct run *run)
@@ -255,6 +287,9 @@ static bool take_fresh(void *context, struct knowledge *fresh, struct knowledge 
 
 static bool open_pipeline(struct run *run)
 {
+	enum event_shape shape = EVENT_NATIVE;
+
+	(void)event_shape(run->options.format, &shape);
 	run->pipeline = pipeline_new(&(struct pipeline_options){
 		.capture = run->capture,
 		.workers = count_workers(&run->options),
@@ -270,6 +305,10 @@ static bool open_pipeline(struct run *run)
 			.sensor = run->options.sensor,
 			.all_flows = run->options.all_flows,
 			.is_live = capture_is_live(run->capture),
+			.shape = shape,
+			.more = watch_sinks,
+			.tell = run->watch.metrics != NULL ? watch_tell : NULL,
+			.watch = &run->watch,
 			.source = source_name,
 			.keep = run->ledger != NULL ? keep : NULL,
 			.context = run,
@@ -284,17 +323,10 @@ static bool open_pipeline(struct run *run)
 	return run->pipeline != NULL;
 }
 
-static void ask_again(int signal_number)
-{
-	(void)signal_number;
-	if (reloading != NULL)
-		reload_ask(reloading);
-}
-
 /* A service has no end: its config and feeds change while it runs. */
 static void listen_to_hangups(struct run *run)
 {
-	struct sigaction action = { .sa_handler = ask_again, .sa_flags = SA_RESTART };
+	struct sigaction action = { .sa_handler = hang_up, .sa_flags = SA_RESTART };
 
 	run->reload = reload_new(run->argc, run->argv);
 	reloading = run->reload;
@@ -356,6 +388,8 @@ static int close_all(struct run *run)
 	if (run->capture != NULL)
 		run->failures += capture_failures(run->capture);
 	write_evidence(run);
+	metrics_close(run->watch.metrics);
+	free(run->watch.list);
 	pipeline_free(run->pipeline);
 	if (run->capture != NULL)
 		capture_close(run->capture);
@@ -377,7 +411,8 @@ static int close_all(struct run *run)
 static int sense(struct run *run)
 {
 	if (open_pseudonyms(run) && open_evidence(run) && open_feeds(run) && open_geo(run) &&
-	    open_capture(run) && open_sinks(run) && open_ledger(run) && open_pipeline(run)) {
+	    open_capture(run) && open_sinks(run) && open_ledger(run) && open_watch(run) &&
+	    open_pipeline(run)) {
 		listen_to_signals(run);
 		run_pipeline(run);
 	} else {
@@ -388,8 +423,10 @@ static int sense(struct run *run)
 
 static bool is_usable(const struct options *o)
 {
-	if (strcmp(o->format, "native") != 0) {
-		log_error("option --format: '%s' is not known; native is", o->format);
+	enum event_shape shape;
+
+	if (!event_shape(o->format, &shape)) {
+		log_error("option --format: '%s' is none of native, ecs, ocsf", o->format);
 		return false;
 	}
 	if (o->to_ns != 0 && o->from_ns >= o->to_ns) {

@@ -28,7 +28,9 @@ static const struct row {
 	  "list the interfaces that can be captured from" },
 	{ 'o', "output", "TARGET", LIST, AT(outputs),
 	  "where events go: a file, or - for standard output (the default). May be given\nagain" },
-	{ 'F', "format", "SHAPE", TEXT, AT(format), "shape of the events: native (the default)" },
+	{ 'F', "format", "SHAPE", TEXT, AT(format),
+	  "shape of the events: native (the default; Suricata's EVE names), ecs (Elastic\n"
+	  "Common Schema 9.4) or ocsf (Open Cybersecurity Schema Framework 1.8)" },
 	{ 'f', "feed", "FILE", LIST, AT(feeds),
 	  "a feed of names or networks besides the built-in one; its format is found by\n"
 	  "its content. May be given again" },
@@ -75,6 +77,8 @@ static const struct row {
 	  "count the copies that a span port makes of a packet as packets" },
 	{ 262, "fail-on-contact", NULL, FLAG, AT(fail_on_contact),
 	  "exit with 3 when there was a contact" },
+	{ 280, "metrics", "ADDR:PORT", TEXT, AT(metrics),
+	  "serve numbers for Prometheus at /metrics, and /healthz; a port alone means\n127.0.0.1" },
 	{ 'q', "quiet", NULL, FLAG, AT(quiet),
 	  "no progress bar and no summary; errors still speak" },
 	{ 'v', "verbose", NULL, FLAG, AT(verbose), "say what is read and loaded" },

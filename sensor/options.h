@@ -19,7 +19,8 @@ struct options {
 	const char *format;
 	const char *ledger;
 	const char *sensor;
-	char *filter; /* BPF words, joined; NULL: none */
+	const char *metrics; /* "ADDR:PORT"; NULL: none */
+	char *filter;        /* BPF words, joined; NULL: none */
 	uint64_t from_ns, to_ns;
 	uint64_t stats_seconds;
 	uint64_t suppress_seconds; /* UINT64_MAX: not said */

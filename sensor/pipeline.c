@@ -30,6 +30,7 @@ struct pipeline {
 	struct commons *commons;
 	struct clock clock;
 	uint64_t step;
+	time_t watched; /* when worker_options.tell was asked for last */
 	struct worker *workers[WORKERS_MAX];
 };
 
@@ -130,7 +131,7 @@ static void mark(struct pipeline *p, struct work *work, enum mark_kind kind)
 	          &(struct mark){ .kind = kind, .step = ++p->step, .now_ns = p->clock.now_ns });
 }
 
-static void mark_stats(struct pipeline *p, struct work *work)
+static void mark_gathering(struct pipeline *p, struct work *work, bool is_for_watch)
 {
 	size_t parts = p->use.workers;
 	struct stats_gathering *g = calloc(1, sizeof *g + parts * sizeof *g->parts);
@@ -139,6 +140,7 @@ static void mark_stats(struct pipeline *p, struct work *work)
 		return;
 	atomic_init(&g->left, parts);
 	g->part_count = parts;
+	g->is_for_watch = is_for_watch;
 	g->intake = *intake_count(p->intake);
 	capture_count(p->use.capture, &g->capture);
 	work_mark(work, &(struct mark){ .kind = MARK_STATS,
@@ -164,6 +166,22 @@ static void mark_reload(struct pipeline *p, struct work *work)
 	                                .step = ++p->step,
 	                                .now_ns = p->clock.now_ns,
 	                                .swap = swap });
+}
+
+static void mark_stats(struct pipeline *p, struct work *work)
+{
+	mark_gathering(p, work, false);
+}
+
+/* Once a second of the wall clock, so that whoever watches sees that we live. */
+static void mark_watch(struct pipeline *p, struct work *work)
+{
+	time_t now = p->use.worker.tell != NULL ? time(NULL) : p->watched;
+
+	if (now == p->watched)
+		return;
+	p->watched = now;
+	mark_gathering(p, work, true);
 }
 
 static void advance(struct pipeline *p, struct work *work, uint64_t time_ns)
@@ -210,6 +228,7 @@ static void take_in(struct pipeline *p, struct work *work)
 	}
 	if (work->frames.count == 0 && capture_is_live(p->use.capture))
 		pass_time(p, work);
+	mark_watch(p, work);
 	work->last_step = p->step;
 }
 

@@ -2,7 +2,7 @@
 /* Counters as a `stats` event, and what a "no contact" is worth. */
 #include "sensor/worker_state.h"
 
-enum { COUNTERS_MAX = 64 };
+enum { COUNTERS_MAX = 128 };
 
 struct counter_list {
 	struct event_counter counters[COUNTERS_MAX];
@@ -111,9 +111,64 @@ void totals_add(struct totals *to, const struct totals *from)
 		sum[i] += more[i];
 }
 
-void emit_stats(struct worker *w, const struct totals *t, const struct capture_counters *capture)
+static void add_all(struct counter_list *l, const struct totals *t,
+                    const struct capture_counters *capture, bool is_live)
 {
 	const struct worker_counters *c = &t->workers;
+
+	add_capture(l, capture, is_live);
+	add_packets(l, &t->intake);
+	add(l, "flow.total", c->flows);
+	add(l, "flow.named", c->flows_named);
+	add(l, "flow.one_sided", c->flows_one_sided);
+	add(l, "flow.evicted", t->state.evictions);
+	add(l, "flow.active", t->state.flows_open);
+	add_questions(l, &t->inspect);
+	add(l, "contacts.total", c->contacts);
+	add(l, "contacts.certain", c->contacts_by_confidence[CONFIDENCE_CERTAIN]);
+	add(l, "contacts.strong", c->contacts_by_confidence[CONFIDENCE_STRONG]);
+	add(l, "contacts.weak", c->contacts_by_confidence[CONFIDENCE_WEAK]);
+	add(l, "contacts.refused", c->contacts_refused);
+	add(l, "lookups.total", c->lookups);
+	add(l, "lookups.blocked", c->lookups_blocked);
+	if (is_live)
+		add(l, "memory.questions", t->state.memory);
+}
+
+size_t totals_numbers(const struct totals *t, const struct capture_counters *capture, bool is_live,
+                      struct event_counter *out, size_t room)
+{
+	struct counter_list l = { .count = 0 };
+
+	add_all(&l, t, capture, is_live);
+	l.count = l.count < room ? l.count : room;
+	memcpy(out, l.counters, l.count * sizeof *out);
+	return l.count;
+}
+
+static const char *const categories[CATEGORY_WORDS] = {
+	"tracking_pixel", "ads_measurement", "ad_network",     "inapp_analytics", "app_api",
+	"cdn_media",      "live_streaming",  "login_sdk",      "security_sdk",    "website",
+	"corporate",      "cloud",           "infrastructure", "other",
+};
+
+const char *category_word(size_t index)
+{
+	return categories[index];
+}
+
+size_t category_index(const char *category)
+{
+	size_t at = 0;
+
+	while (at < CATEGORY_WORDS - 1 &&
+	       (category == NULL || strcmp(categories[at], category) != 0))
+		at++;
+	return at;
+}
+
+void emit_stats(struct worker *w, const struct totals *t, const struct capture_counters *capture)
+{
 	uint64_t now_ns = w->now_ns;
 	struct counter_list l = { .count = 0 };
 	struct event *e = begin_event(w, EVENT_STATS, NULL, now_ns);
@@ -121,23 +176,9 @@ void emit_stats(struct worker *w, const struct totals *t, const struct capture_c
 		                     .geo_sources = geo_sources(w->use.geo),
 		                     .geo_source_count = geo_source_count(w->use.geo) };
 
-	add_capture(&l, capture, w->use.is_live);
-	add_packets(&l, &t->intake);
-	add(&l, "flow.total", c->flows);
-	add(&l, "flow.named", c->flows_named);
-	add(&l, "flow.one_sided", c->flows_one_sided);
-	add(&l, "flow.evicted", t->state.evictions);
-	add(&l, "flow.active", t->state.flows_open);
-	add_questions(&l, &t->inspect);
-	add(&l, "contacts.total", c->contacts);
-	add(&l, "contacts.certain", c->contacts_by_confidence[CONFIDENCE_CERTAIN]);
-	add(&l, "contacts.strong", c->contacts_by_confidence[CONFIDENCE_STRONG]);
-	add(&l, "contacts.weak", c->contacts_by_confidence[CONFIDENCE_WEAK]);
-	add(&l, "contacts.refused", c->contacts_refused);
-	add(&l, "lookups.total", c->lookups);
-	add(&l, "lookups.blocked", c->lookups_blocked);
-	if (w->use.is_live)
-		add(&l, "memory.questions", t->state.memory);
+	add_all(&l, t, capture, w->use.is_live);
+	if (w->use.is_live && w->use.more != NULL)
+		l.count += w->use.more(w->use.watch, l.counters + l.count, COUNTERS_MAX - l.count);
 	stats.counter_count = l.count;
 	totals_visibility(t, capture, &stats.visibility);
 	e->stats = &stats;

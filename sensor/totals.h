@@ -23,6 +23,9 @@ struct totals {
 void totals_add(struct totals *to, const struct totals *from);
 /* Adds what that worker has counted so far. */
 void worker_add_totals(const struct worker *, struct totals *);
+/* The counters of a `stats` event; returns how many of at most `room`. */
+size_t totals_numbers(const struct totals *, const struct capture_counters *, bool is_live,
+                      struct event_counter *out, size_t room);
 void totals_visibility(const struct totals *, const struct capture_counters *,
                        struct event_visibility *out);
 
@@ -30,6 +33,7 @@ void totals_visibility(const struct totals *, const struct capture_counters *,
  */
 struct stats_gathering {
 	atomic_size_t left;
+	bool is_for_watch; /* handed to worker_options.tell; no event is made */
 	struct capture_counters capture;
 	struct intake_counters intake;
 	size_t part_count;

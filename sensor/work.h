@@ -48,7 +48,7 @@ struct mark {
 	struct knowledge_swap *swap;
 };
 
-enum { MARKS_MAX = FRAME_BATCH_MAX * 3 + 3, TODOS_MAX = FRAME_BATCH_MAX + MARKS_MAX };
+enum { MARKS_MAX = FRAME_BATCH_MAX * 3 + 4, TODOS_MAX = FRAME_BATCH_MAX + MARKS_MAX };
 
 struct work_list {
 	size_t count;

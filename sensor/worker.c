@@ -506,8 +506,10 @@ static void add_to_stats(struct worker *w, struct stats_gathering *g)
 	struct event_visibility visibility;
 
 	worker_add_totals(w, &g->parts[w->use.index].totals);
-	g->parts[w->use.index].sums = w->sums;
-	w->sums = (struct sums){ 0 };
+	if (!g->is_for_watch) {
+		g->parts[w->use.index].sums = w->sums;
+		w->sums = (struct sums){ 0 };
+	}
 	if (atomic_fetch_sub(&g->left, 1) != 1)
 		return;
 	for (size_t i = 0; i < g->part_count; i++) {
@@ -515,11 +517,15 @@ static void add_to_stats(struct worker *w, struct stats_gathering *g)
 		sums_merge(&hosts, &g->parts[i].sums);
 		sums_free(&g->parts[i].sums);
 	}
-	set_phase(w, PHASE_STATS, 0, 0);
-	totals_visibility(&sum, &g->capture, &visibility);
-	tell_hosts(w, &hosts, &visibility, w->now_ns);
+	if (g->is_for_watch) {
+		w->use.tell(w->use.watch, &sum, &g->capture);
+	} else {
+		set_phase(w, PHASE_STATS, 0, 0);
+		totals_visibility(&sum, &g->capture, &visibility);
+		tell_hosts(w, &hosts, &visibility, w->now_ns);
+		emit_stats(w, &sum, &g->capture);
+	}
 	sums_free(&hosts);
-	emit_stats(w, &sum, &g->capture);
 	free(g);
 }
 

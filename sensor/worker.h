@@ -4,6 +4,7 @@
 
 #include "sensor/capture/capture.h"
 #include "sensor/config/config.h"
+#include "sensor/event/event_json.h"
 #include "sensor/evidence/evidence.h"
 #include "sensor/order.h"
 #include "sensor/pseudonym.h"
@@ -11,6 +12,7 @@
 #include "sensor/verdict/tally.h"
 
 struct feed_set;
+struct totals;
 struct work;
 
 /*
@@ -27,6 +29,8 @@ struct lane;
 
 /* An event, for those who keep it; called by several workers at once. */
 typedef void keep_event(void *context, const struct event *);
+enum { CATEGORY_WORDS = 14 };
+
 /* What file or interface a packet came from. */
 typedef const char *name_source(void *context, uint32_t source);
 
@@ -46,20 +50,31 @@ struct worker_options {
 	uint64_t suppress_seconds; /* one contact for host and tracker in that time; 0: all */
 	bool all_flows;
 	bool is_live;
+	enum event_shape shape;
 	struct lane *lane;       /* where finished lines go */
 	keep_event *keep;        /* NULL: nobody */
 	struct commons *commons; /* what workers learn of sites together; NULL: this one alone */
 	name_source *source;
 	void *context;
+	/* What others add to a live `stats` event (the sinks' lag); returns how many. NULL: no. */
+	size_t (*more)(void *context, struct event_counter *out, size_t room);
+	/* Is told the totals where a gathering is for it; of one thread at a time. */
+	void (*tell)(void *context, const struct totals *, const struct capture_counters *);
+	void *watch; /* context of both */
 };
 
 /* Summed over a worker's life; nothing but uint64_t. */
 struct worker_counters {
 	uint64_t flows, flows_named, flows_one_sided, hellos_one_sided, evictions;
 	uint64_t contacts, contacts_by_confidence[4], lookups, lookups_blocked, placements;
-	uint64_t contacts_refused; /* no memory, or too many on one flow */
+	uint64_t contacts_by_category[CATEGORY_WORDS]; /* category_word() */
+	uint64_t contacts_refused;                     /* no memory, or too many on one flow */
 	uint64_t events;
 };
+
+/* The categories of the built-in feed, and "other" as the last one. */
+const char *category_word(size_t index);
+size_t category_index(const char *category);
 
 struct worker;
 struct worker *worker_new(const struct worker_options *); /* NULL: out of memory */

@@ -24,38 +24,38 @@ static const char *const rcodes[] = {
 	"YXDOMAIN", "YXRRSET", "NXRRSET",  "NOTAUTH",  "NOTZONE",
 };
 
-enum { TYPE_WORD_MAX = 12 };
-
-static const char *type_word(uint16_t type, char memory[TYPE_WORD_MAX])
+const char *record_type_word(uint16_t type, char memory[RECORD_WORD_MAX])
 {
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (types[i].type == type)
 			return types[i].word;
-	snprintf(memory, TYPE_WORD_MAX, "TYPE%u", type);
+	snprintf(memory, RECORD_WORD_MAX, "TYPE%u", type);
 	return memory;
 }
 
 static void put_type(struct cJSON *object, uint16_t type)
 {
-	char memory[TYPE_WORD_MAX];
+	char memory[RECORD_WORD_MAX];
 
-	json_put_string(object, "rrtype", type_word(type, memory));
+	json_put_string(object, "rrtype", record_type_word(type, memory));
+}
+
+const char *response_code_word(uint8_t rcode, char memory[RECORD_WORD_MAX])
+{
+	if (rcode < sizeof rcodes / sizeof *rcodes)
+		return rcodes[rcode];
+	snprintf(memory, RECORD_WORD_MAX, "RCODE%u", rcode);
+	return memory;
 }
 
 static void put_rcode(struct cJSON *dns, uint8_t rcode)
 {
-	char memory[TYPE_WORD_MAX];
+	char memory[RECORD_WORD_MAX];
 
-	if (rcode < sizeof rcodes / sizeof *rcodes) {
-		json_put_word(dns, "rcode", rcodes[rcode]);
-		return;
-	}
-	snprintf(memory, sizeof memory, "RCODE%u", rcode);
-	json_put_string(dns, "rcode", memory);
+	json_put_string(dns, "rcode", response_code_word(rcode, memory));
 }
 
-/* The address of A and AAAA, else the name that the record points to. */
-static void put_data(struct cJSON *parent, const char *key, const struct event_dns_answer *a)
+void put_record_data(struct cJSON *parent, const char *key, const struct event_dns_answer *a)
 {
 	uint8_t address[16] = { [10] = 0xff, [11] = 0xff };
 
@@ -85,7 +85,7 @@ static void put_queries(struct cJSON *dns, const struct event_dns *d)
 	json_put(dns, "queries", queries);
 }
 
-static size_t answer_count(const struct event_dns *d)
+size_t record_count(const struct event_dns *d)
 {
 	return d->answer_count < EVENT_ANSWERS_MAX ? d->answer_count : EVENT_ANSWERS_MAX;
 }
@@ -94,14 +94,14 @@ static void put_answers(struct cJSON *dns, const struct event_dns *d)
 {
 	struct cJSON *answers = json_array();
 
-	for (size_t i = 0; i < answer_count(d); i++) {
+	for (size_t i = 0; i < record_count(d); i++) {
 		const struct event_dns_answer *a = &d->answers[i];
 		struct cJSON *row = json_object();
 
 		json_put_wire(row, "rrname", a->name, WIRE_NAME);
 		put_type(row, a->type);
 		json_put_count(row, "ttl", a->ttl);
-		put_data(row, "rdata", a);
+		put_record_data(row, "rdata", a);
 		json_put(answers, NULL, row);
 	}
 	json_put(dns, "answers", answers);
@@ -120,16 +120,16 @@ static void put_grouped(struct cJSON *dns, const struct event_dns *d)
 {
 	struct cJSON *grouped = json_object();
 
-	for (size_t first = 0; first < answer_count(d); first++) {
-		char memory[TYPE_WORD_MAX];
-		const char *word = type_word(d->answers[first].type, memory);
+	for (size_t first = 0; first < record_count(d); first++) {
+		char memory[RECORD_WORD_MAX];
+		const char *word = record_type_word(d->answers[first].type, memory);
 		struct cJSON *group = json_array();
 
 		if (word == memory || !is_first_of_type(d, first))
 			continue;
-		for (size_t i = first; i < answer_count(d); i++)
+		for (size_t i = first; i < record_count(d); i++)
 			if (d->answers[i].type == d->answers[first].type)
-				put_data(group, NULL, &d->answers[i]);
+				put_record_data(group, NULL, &d->answers[i]);
 		json_put(grouped, word, group);
 	}
 	json_put(dns, "grouped", grouped);

@@ -89,7 +89,7 @@ static void put_protocol(struct cJSON *line, uint8_t protocol)
 	json_put_string(line, "proto", number);
 }
 
-static bool has_ports(uint8_t protocol)
+bool has_ports(uint8_t protocol)
 {
 	return protocol == IP_TCP || protocol == IP_UDP || protocol == IP_SCTP;
 }
@@ -141,7 +141,7 @@ static struct cJSON *make_layer(const struct tunnel *t)
 
 /* EVE's object tells of the innermost tunnel and how deep it lies; `layers` has all, outermost
  * first. */
-static void put_tunnel(struct cJSON *line, const struct event *e)
+void put_tunnel(struct cJSON *line, const struct event *e)
 {
 	if (e->packet == NULL || e->packet->tunnel_count == 0)
 		return;
@@ -157,6 +157,12 @@ static void put_tunnel(struct cJSON *line, const struct event *e)
 	json_put(line, "tunnel", tunnel);
 }
 
+bool is_local_destination(const struct event *e)
+{
+	return e->local != NULL && e->local->has_ip && e->has_flow &&
+	       memcmp(e->local->ip, e->dst, 16) == 0 && memcmp(e->local->ip, e->src, 16) != 0;
+}
+
 static void put_app_proto(struct cJSON *line, const struct event *e)
 {
 	json_put_string(line, "app_proto", e->app_proto);
@@ -169,11 +175,40 @@ static void (*const parts[])(struct cJSON *line, const struct event *) = {
 	put_tcp,   put_summary, put_stats,     put_names,
 };
 
-struct slice event_json_native(struct event_json *j, const struct event *e)
+static void put_native(struct cJSON *line, const struct event *e)
+{
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		parts[i](line, e);
+}
+
+static const struct {
+	const char *word;
+	void (*put)(struct cJSON *line, const struct event *);
+} shapes[] = {
+	[EVENT_NATIVE] = { "native", put_native },
+	[EVENT_ECS] = { "ecs", put_ecs },
+	[EVENT_OCSF] = { "ocsf", put_ocsf },
+};
+
+bool event_shape(const char *word, enum event_shape *out)
+{
+	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+		if (strcmp(shapes[i].word, word) == 0) {
+			*out = (enum event_shape)i;
+			return true;
+		}
+	return false;
+}
+
+struct slice event_json_line(struct event_json *j, enum event_shape shape, const struct event *e)
 {
 	struct cJSON *line = json_line_begin(j->json);
 
-	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		parts[i](line, e);
+	shapes[shape].put(line, e);
 	return json_line_end(j->json);
+}
+
+struct slice event_json_native(struct event_json *j, const struct event *e)
+{
+	return event_json_line(j, EVENT_NATIVE, e);
 }

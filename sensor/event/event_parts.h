@@ -9,6 +9,7 @@
  * The parts of an event in the native shape. Each puts into the line's object what it finds in the
  * event, and nothing when there is nothing. Called between json_line_begin() and json_line_end().
  */
+void put_tunnel(struct cJSON *line, const struct event *);
 void put_local(struct cJSON *line, const struct event *);
 void put_tracker(struct cJSON *line, const struct event *);
 void put_judgement(struct cJSON *line, const struct event *);
@@ -28,6 +29,25 @@ void put_dns(struct cJSON *line, const struct event *);
 
 void put_summary(struct cJSON *line, const struct event *);
 void put_stats(struct cJSON *line, const struct event *);
+
+enum { RECORD_WORD_MAX = 12 };
+
+/* The name of a DNS record type or response code; those without one are written into `memory`. */
+const char *record_type_word(uint16_t type, char memory[RECORD_WORD_MAX]);
+const char *response_code_word(uint8_t rcode, char memory[RECORD_WORD_MAX]);
+/* The address of an A or AAAA record, else the name that it points to, else nothing. */
+void put_record_data(struct cJSON *parent, const char *key, const struct event_dns_answer *);
+/* How many answers are there to read. */
+size_t record_count(const struct event_dns *);
+
+/* Which side of the event's flow is ours? False also where nobody knows. */
+bool is_local_destination(const struct event *);
+/* Do the numbers beside the addresses mean ports? */
+bool has_ports(uint8_t protocol);
+
+/* The other shapes: event_ecs.c, event_ocsf.c. Each fills the whole line. */
+void put_ecs(struct cJSON *line, const struct event *);
+void put_ocsf(struct cJSON *line, const struct event *);
 
 /* Is the value of this kind of evidence a DNS name in presentation form, or bytes? */
 enum wire_form evidence_form(enum evidence_kind);

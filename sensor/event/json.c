@@ -251,6 +251,19 @@ void json_put_time(struct cJSON *parent, const char *key, uint64_t time_ns)
 		put_copy(parent, key, text, time_text(time_ns, text));
 }
 
+void json_put_time_utc(struct cJSON *parent, const char *key, uint64_t time_ns)
+{
+	static const char offset[] = "+0000";
+	char text[TIME_TEXT_MAX];
+
+	if (time_ns == 0)
+		return;
+	size_t len = time_text(time_ns, text) - (sizeof offset - 1);
+
+	text[len++] = 'Z';
+	put_copy(parent, key, text, len);
+}
+
 void json_put_address(struct cJSON *parent, const char *key, const uint8_t address[16])
 {
 	char text[ADDRESS_TEXT_MAX];

@@ -50,6 +50,8 @@ void json_put_decimal(struct cJSON *parent, const char *key, double number);
 void json_put_bool(struct cJSON *parent, const char *key, bool value);
 
 void json_put_time(struct cJSON *parent, const char *key, uint64_t time_ns); /* absent when 0 */
+/* The same as RFC 3339 writes it, with a Z: ECS. */
+void json_put_time_utc(struct cJSON *parent, const char *key, uint64_t time_ns);
 void json_put_address(struct cJSON *parent, const char *key, const uint8_t address[16]);
 void json_put_mac(struct cJSON *parent, const char *key, const uint8_t mac[6]);
 void json_put_hex(struct cJSON *parent, const char *key, struct slice bytes);

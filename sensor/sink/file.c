@@ -14,6 +14,7 @@
  */
 #include "sensor/log.h"
 #include "sensor/sink/kind.h"
+#include "sensor/sink/partial.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,8 +56,9 @@ static struct file *file_new(int fd)
 	return f;
 }
 
-static void *open_stdout(const char *address, const char **reason)
+static void *open_stdout(const struct sink_kind *kind, const char *address, const char **reason)
 {
+	(void)kind;
 	(void)address;
 	if (fcntl(STDOUT_FILENO, F_GETFD) == -1)
 		*reason = "it is closed";
@@ -124,7 +126,7 @@ static bool keep_left_over(const char *partial)
 }
 
 /* A locked, empty file at `partial`; -1 with errno. */
-static int open_partial(const char *partial)
+int partial_open(const char *partial)
 {
 	for (int round = 0; round < 3; round++) {
 		struct stat found;
@@ -160,7 +162,7 @@ static struct file *open_beside(const char *path, const char **reason)
 		file_free(f);
 		return NULL;
 	}
-	f->fd = open_partial(f->partial);
+	f->fd = partial_open(f->partial);
 	if (f->fd != -1)
 		return f;
 	if (errno == EWOULDBLOCK)
@@ -172,8 +174,9 @@ static struct file *open_beside(const char *path, const char **reason)
 	return NULL;
 }
 
-static void *open_file(const char *path, const char **reason)
+static void *open_file(const struct sink_kind *kind, const char *path, const char **reason)
 {
+	(void)kind;
 	struct stat found;
 	bool is_there = stat(path, &found) == 0;
 
@@ -259,5 +262,13 @@ static bool is_watched(const void *state)
 	return f->is_watched;
 }
 
-const struct sink_kind sink_file = { "file", open_file, write_file, close_file, is_watched };
-const struct sink_kind sink_stdout = { "-", open_stdout, write_file, close_file, is_watched };
+const struct sink_kind sink_file = { .scheme = "file",
+	                             .open = open_file,
+	                             .write = write_file,
+	                             .close = close_file,
+	                             .is_watched = is_watched };
+const struct sink_kind sink_stdout = { .scheme = "-",
+	                               .open = open_stdout,
+	                               .write = write_file,
+	                               .close = close_file,
+	                               .is_watched = is_watched };

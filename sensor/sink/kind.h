@@ -5,6 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "sensor/sink/sink.h"
+
+struct courier_kind;
+
 /*
  * A kind of sink: a row of the table in sink.c. It opens an address (what stands behind "://"),
  * and then moves bytes: whole lines, each with its newline, many at a time. Every function that
@@ -12,15 +16,26 @@
  */
 struct sink_kind {
 	const char *scheme;
-	void *(*open)(const char *address, const char **reason);
+	void *(*open)(const struct sink_kind *, const char *address, const char **reason);
 	bool (*write)(void *state, const char *bytes, size_t len, const char **reason);
 	/* Ends and frees. `whole` is false when lines were lost before. */
 	bool (*close)(void *state, bool whole, const char **reason);
 	/* Does somebody watch, so that each line should be there at once? */
 	bool (*is_watched)(const void *state);
+	/* NULL: nothing to tell. From any thread. */
+	void (*status)(const void *state, struct sink_status *out);
+	/* Begins anew where the file at the path is another one now; NULL: nothing to do. */
+	void (*reopen)(void *state);
+	const struct courier_kind *courier; /* of remote.c; NULL: it needs none */
 };
 
-extern const struct sink_kind sink_file;   /* file.c */
-extern const struct sink_kind sink_stdout; /* file.c */
+extern const struct sink_kind sink_file;    /* file.c */
+extern const struct sink_kind sink_stdout;  /* file.c */
+extern const struct sink_kind sink_rotated; /* rotated.c */
+/* The options of a path for sink_rotated; NULL: it has none. */
+const char *rotated_options(const char *target);
+/* remote.c */
+extern const struct sink_kind sink_syslog, sink_syslog_udp, sink_syslog_tcp, sink_syslog_tls;
+extern const struct sink_kind sink_http, sink_https, sink_kafka;
 
 #endif

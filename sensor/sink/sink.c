@@ -14,7 +14,27 @@
 enum { BUFFER_SIZE = 64 * 1024, KNOWN_MAX = 256 /* room for the schemes of all kinds */ };
 
 static const struct sink_kind *const kinds[] = {
-	&sink_file,
+	&sink_file,  &sink_syslog, &sink_syslog_udp, &sink_syslog_tcp, &sink_syslog_tls,
+#ifdef DANCECARD_HTTP
+	&sink_http,  &sink_https,
+#endif
+#ifdef DANCECARD_KAFKA
+	&sink_kafka,
+#endif
+};
+
+/* Kinds that this program could have, but was built without. */
+static const struct {
+	const char *scheme, *option, *package;
+} left_out[] = {
+#ifndef DANCECARD_HTTP
+	{ "http", "DANCECARD_HTTP", "libcurl4-openssl-dev" },
+	{ "https", "DANCECARD_HTTP", "libcurl4-openssl-dev" },
+#endif
+#ifndef DANCECARD_KAFKA
+	{ "kafka", "DANCECARD_KAFKA", "librdkafka-dev" },
+#endif
+	{ NULL, NULL, NULL },
 };
 
 struct sink {
@@ -55,6 +75,14 @@ static void refuse_scheme(const char *target, size_t len)
 	char known[KNOWN_MAX];
 	size_t used = 0;
 
+	for (size_t i = 0; left_out[i].scheme != NULL; i++)
+		if (strlen(left_out[i].scheme) == len &&
+		    strncmp(left_out[i].scheme, target, len) == 0) {
+			log_error("%s:// is not built in: install %s and build with -D%s=ON",
+			          left_out[i].scheme, left_out[i].package, left_out[i].option);
+			return;
+		}
+
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		used += (size_t)snprintf(known + used, sizeof known - used, ", %s://",
 		                         kinds[i]->scheme);
@@ -71,13 +99,29 @@ static const struct sink_kind *kind_of(const char *target, const char **address)
 	if (strcmp(target, "-") == 0)
 		return &sink_stdout;
 	if (len == 0)
-		return &sink_file;
+		return rotated_options(target) != NULL ? &sink_rotated : &sink_file;
 	const struct sink_kind *kind = find_kind(target, len);
 
 	*address = target + len + 3;
 	if (kind == NULL)
 		refuse_scheme(target, len);
+	else if (kind == &sink_file && rotated_options(*address) != NULL)
+		return &sink_rotated;
 	return kind;
+}
+
+/* For messages: what stands before an @ may be a password. */
+static char *name_of(const char *target)
+{
+	size_t scheme = scheme_len(target);
+	const char *at = strchr(target, '@');
+	char *name = NULL;
+
+	if (strcmp(target, "-") == 0)
+		return strdup("standard output");
+	if (scheme == 0 || at == NULL)
+		return strdup(target);
+	return asprintf(&name, "%.*s://...%s", (int)scheme, target, at) != -1 ? name : NULL;
 }
 
 struct sink *sink_open(const char *target)
@@ -88,10 +132,10 @@ struct sink *sink_open(const char *target)
 	if (kind == NULL)
 		return NULL;
 	struct sink *s = malloc(sizeof *s);
-	char *name = strdup(strcmp(target, "-") == 0 ? "standard output" : target);
+	char *name = name_of(target);
 
 	if (s != NULL && name != NULL) {
-		void *state = kind->open(address, &reason);
+		void *state = kind->open(kind, address, &reason);
 
 		if (state != NULL) {
 			s->kind = kind;
@@ -102,7 +146,7 @@ struct sink *sink_open(const char *target)
 			return s;
 		}
 	}
-	complain(target, reason);
+	complain(name != NULL ? name : "output", reason);
 	free(name);
 	free(s);
 	return NULL;
@@ -170,6 +214,24 @@ bool sink_write(struct sink *s, const char *line, size_t len)
 	s->buffer[s->used++] = '\n';
 	s->held++;
 	return s->kind->is_watched(s->state) ? sink_flush(s) : true;
+}
+
+void sink_status(const struct sink *s, struct sink_status *out)
+{
+	*out = (struct sink_status){ 0 };
+	if (s->kind->status != NULL)
+		s->kind->status(s->state, out);
+}
+
+const char *sink_target(const struct sink *s)
+{
+	return s->target;
+}
+
+void sink_reopen(struct sink *s)
+{
+	if (s->kind->reopen != NULL && sink_flush(s))
+		s->kind->reopen(s->state);
 }
 
 bool sink_close(struct sink *s)

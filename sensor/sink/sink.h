@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Somewhere finished lines go. One line is one JSON object, without the newline. Sinks know
@@ -18,6 +19,9 @@ struct sink;
  *   PATH             a regular file, or one that is not there yet, is written as PATH.partial and
  *   file://PATH      renamed to PATH at the close, whole (sensor/sink/file.c says what that means
  *                    to those who read it); a pipe, device or socket is written in place
+ *   file://PATH?rotate=100M   README.md has rotation and compression
+ *   syslog[+udp|+tcp|+tls]://HOST[:PORT], http[s]://..., kafka://BROKERS/TOPIC
+ *                    by way of a journal on disk and a thread (sensor/sink/remote.c)
  *   OTHER://...      refused, and the known ones are named
  *
  * NULL, with target and reason on standard error, when it cannot be opened. Standard output and
@@ -31,6 +35,18 @@ struct sink *sink_open(const char *target);
  */
 bool sink_write(struct sink *, const char *line, size_t len);
 bool sink_flush(struct sink *);
+
+struct sink_status {
+	bool is_remote;                                          /* false: all others are 0 */
+	uint64_t waiting, delivered, refused, given_up, retries; /* events; deliveries */
+};
+
+/* Never waits long; from any thread. */
+void sink_status(const struct sink *, struct sink_status *out);
+/* What -o said, without secrets; lives as long as the sink. */
+const char *sink_target(const struct sink *);
+/* SIGHUP: files that logrotate took away are begun anew. From the thread that writes. */
+void sink_reopen(struct sink *);
 
 /*
  * Flushes, closes and frees. False when anything written before did not arrive; how many lines

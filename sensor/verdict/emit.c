@@ -111,7 +111,7 @@ void emit_event(struct worker *w, struct event *e)
 		mask_event(w, e, &w->masked);
 	if (w->use.keep != NULL)
 		w->use.keep(w->use.context, e);
-	struct slice line = event_json_native(w->json, e);
+	struct slice line = event_json_line(w->json, w->use.shape, e);
 
 	if (line.len == 0)
 		return;
@@ -259,6 +259,7 @@ void emit_contact(struct worker *w, const struct contact *c, enum outcome outcom
 	if (place_fill(c, &b.site))
 		e->site = &b.site;
 	set_event_id(w, e, c->flow->first_ns, b.tracker.name, 0);
+	w->counters.contacts_by_category[category_index(c->entry.category)]++;
 	tally_contact(w, c, e);
 	if (w->evidence != NULL)
 		evidence_mark(w->evidence, c->flow, e->id);

@@ -14,14 +14,15 @@ ndpi_api.h|sensor/flow/classify.c
 maxminddb.h|sensor/verdict/geo.c
 cjson/cJSON.h|sensor/event/json.c feeds/json.c
 cJSON.h|feeds/json.c
-zlib.h|sensor/capture/inflate.c sensor/sink/remote.c sensor/sink/journal.c
-zstd.h|sensor/capture/inflate.c
+zlib.h|sensor/capture/inflate.c sensor/sink/remote.c sensor/sink/journal.c sensor/sink/packer.c
+zstd.h|sensor/capture/inflate.c sensor/sink/packer.c
 lzma.h|sensor/capture/inflate.c
 libpsl.h|feeds/public_suffix.c
 idn2.h|feeds/idn.c
 openssl/.*|dissect/quic_keys.c sensor/digest.c sensor/sink/channel.c
 librdkafka/rdkafka.h|sensor/sink/kafka.c
 curl/curl.h|sensor/sink/http.c
+microhttpd.h|sensor/metrics.c
 libfyaml.h|sensor/config/yaml.c
 sqlite3.h|sensor/ledger/.*
 '

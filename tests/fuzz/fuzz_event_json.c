@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	e.http = &http;
 	e.hello = &hello;
 	e.dns = &dns;
-	struct slice line = event_json_native(json, &e);
+	struct slice line = event_json_line(json, (enum event_shape)(size / 4 % 3), &e);
 
 	CHECK(line.ptr != NULL && memchr(line.ptr, '\n', line.len) == NULL);
 	cJSON *parsed = cJSON_ParseWithLength((const char *)line.ptr, line.len);

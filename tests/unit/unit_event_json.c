@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The native shape. With a file name it also writes the specimens there, a line each, for the
- * test of the schema.
+ * The native shape. With file names it also writes the specimens there, a line each: native, ECS,
+ * OCSF, for the tests of the schema and the field lists.
  */
 #include "sensor/event/event_json.h"
 
@@ -262,7 +262,8 @@ static void check_threads(void)
 		CHECK(pthread_join(threads[i], NULL) == 0);
 }
 
-static void write_specimens(struct event_json *j, const char *path)
+/* Every specimen in a shape, a line each. */
+static void write_specimens(struct event_json *j, enum event_shape shape, const char *path)
 {
 	FILE *out = fopen(path, "w");
 
@@ -271,9 +272,17 @@ static void write_specimens(struct event_json *j, const char *path)
 		struct event e;
 
 		event_specimen(i, &e);
-		CHECK(fprintf(out, "%s\n", (const char *)event_json_native(j, &e).ptr) > 0);
+		fprintf(out, "%s\n", (const char *)event_json_line(j, shape, &e).ptr);
 	}
 	CHECK(fclose(out) == 0);
+}
+
+static void check_shape_words(void)
+{
+	enum event_shape shape;
+
+	CHECK(event_shape("ocsf", &shape) && shape == EVENT_OCSF);
+	CHECK(!event_shape("", &shape) && !event_shape("ECS", &shape));
 }
 
 /* Every way in which a packet may be wrapped has a word. */
@@ -312,8 +321,9 @@ int main(int argc, char **argv)
 	check_clashing_counters(j);
 	check_decimals();
 	check_threads();
-	if (argc > 1)
-		write_specimens(j, argv[1]);
+	check_shape_words();
+	for (int i = 1; i < argc && i < 4; i++)
+		write_specimens(j, (enum event_shape)(i - 1), argv[i]);
 	event_json_free(j);
 	event_json_free(NULL);
 	return 0;

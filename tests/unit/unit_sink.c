@@ -126,6 +126,86 @@ static void check_locked(void)
 	CHECK(read_all(path, text, sizeof text) == 0);
 }
 
+static void write_lines(struct sink *s, unsigned from, unsigned to)
+{
+	char line[32];
+
+	for (unsigned i = from; i < to; i++) {
+		snprintf(line, sizeof line, "{\"n\":%04u}",
+		         i); /* ten bytes, with its newline eleven */
+		CHECK(write_text(s, line));
+	}
+}
+
+/* The lines of all files that a rotated sink made, unpacked and in order, must be 0 to `count`. */
+static void expect_lines(const char *files, const char *unpack, unsigned count)
+{
+	char command[512], line[64], wanted[16];
+	unsigned n = 0;
+
+	snprintf(command, sizeof command, "cat %s/%s | %s", folder, files, unpack);
+	FILE *in = popen(command, "r");
+
+	CHECK(in != NULL);
+	for (; fgets(line, sizeof line, in) != NULL; n++) {
+		snprintf(wanted, sizeof wanted, "{\"n\":%04u}\n", n);
+		CHECK(strcmp(line, wanted) == 0);
+	}
+	CHECK(pclose(in) == 0 && n == count);
+}
+
+/* Rotated by size: whole lines, numbered files, none larger, nothing partial at the end. */
+static void check_rotated(const char *packing, const char *suffix, const char *unpack)
+{
+	char target[256], name[64];
+	struct stat found;
+
+	snprintf(target, sizeof target, "%s?rotate=1k&every=1h%s%s", in_folder("rot.jsonl"),
+	         packing[0] != '\0' ? "&compress=" : "", packing);
+	struct sink *s = sink_open(target);
+
+	CHECK(s != NULL);
+	write_lines(s, 0, 9000); /* more than one block of the sink's */
+	sink_reopen(s);
+	write_lines(s, 9000, 9010);
+	CHECK(sink_close(s) && !exists(in_folder("rot.jsonl.partial")) &&
+	      !exists(in_folder("rot.jsonl")));
+	snprintf(name, sizeof name, "rot-000001.jsonl%s", suffix);
+	CHECK(stat(in_folder(name), &found) == 0 && found.st_size <= 1000);
+	if (suffix[0] == '\0')
+		CHECK(found.st_size == 90 * 11);
+	snprintf(name, sizeof name, "rot-000101.jsonl%s", suffix);
+	CHECK(exists(in_folder(name)));
+	snprintf(name, sizeof name, "rot-000102.jsonl%s", suffix);
+	CHECK(!exists(in_folder(name)));
+	snprintf(name, sizeof name, "rot-*.jsonl%s", suffix);
+	expect_lines(name, unpack, 9010);
+}
+
+/* Moved away by logrotate, begun anew at SIGHUP; in place, so that tail -F sees each line. */
+static void check_appended(void)
+{
+	char target[256];
+	const char *path = in_folder("app.jsonl"), *moved = in_folder("app.jsonl.1");
+
+	snprintf(target, sizeof target, "%s?append=1", path);
+	for (unsigned round = 0; round < 2; round++) {
+		struct sink *s = sink_open(target);
+
+		CHECK(s != NULL);
+		write_lines(s, 2 * round, 2 * round + 2);
+		expect_lines("app.jsonl", "cat", 2 * round + 2);
+		if (round == 1) {
+			CHECK(rename(path, moved) == 0);
+			sink_reopen(s);
+			expect_lines("app.jsonl.1", "cat", 4);
+			write_lines(s, 0, 3);
+		}
+		CHECK(sink_close(s));
+	}
+	expect_lines("app.jsonl", "cat", 3);
+}
+
 /* A symbolic link stays one, and what it leads to is replaced. */
 static void check_link(void)
 {
@@ -209,8 +289,16 @@ static const struct {
 	const char *target, *said;
 } refused[] = {
 	{ "foo://bar", "foo://bar: no such kind of output: foo://; known are a path, - (standard "
-	               "output), file://\n" },
+	               "output), file://, syslog://" },
+	{ "syslog://user:secret@h", "syslog://...@h: user and password in a target are seen" },
+	{ "syslog://", "no host" },
+	{ "syslog+tcp://[::1", "IPv6 address without ]" },
+	{ "syslog://h?facility=pigeon", "no such facility" },
+	{ "syslog+tls://h?ca=/nonexistent", "the file of its CA cannot be read" },
+	{ "syslog://h?journal_size=big", "a size is a number" },
 	{ "s3+x.y-1://bucket", "no such kind of output: s3+x.y-1://" },
+	{ "/tmp/x?rotate=much", "options of a file are" },
+	{ "/tmp/x?append=1&rotate=1k", "options of a file are" },
 	{ "", "no path" },
 	{ "file://", "no path" },
 	{ "/nonexistent/folder/x", "/nonexistent/folder/x: No such file or directory" },
@@ -227,6 +315,7 @@ static void check_refused(void)
 		if (strstr(said, refused[i].said) == NULL)
 			fprintf(stderr, "%s", said);
 		CHECK(lines_of(said) == 1 && strstr(said, refused[i].said) != NULL);
+		CHECK(strstr(said, "secret@") == NULL);
 	}
 }
 
@@ -254,6 +343,10 @@ int main(void)
 	check_whole("");
 	check_whole("file://");
 	check_locked();
+	check_rotated("", "", "cat");
+	check_rotated("gzip", ".gz", "zcat");
+	check_rotated("zstd", ".zst", "zstdcat");
+	check_appended();
 	check_link();
 	check_sizes();
 	check_pipe();
