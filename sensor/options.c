@@ -27,7 +27,9 @@ static const struct row {
 	{ 'D', "list-interfaces", NULL, FLAG, AT(list_interfaces),
 	  "list the interfaces that can be captured from" },
 	{ 'o', "output", "TARGET", LIST, AT(outputs),
-	  "where events go: a file, or - for standard output (the default). May be given\nagain" },
+	  "where events go: - for standard output (the default), a file, syslog://,\n"
+	  "syslog+tcp://, syslog+tls://, http(s)://HOST?api=NAME, kafka://BROKERS/TOPIC\n"
+	  "(sensor/sink/README.md). May be given again" },
 	{ 'F', "format", "SHAPE", TEXT, AT(format),
 	  "shape of the events: native (the default; Suricata's EVE names), ecs (Elastic\n"
 	  "Common Schema 9.4) or ocsf (Open Cybersecurity Schema Framework 1.8)" },

@@ -14,7 +14,7 @@ struct classify {
 
 struct classify_flow {
 	uint32_t packets;
-	struct ndpi_flow_struct *flow;
+	struct ndpi_flow_struct *flow; /* right behind this, in the same block */
 };
 
 /*
@@ -78,12 +78,7 @@ static bool begin(struct classify *c, struct classify_flow **state)
 
 	if (s == NULL)
 		return false;
-	s->flow = ndpi_flow_malloc(flow_size());
-	if (s->flow == NULL) {
-		budget_give(c->budget, s, sizeof *s + flow_size());
-		return false;
-	}
-	memset(s->flow, 0, flow_size());
+	s->flow = (struct ndpi_flow_struct *)(void *)(s + 1);
 	*state = s;
 	return true;
 }
@@ -129,7 +124,7 @@ void classify_end(struct classify *c, struct classify_flow **state, struct label
 		return;
 	if (label->master == 0 && label->app == 0)
 		keep(s->flow, ndpi_detection_giveup(c->module, s->flow, 1, &guessed), label);
-	ndpi_free_flow(s->flow);
+	ndpi_free_flow_data(s->flow);
 	budget_give(c->budget, s, sizeof *s + flow_size());
 	*state = NULL;
 }
