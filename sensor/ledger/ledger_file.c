@@ -237,11 +237,10 @@ bool ledger_sum_site(sqlite3 *db, const char *name, const char *entity)
 bool ledger_forget(sqlite3 *db, const char *host, int *rows)
 {
 	static const char *const deletions[] = {
-		"DELETE FROM contacts WHERE host IN (SELECT ip FROM hosts WHERE ip = ?1 OR name = "
-		"?1)"
-		" OR host = ?1",
-		"DELETE FROM placements WHERE host IN (SELECT ip FROM hosts WHERE ip = ?1 OR name ="
-		" ?1) OR host = ?1",
+		("DELETE FROM contacts WHERE host = ?1"
+		 " OR host IN (SELECT ip FROM hosts WHERE ip = ?1 OR name = ?1)"),
+		("DELETE FROM placements WHERE host = ?1"
+		 " OR host IN (SELECT ip FROM hosts WHERE ip = ?1 OR name = ?1)"),
 		"DELETE FROM hosts WHERE ip = ?1 OR name = ?1",
 	};
 	bool is_done = ledger_file_run(db, "PRAGMA secure_delete = ON; BEGIN IMMEDIATE");

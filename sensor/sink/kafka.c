@@ -161,10 +161,10 @@ static bool produce(struct kafka *k, size_t at)
 	union {
 		const void *in;
 		void *out;
-	} line = { .in = p->line }; /* copied by librdkafka */
+	} line = { .in = p->line }, name = { .in = key.ptr }; /* copied by librdkafka */
 	rd_kafka_resp_err_t error = rd_kafka_producev(
 	        k->producer, RD_KAFKA_V_TOPIC(k->topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-	        RD_KAFKA_V_VALUE(line.out, p->len), RD_KAFKA_V_KEY(key.ptr, key.len),
+	        RD_KAFKA_V_VALUE(line.out, p->len), RD_KAFKA_V_KEY(name.out, key.len),
 	        RD_KAFKA_V_OPAQUE((void *)(k->round * BATCH + at)), RD_KAFKA_V_END);
 
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {

@@ -144,7 +144,7 @@ static void complain(struct remote *r, const char *reason)
 
 static unsigned patience_ms(const struct delivery *d, unsigned failures)
 {
-	unsigned ms = BACK_OFF_FIRST_MS << (failures < 9 ? failures : 9);
+	unsigned ms = (unsigned)BACK_OFF_FIRST_MS << (failures < 9 ? failures : 9);
 
 	ms = d->wait_s * 1000 > ms ? d->wait_s * 1000 : ms;
 	return ms < BACK_OFF_MAX_MS ? ms : BACK_OFF_MAX_MS;

@@ -115,9 +115,11 @@ static void check_one_history(struct name_table *names, size_t capacity, uint64_
 		uint8_t client[16] = { [15] = (uint8_t)draw(CLIENTS) };
 		uint8_t address[16] = { [15] = (uint8_t)draw(draw(2) ? 1 : ADDRESSES) };
 		unsigned n = draw(NAMES);
+
+		now_ns++;
 		struct resolution what = { .question = hold(names, "n%u.example", n),
 			                   .aliases = { hold(names, "a%u.example", n % 7) },
-			                   .learned_ns = ++now_ns,
+			                   .learned_ns = now_ns,
 			                   .expires_ns = now_ns + draw(300),
 			                   .number = step };
 
