@@ -84,7 +84,7 @@ static void read_addresses(struct reader *body, uint8_t family, struct prefix *o
 	static const size_t address_len[] = { 0, 4, 16 };
 
 	if (family == 3) {
-		read_bytes(body, 2 * 108);
+		read_bytes(body, (size_t)2 * 108);
 		return;
 	}
 	if (family == 0 || family >= sizeof address_len / sizeof *address_len)

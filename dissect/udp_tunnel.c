@@ -160,7 +160,7 @@ static enum parse read_capwap(struct layers *l, struct inner *in)
 	enum { NATIVE = 0x100, FRAGMENT = 0x80, KEEP_ALIVE = 0x08, RESERVED = 0x07 };
 	struct slice header = layers_take(l, 8);
 	uint32_t flags = field_u32(header, 0);
-	size_t len = (flags >> 19 & 0x1f) * 4;
+	size_t len = (size_t)(flags >> 19 & 0x1f) * 4;
 	unsigned binding = flags >> 9 & 0x1f;
 
 	if (flags >> 24 != 0 || flags & (FRAGMENT | KEEP_ALIVE | RESERVED) || len < 8 ||

@@ -167,7 +167,7 @@ static bool full_owner(const struct zone *zone, char out[2 * NAME_SIZE], size_t 
 		owner.len = 0;
 	if (text_ends(owner, "."))
 		owner.len--;
-	if (owner.len + origin.len + 2 > 2 * NAME_SIZE)
+	if (owner.len + origin.len + 2 > (size_t)2 * NAME_SIZE)
 		return false;
 	bool is_joined = owner.len > 0 && origin.len > 0 && !zone->is_owner_absolute;
 

@@ -72,6 +72,7 @@ bool rfc3339_parse(struct text text, int64_t *seconds)
 		    !text_is_nocase(text, "z"))
 			return false;
 	}
-	*seconds = days_since_1970(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+	*seconds = days_since_1970(year, month, day) * 86400 + hour * INT64_C(3600) +
+	           minute * INT64_C(60) + second;
 	return true;
 }

@@ -99,7 +99,7 @@ static void print_cell(FILE *out, const char *text, int width)
 
 /* How wide a column must be: that of its longest cell, up to CELL. */
 struct widths {
-	int host, tracker, category;
+	int host, tracker, category, site;
 };
 
 static void widen(int *width, size_t len)
@@ -120,7 +120,7 @@ static void host_text(const struct tally_row *row, char out[128])
 
 static struct widths measure(const struct tally *t)
 {
-	struct widths w = { .host = 10, .tracker = 7, .category = 8 };
+	struct widths w = { .host = 10, .tracker = 7, .category = 8, .site = 4 };
 
 	for (size_t i = 0; i < t->count && i < TABLE_ROWS; i++) {
 		char host[128];
@@ -129,6 +129,7 @@ static struct widths measure(const struct tally *t)
 		widen(&w.host, strlen(host));
 		widen(&w.tracker, strlen(t->rows[i].tracker));
 		widen(&w.category, strlen(t->rows[i].category));
+		widen(&w.site, strlen(t->rows[i].site));
 	}
 	return w;
 }
@@ -144,7 +145,7 @@ static void print_row(FILE *out, const struct tally_row *row, const struct width
 	print_cell(out, host, w->host);
 	print_cell(out, row->tracker, w->tracker);
 	print_cell(out, row->category, w->category);
-	print_cell(out, row->site[0] != '\0' ? row->site : "-", 4);
+	print_cell(out, row->site[0] != '\0' ? row->site : "-", w->site);
 	print_cell(out, row->contacts > 0 ? confidence_word(row->confidence) : "lookup", 7);
 	fprintf(out, "%8" PRIu64 "  %7" PRIu64 "  %.19s  %10s\n", row->contacts, row->lookups, time,
 	        bytes);
@@ -154,9 +155,9 @@ static void print_table(FILE *out, const struct tally *t)
 {
 	struct widths w = measure(t);
 
-	fprintf(out, "\n  %-*s  %-*s  %-*s  site  sure     contacts  lookups  %-19s  %10s\n",
-	        w.host, "local host", w.tracker, "tracker", w.category, "category", "first (UTC)",
-	        "bytes");
+	fprintf(out, "\n  %-*s  %-*s  %-*s  %-*s  sure     contacts  lookups  %-19s  %10s\n",
+	        w.host, "local host", w.tracker, "tracker", w.category, "category", w.site, "site",
+	        "first (UTC)", "bytes");
 	for (size_t i = 0; i < t->count && i < TABLE_ROWS; i++)
 		print_row(out, &t->rows[i], &w);
 	if (t->count > TABLE_ROWS)

@@ -112,7 +112,7 @@ const char *nearest_word(const char *text, const char *const *words, size_t coun
 			continue;
 		unsigned d = distance(text, len, words[i], word_len);
 
-		if (d * 3 > word_len + 1 || (best != NULL && d >= best_distance))
+		if ((size_t)d * 3 > word_len + 1 || (best != NULL && d >= best_distance))
 			continue;
 		best = words[i];
 		best_distance = d;

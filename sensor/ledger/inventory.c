@@ -66,8 +66,11 @@ static bool add_row(struct inventory *inv, char *const fields[], size_t count,
 	inv->rows = rows;
 	for (size_t i = 0; i < COLUMNS; i++) {
 		copies[i] = strdup(columns[i] < count ? fields[columns[i]] : "");
-		if (copies[i] == NULL)
+		if (copies[i] == NULL) {
+			while (i-- > 0)
+				free(copies[i]);
 			return false;
+		}
 	}
 	lower(copies[0]);
 	inv->rows[inv->count++] =

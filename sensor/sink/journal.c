@@ -250,7 +250,7 @@ static bool read_slot(int fd, unsigned slot, struct place *out)
 {
 	uint8_t bytes[SLOT_LEN];
 
-	if (!read_fully(fd, bytes, sizeof bytes, slot * SLOT_LEN) ||
+	if (!read_fully(fd, bytes, sizeof bytes, (uint64_t)slot * SLOT_LEN) ||
 	    get64(bytes + 24) != crc32(0, bytes, 24))
 		return false;
 	*out = (struct place){ get64(bytes), get64(bytes + 8), get64(bytes + 16) };
@@ -265,7 +265,7 @@ static void write_cursor(struct journal *j)
 	put64(bytes + 8, j->done.offset);
 	put64(bytes + 16, j->done.number);
 	put64(bytes + 24, crc32(0, bytes, 24));
-	if (pwrite(j->cursor, bytes, sizeof bytes, j->cursor_slot * SLOT_LEN) == SLOT_LEN)
+	if (pwrite(j->cursor, bytes, sizeof bytes, (off_t)j->cursor_slot * SLOT_LEN) == SLOT_LEN)
 		j->cursor_slot ^= 1;
 }
 

@@ -251,7 +251,7 @@ static bool open_journal(struct remote *r, const char *scheme, const char *addre
                          const struct target *t, const char **reason)
 {
 	struct journal_options use = { .max_bytes = 1000000000,
-		                       .max_age_s = 7 * 86400,
+		                       .max_age_s = UINT64_C(7) * 86400,
 		                       .fsync_s = 1 };
 	uint64_t fsync_s = use.fsync_s;
 	char base[PATH_MAX];

@@ -58,7 +58,7 @@ struct site_count {
 	uint64_t first_ns, last_ns; /* first and last hit */
 	uint64_t gone_ns;           /* first visit after the last hit */
 	uint8_t told;               /* enum site_status told last */
-	uint64_t told_since_ns;
+	uint64_t told_last_ns;      /* the site's last visit by then */
 };
 
 struct site {

@@ -235,6 +235,8 @@ static void tally_contact(struct worker *w, const struct contact *c, const struc
 	row->last_ns = c->time_ns > row->last_ns ? c->time_ns : row->last_ns;
 	if (c->confidence > row->confidence)
 		row->confidence = (uint8_t)c->confidence;
+	if (e->site != NULL)
+		tally_site(row, e->site->name);
 	if (w->use.pseudonyms != NULL)
 		return; /* the address is one, and says enough */
 	snprintf(row->host, sizeof row->host, "%.*s", (int)e->local->name.len,
@@ -320,7 +322,7 @@ static void tally_bytes(struct worker *w, const struct flow *f, const struct con
 static const char *activity_of(const struct feed_entry *entry, const struct event_flow *flow,
                                enum outcome outcome)
 {
-	static const uint64_t script_bytes = 100 * 1000;
+	static const uint64_t script_bytes = 100000;
 
 	if (strcmp(entry->category, "tracking_pixel") != 0 || outcome != OUTCOME_ESTABLISHED)
 		return NULL;

@@ -238,9 +238,14 @@ static void tell_site(struct telling *t, struct site *s, size_t entity)
 		v.status = SITE_ABSENT;
 	bool is_news = v.status != c->told && (v.status != SITE_UNKNOWN || c->told != 0);
 
-	if (is_news || t->is_final)
+	/* At the end what was told already is told again only where there were visits since. */
+	bool is_due = is_news || (t->is_final && (c->told == 0 || c->told_last_ns != s->last_ns));
+
+	if (is_due) {
 		c->told = (uint8_t)v.status;
-	emit_site(t->worker, s, entity, &v, t->now_ns, is_news || t->is_final);
+		c->told_last_ns = s->last_ns;
+	}
+	emit_site(t->worker, s, entity, &v, t->now_ns, is_due);
 }
 
 static void judge_site(void *context, struct site *s)

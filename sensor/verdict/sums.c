@@ -41,7 +41,7 @@ static bool make_room(struct sums *s)
 		return true;
 	size_t count = s->slot_count > 0 ? s->slot_count * 2 : SLOTS_MIN;
 
-	if (count > 2 * SUMS_ROWS_MAX)
+	if (count > (size_t)2 * SUMS_ROWS_MAX)
 		return false;
 	struct sum_row *rows = realloc(s->rows, count / 2 * sizeof *rows);
 

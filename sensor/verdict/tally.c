@@ -77,8 +77,8 @@ static void add_row(struct tally *t, const struct tally_row *from)
 		return;
 	if (row->host[0] == '\0' || from->last_ns > row->last_ns)
 		memcpy(row->host, from->host, sizeof row->host);
-	if (row->site[0] == '\0')
-		memcpy(row->site, from->site, sizeof row->site);
+	if (from->site[0] != '\0')
+		tally_site(row, (struct slice){ (const uint8_t *)from->site, strlen(from->site) });
 	if (row->first_ns == 0 || (from->first_ns != 0 && from->first_ns < row->first_ns))
 		row->first_ns = from->first_ns;
 	if (from->last_ns > row->last_ns)
@@ -125,4 +125,14 @@ void tally_sort(struct tally *t)
 	memset(t->buckets, 0, sizeof t->buckets);
 	for (size_t i = 0; i < t->count; i++)
 		link_row(t, i);
+}
+
+void tally_site(struct tally_row *row, struct slice name)
+{
+	char text[TALLY_NAME_MAX];
+
+	snprintf(text, sizeof text, "%.*s", (int)name.len, (const char *)name.ptr);
+	bool is_other = row->site[0] != '\0' && strcmp(row->site, text) != 0;
+
+	snprintf(row->site, sizeof row->site, "%s", is_other ? "(several)" : text);
 }

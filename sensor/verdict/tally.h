@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dissect/slice.h"
+
 /* Contacts summed up for a person: a row for each local host and tracker. Bounded; what finds no
  * room is counted. */
 enum { TALLY_ROWS_MAX = 4096, TALLY_BUCKETS = 8192, TALLY_NAME_MAX = 128 };
@@ -35,6 +37,8 @@ struct tally_row *tally_row(struct tally *, const uint8_t local[16], const char 
 /* Adds all rows of `from`. */
 void tally_add(struct tally *, const struct tally *from);
 void tally_free(struct tally *);
+/* The contact was called by that site's page; of several, the row says so. */
+void tally_site(struct tally_row *, struct slice name);
 /* Most contacts first. */
 void tally_sort(struct tally *);
 

@@ -19,7 +19,7 @@ zstd.h|sensor/capture/inflate.c sensor/sink/packer.c
 lzma.h|sensor/capture/inflate.c
 libpsl.h|feeds/public_suffix.c
 idn2.h|feeds/idn.c
-openssl/.*|dissect/quic_keys.c sensor/digest.c sensor/sink/channel.c
+openssl/.*|dissect/quic_keys.c sensor/digest.c sensor/pseudonym.c sensor/sink/channel.c
 librdkafka/rdkafka.h|sensor/sink/kafka.c
 curl/curl.h|sensor/sink/http.c
 microhttpd.h|sensor/metrics.c
