@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sensor/capture/filter.h"
 #include "sensor/feed_command.h"
 #include "sensor/flow/classify.h"
 #include "sensor/ledger/ledger.h"
@@ -421,8 +422,18 @@ static int sense(struct run *run)
 	return close_all(run);
 }
 
+static bool is_filter(const char *words)
+{
+	struct filter *filter = filter_new(words); /* says what is wrong */
+
+	filter_free(filter);
+	return filter != NULL;
+}
+
 static bool is_usable(const struct options *o)
 {
+	if (o->filter != NULL && !is_filter(o->filter))
+		return false;
 	enum event_shape shape;
 
 	if (!event_shape(o->format, &shape)) {

@@ -37,7 +37,7 @@ ROWS = [
     Row("$D -r pixel-tls.pcap --from 2027-01-01 --to 2026-01-01", 2, ("--from is not before --to",)),
     Row("$D -r pixel-tls.pcap -i lo", 2, ("either read captures (-r) or capture live (-i), not both",)),
     Row("$D -r pixel-tls.pcap -F nope", 2, ("option --format", "nope")),
-    Row("$D -q -r pixel-tls.pcap tcp prot 80", 1, ('filter "tcp prot 80"',)),
+    Row("$D -q -r pixel-tls.pcap tcp prot 80", 2, ('filter "tcp prot 80"',)),
     Row("$D feed nope", 2, ("feed: no command nope", "Usage: dancecard feed")),
     Row("$D feed check nofile", 1, ("nofile: No such file or directory",)),
     # captures
