@@ -110,6 +110,7 @@ struct worker {
 	uint64_t now_ns;
 	struct masked masked;
 	struct order_key key;         /* of what is told now */
+	struct event_policy policy;   /* of the event that is being made */
 	struct event event;           /* the one that is being made */
 	struct dns_message own_names; /* one at a time */
 };

@@ -92,10 +92,8 @@ void fill_tracker(const struct feed_entry *entry, const struct name *name,
 
 void emit_event(struct worker *w, struct event *e)
 {
-	struct event_policy policy;
-
-	if (e->policy == NULL && find_policy(w, e, &policy))
-		e->policy = &policy;
+	if (e->policy == NULL && find_policy(w, e, &w->policy))
+		e->policy = &w->policy;
 	if (e->tracker != NULL) {
 		e->has_severity = true;
 		e->severity = config_severity_of(w->use.config,
