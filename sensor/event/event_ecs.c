@@ -183,17 +183,6 @@ static void put_where(struct cJSON *end, const struct event_geo *g)
 	json_put(end, "as", as);
 }
 
-/* The name of the far side that somebody asked for. */
-static void put_domain(struct cJSON *end, const struct event *e)
-{
-	if (e->hello != NULL && e->hello->sni.len > 0)
-		json_put_wire(end, "domain", e->hello->sni, WIRE_BYTES);
-	else if (e->http != NULL && e->http->hostname.len > 0)
-		json_put_wire(end, "domain", e->http->hostname, WIRE_BYTES);
-	else if (e->tracker != NULL && e->dns == NULL)
-		json_put_wire(end, "domain", e->tracker->name, WIRE_NAME);
-}
-
 static void put_end(struct cJSON *line, const struct event *e, bool is_destination)
 {
 	struct cJSON *end = json_object();
@@ -216,7 +205,7 @@ static void put_end(struct cJSON *line, const struct event *e, bool is_destinati
 	if (is_local && e->local != NULL)
 		put_whose(end, e->local);
 	else if (is_destination)
-		put_domain(end, e);
+		put_far_name(end, "domain", e);
 	if (!is_local && e->geo != NULL)
 		put_where(end, e->geo);
 	json_put(line, is_destination ? "destination" : "source", end);

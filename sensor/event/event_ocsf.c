@@ -178,17 +178,6 @@ static void put_where(struct cJSON *end, const struct event_geo *g)
 	json_put(end, "autonomous_system", as);
 }
 
-/* The name of the far side that somebody asked for. */
-static void put_hostname(struct cJSON *end, const struct event *e)
-{
-	if (e->hello != NULL && e->hello->sni.len > 0)
-		json_put_wire(end, "hostname", e->hello->sni, WIRE_BYTES);
-	else if (e->http != NULL && e->http->hostname.len > 0)
-		json_put_wire(end, "hostname", e->http->hostname, WIRE_BYTES);
-	else if (e->tracker != NULL && e->dns == NULL)
-		json_put_wire(end, "hostname", e->tracker->name, WIRE_NAME);
-}
-
 static void put_endpoint(struct cJSON *line, const struct event *e, bool is_destination)
 {
 	struct cJSON *end = json_object();
@@ -202,7 +191,7 @@ static void put_endpoint(struct cJSON *line, const struct event *e, bool is_dest
 		if (e->local->has_mac)
 			json_put_mac(end, "mac", e->local->mac);
 	} else if (is_destination) {
-		put_hostname(end, e);
+		put_far_name(end, "hostname", e);
 	}
 	if (is_local && e->packet != NULL && e->packet->vlan_count > 0)
 		put_uid(end, "vlan_uid", e->packet->vlan[0]);

@@ -52,4 +52,7 @@ void put_ocsf(struct cJSON *line, const struct event *);
 /* Is the value of this kind of evidence a DNS name in presentation form, or bytes? */
 enum wire_form evidence_form(enum evidence_kind);
 
+/* The name of the far side that somebody asked for, under `key`; nothing where nobody did. */
+void put_far_name(struct cJSON *end, const char *key, const struct event *);
+
 #endif

@@ -151,3 +151,13 @@ void put_names(struct cJSON *line, const struct event *e)
 	}
 	json_put(line, "names", list);
 }
+
+void put_far_name(struct cJSON *end, const char *key, const struct event *e)
+{
+	if (e->hello != NULL && e->hello->sni.len > 0)
+		json_put_wire(end, key, e->hello->sni, WIRE_BYTES);
+	else if (e->http != NULL && e->http->hostname.len > 0)
+		json_put_wire(end, key, e->http->hostname, WIRE_BYTES);
+	else if (e->tracker != NULL && e->dns == NULL)
+		json_put_wire(end, key, e->tracker->name, WIRE_NAME);
+}
