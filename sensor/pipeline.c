@@ -86,6 +86,8 @@ static bool build(struct pipeline *p)
 	p->intake = intake_new(p->use.keep_duplicates, seed);
 	p->output = output_new(p->use.workers, p->use.write, p->use.context);
 	p->commons = commons_new(p->use.workers, SITES_MAX, seed);
+	if (p->intake != NULL)
+		intake_use(p->intake, p->use.worker.config);
 	if (p->intake == NULL || p->output == NULL || p->commons == NULL || !make_workers(p, seed))
 		return false;
 	p->crew = crew_new(p->workers, p->use.workers);
@@ -162,6 +164,7 @@ static void mark_reload(struct pipeline *p, struct work *work)
 	atomic_init(&swap->left, p->use.workers);
 	swap->fresh = fresh;
 	swap->old = old;
+	intake_use(p->intake, fresh.config);
 	work_mark(work, &(struct mark){ .kind = MARK_RELOAD,
 	                                .step = ++p->step,
 	                                .now_ns = p->clock.now_ns,

@@ -22,6 +22,7 @@ enum {
 	TODO_REFUSAL = 4, /* an ICMP error: for the owner of the flow it is about */
 	TODO_FOLLOW = 8,  /* for the owner */
 	TODO_MARK = 16,   /* no packet: `index` is a mark's */
+	TODO_ROLE = 32,   /* it shows what one of its ends is: for every worker */
 };
 
 struct todo {

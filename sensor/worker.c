@@ -8,6 +8,7 @@
 #include "sensor/flow/address.h"
 #include "sensor/output.h"
 #include "sensor/owner.h"
+#include "sensor/role.h"
 #include "sensor/work.h"
 #include "sensor/worker_state.h"
 
@@ -65,16 +66,6 @@ static size_t or_default(size_t limit, size_t usual)
 	return limit > 0 ? limit : usual;
 }
 
-/* Whoever asks it may be anybody: a proxy of ours is one because a host of ours says so. */
-static void proxy_was_seen(void *context, const struct sight *s)
-{
-	struct worker *w = context;
-	const uint8_t *server = s->flow->address[flow_server(s->flow)];
-
-	if (is_ours(w, server) && is_ours(w, s->flow->address[s->flow->client]))
-		hosts_found(w->hosts, server, HOST_ROLE_PROXY);
-}
-
 static bool build(struct worker *w)
 {
 	uint64_t seed = w->use.seed;
@@ -113,7 +104,6 @@ static bool build(struct worker *w)
 	                                                        .resolutions = w->resolutions,
 	                                                        .keep_all = w->use.all_flows,
 	                                                        .dns = dns_was_seen,
-	                                                        .proxy = proxy_was_seen,
 	                                                        .is_suspect = is_suspect,
 	                                                        .context = w });
 	return w->resolutions != NULL && w->hosts != NULL && w->ech != NULL && w->sites != NULL &&
@@ -400,6 +390,15 @@ static void set_phase(struct worker *w, enum order_phase phase, uint64_t first, 
 	w->key.second = second;
 }
 
+static void learn_role(struct worker *w, const struct packet *p)
+{
+	const uint8_t *host;
+	enum host_role role = role_shown(p, &host);
+
+	if (role != HOST_ROLE_NONE)
+		hosts_found(w->hosts, host, role);
+}
+
 static void do_packet(struct worker *w, const struct work_packet *wp, unsigned what, uint32_t hash)
 {
 	const struct packet *p = &wp->packet;
@@ -411,6 +410,8 @@ static void do_packet(struct worker *w, const struct work_packet *wp, unsigned w
 		hosts_saw(w->hosts, p->src, p->src_mac);
 	if (what & TODO_NAMES)
 		hear_host_names(w, p);
+	if (what & TODO_ROLE)
+		learn_role(w, p);
 	if (what & TODO_REFUSAL)
 		hear_refusal(w, wp->frame, p);
 	w->key.phase = PHASE_PACKET;

@@ -256,8 +256,10 @@ void emit_contact(struct worker *w, const struct contact *c, enum outcome outcom
 	e->has_outcome = true;
 	e->outcome = outcome;
 	fill_evidence(w, c, e);
-	if (place_fill(c, &b.site))
+	if (place_fill(c, &b.site)) {
+		fill_site_owner(w, &b.site);
 		e->site = &b.site;
+	}
 	set_event_id(w, e, c->flow->first_ns, b.tracker.name, 0);
 	w->counters.contacts_by_category[category_index(c->entry.category)]++;
 	tally_contact(w, c, e);
@@ -340,11 +342,11 @@ void emit_flow(struct worker *w, struct flow *f, const char *reason)
 	e->pcap_cnt = f->first_number;
 	if (c != NULL) {
 		fill_tracker(&c->entry, c->name, &b.tracker);
-		b.flow.activity = activity_of(&c->entry, &b.flow, flow_outcome(f, true));
+		b.flow.activity = activity_of(&c->entry, &b.flow, flow_outcome(w, f, true));
 		e->tracker = &b.tracker;
 		e->confidence = c->confidence;
 		e->has_outcome = true;
-		e->outcome = flow_outcome(f, true);
+		e->outcome = flow_outcome(w, f, true);
 		if (!is_interim)
 			tally_bytes(w, f, c);
 	}
@@ -369,8 +371,10 @@ void emit_placement(struct worker *w, const struct contact *c, const struct fram
 	if (!w->use.is_live)
 		e->pcap_filename = w->use.source(w->use.context, frame->source);
 	e->confidence = c->confidence;
-	if (place_fill(c, &b.site))
+	if (place_fill(c, &b.site)) {
+		fill_site_owner(w, &b.site);
 		e->site = &b.site;
+	}
 	/* The calls on a flow are told apart by their time. */
 	set_event_id(w, e, c->flow->first_ns, b.tracker.name, (uint32_t)(frame->time_ns / 1000));
 	w->counters.placements++;
@@ -401,6 +405,7 @@ void emit_site(struct worker *w, const struct site *s, size_t entity, const stru
 		                   .chance = v->chance,
 		                   .has_rates = true };
 
+	fill_site_owner(w, &site);
 	e->tracker = &tracker;
 	e->site = &site;
 	set_event_id(w, e, s->last_ns, site.name, (uint32_t)v->status);

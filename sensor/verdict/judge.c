@@ -336,13 +336,16 @@ void judge_flow(struct worker *w, struct flow *f, const struct frame *last)
 
 /*
  * What came of it. Until the end nothing is said of silence. A tap that sees one direction only
- * cannot know: the client's going on tells that it was answered.
+ * cannot know: the client's going on tells that it was answered. Who answers at a sinkhole is nobody
+ * but the ban.
  */
-enum outcome flow_outcome(const struct flow *f, bool is_final)
+enum outcome flow_outcome(const struct worker *w, const struct flow *f, bool is_final)
 {
 	unsigned server = flow_server(f);
 	bool is_silent = f->packets[server] == 0;
 
+	if (config_is_sinkhole(w->use.config, f->address[server]))
+		return OUTCOME_BLOCKED;
 	if (f->spoke >> server & 1)
 		return OUTCOME_ESTABLISHED;
 	if (f->was_reset || f->was_refused)
@@ -365,10 +368,10 @@ static void tell(struct worker *w, struct contact *c, enum outcome outcome)
 }
 
 /* The server's answer counts that came after the name was stated. */
-static enum outcome outcome_of(const struct contact *c, bool is_final)
+static enum outcome outcome_of(const struct worker *w, const struct contact *c, bool is_final)
 {
 	const struct flow *f = c->flow;
-	enum outcome outcome = flow_outcome(f, is_final);
+	enum outcome outcome = flow_outcome(w, f, is_final);
 	bool is_new = f->packets[flow_server(f)] > c->server_packets;
 
 	if (outcome == OUTCOME_ESTABLISHED && !is_new && !is_final)
@@ -384,7 +387,7 @@ static void tell_waiting(struct worker *w, struct contact *c, bool is_final)
 	tell_waiting(w, c->next, is_final);
 	if (!c->is_waiting)
 		return;
-	enum outcome outcome = outcome_of(c, is_final);
+	enum outcome outcome = outcome_of(w, c, is_final);
 
 	if (is_final)
 		place_now(w, c);
@@ -403,7 +406,7 @@ void judge_outcome(struct worker *w, struct flow *f)
 static void tell_late(struct worker *w, struct contact *c)
 {
 	place_now(w, c);
-	tell(w, c, outcome_of(c, true));
+	tell(w, c, outcome_of(w, c, true));
 }
 
 void judge_expire(struct worker *w, uint64_t now_ns)
