@@ -557,6 +557,10 @@ static void do_mark(struct worker *w, const struct mark *m)
 	case MARK_RELOAD:
 		reload(w, m->swap);
 		break;
+	case MARK_SETTLE:
+		if (w->evidence != NULL && w->use.evidence_file != NULL)
+			evidence_settle(w->evidence, w->use.evidence_file);
+		break;
 	default:
 		add_to_stats(w, m->stats);
 	}

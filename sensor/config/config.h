@@ -109,6 +109,7 @@ struct config {
 	struct config_list home;       /* struct config_prefix */
 	struct config_list settings;   /* struct config_setting */
 	const char *inventory_path;    /* NULL: inline, or none */
+	uint8_t inventory_hash[32];    /* as `hash`, of the inventory's file */
 
 	/* made of the lists above, for looking up */
 	struct prefix_table network_table, host_table, sinkhole_table;

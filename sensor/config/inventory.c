@@ -151,6 +151,7 @@ void inventory_read(struct config_reading *r, const char *file, struct config_pl
 		return;
 	}
 	r->config->inventory_path = path;
+	hash_of(text, r->config->inventory_hash);
 	r->faults->file = path;
 	if (ends_with(path, ".yaml") || ends_with(path, ".yml"))
 		read_yaml(r, text, sites);

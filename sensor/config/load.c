@@ -31,12 +31,12 @@ bool file_read(struct region *region, const char *path, struct slice *out, const
 	return *why == NULL;
 }
 
-static void make_hash(struct config *c, struct slice text)
+void hash_of(struct slice text, uint8_t out[32])
 {
 	struct digest *d = digest_new();
 
 	if (d != NULL)
-		(void)digest_sha256(d, text, c->hash);
+		(void)digest_sha256(d, text, out);
 	digest_free(d);
 }
 
@@ -60,7 +60,7 @@ static void read_text_of(struct config *c, struct slice text, const struct confi
 
 	if (root == NULL)
 		return;
-	make_hash(c, text);
+	hash_of(text, c->hash);
 	schema_read(&r, &config_table_root, root, c);
 	if (faults->count == 0)
 		config_check(&r);

@@ -70,6 +70,8 @@ const char *read_host_name(struct config_reading *, const char *text, struct con
 void inventory_read(struct config_reading *, const char *file, struct config_place,
                     struct config_list *);
 
+/* SHA-256; zeros where it cannot be made. */
+void hash_of(struct slice text, uint8_t out[32]);
 /* The whole file's bytes, at most 16 MiB; false: `why` says why not. */
 bool file_read(struct region *, const char *path, struct slice *out, const char **why);
 

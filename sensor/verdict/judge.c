@@ -336,8 +336,8 @@ void judge_flow(struct worker *w, struct flow *f, const struct frame *last)
 
 /*
  * What came of it. Until the end nothing is said of silence. A tap that sees one direction only
- * cannot know: the client's going on tells that it was answered. Who answers at a sinkhole is nobody
- * but the ban.
+ * cannot know: the client's going on tells that it was answered. Who answers at a sinkhole is
+ * nobody but the ban.
  */
 enum outcome flow_outcome(const struct worker *w, const struct flow *f, bool is_final)
 {
