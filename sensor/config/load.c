@@ -105,6 +105,21 @@ struct config *config_load(const char *path, const struct config_options *option
 	return end(c, &faults, tell, context);
 }
 
+struct config *config_load_inventory(const char *path, fault_tell *tell, void *context)
+{
+	struct faults faults;
+	struct config *c = begin(path, &faults);
+	struct config_reading r = { .config = c, .faults = &faults };
+	const char *slash = strrchr(path, '/');
+
+	if (c == NULL)
+		return NULL;
+	inventory_read(&r, slash != NULL ? slash + 1 : path, (struct config_place){ 0 }, &c->sites);
+	if (faults.count == 0)
+		config_check_sites(&r);
+	return end(c, &faults, tell, context);
+}
+
 void config_free(struct config *c)
 {
 	if (c == NULL)

@@ -77,5 +77,7 @@ bool file_read(struct region *, const char *path, struct slice *out, const char 
 
 /* check.c: what only the whole file shows; builds the tables for looking up. */
 void config_check(struct config_reading *);
+/* The inventory alone, and puts it in order. */
+void config_check_sites(struct config_reading *);
 
 #endif
