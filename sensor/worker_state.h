@@ -28,6 +28,7 @@ struct evidence {
 	const char *text;  /* a rule of the feed */
 	uint64_t number;
 	uint32_t source;
+	bool is_against; /* it says something else than the contact's name */
 };
 
 enum {

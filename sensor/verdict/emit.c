@@ -213,6 +213,7 @@ static void fill_evidence(struct worker *w, const struct contact *c, struct even
 		        (struct event_evidence){ .kind = from->kind,
 			                         .value = value,
 			                         .is_outer = is_outer(c->flow, from),
+			                         .is_against = from->is_against,
 			                         .packet = from->number,
 			                         .file = other_file(w, e, from->source) };
 	}

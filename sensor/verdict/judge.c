@@ -38,6 +38,17 @@ static void add_evidence(struct contact *c, enum evidence_kind kind, struct name
 	};
 }
 
+/* The same of what speaks against the name. */
+static void add_counter_evidence(struct contact *c, enum evidence_kind kind, struct name *name,
+                                 uint64_t number, uint32_t source)
+{
+	size_t before = c->evidence_count;
+
+	add_evidence(c, kind, name, number, source);
+	if (c->evidence_count > before)
+		c->evidence[before].is_against = true;
+}
+
 static void add_rule_evidence(struct contact *c, enum evidence_kind kind, const char *text)
 {
 	for (size_t i = 0; i < c->evidence_count; i++)
@@ -205,6 +216,29 @@ static void add_outer(const struct flow *f, struct contact *c)
 	}
 }
 
+static bool says(const struct resolution *r, const struct name *name)
+{
+	bool is_said = r->question == name;
+
+	for (size_t i = 0; i < RESOLUTION_ALIASES_MAX && r->aliases[i] != NULL; i++)
+		is_said |= r->aliases[i] == name;
+	return is_said;
+}
+
+/*
+ * The client's DNS gave it this address, and for nobody but others: an answer that we did not see
+ * (a cache, DoH), or a front. The last of them is told.
+ */
+static void add_conflict(struct contact *c, const struct dns_view *dns)
+{
+	for (size_t i = 0; i < dns->count; i++)
+		if (says(&dns->found[i], c->name))
+			return;
+	if (dns->count > 0)
+		add_counter_evidence(c, dns->found[0].kind, dns->found[0].question,
+		                     dns->found[0].number, dns->found[0].source);
+}
+
 static void judge_name(struct worker *w, struct flow *f, const struct noted_name *n,
                        const struct frame *last, const struct dns_view *dns)
 {
@@ -221,6 +255,7 @@ static void judge_name(struct worker *w, struct flow *f, const struct noted_name
 		return;
 	for (size_t i = 0; i < dns->count; i++)
 		add_resolution(c, &dns->found[i]);
+	add_conflict(c, dns);
 	add_evidence(c, n->kind, n->name, n->number, n->source);
 	if (is_inner(n->kind))
 		add_outer(f, c);
@@ -278,6 +313,18 @@ static void judge_unnamed(struct worker *w, struct flow *f, const struct frame *
 		add_resolution(c, tracker);
 }
 
+/* The address is the tracker's, and the flow names somebody else there. */
+static void add_other_name(const struct flow *f, struct contact *c)
+{
+	static const enum evidence_kind kinds[] = { [APP_TLS] = EVIDENCE_TLS_SNI,
+		                                    [APP_QUIC] = EVIDENCE_QUIC_SNI,
+		                                    [APP_HTTP] = EVIDENCE_HTTP_HOST };
+	bool has_kind = f->app == APP_TLS || f->app == APP_QUIC || f->app == APP_HTTP;
+
+	if (f->is_named && f->server_name != NULL && has_kind)
+		add_counter_evidence(c, kinds[f->app], f->server_name, c->number, c->source);
+}
+
 static void judge_network(struct worker *w, struct flow *f, const struct frame *last)
 {
 	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
@@ -285,8 +332,11 @@ static void judge_network(struct worker *w, struct flow *f, const struct frame *
 
 	if (!name_table_find_address(w->names, f->address[flow_server(f)], &entry))
 		return;
-	if (c == NULL)
+	if (c == NULL) {
 		c = add_contact(w, f, last, &entry, NULL, CONFIDENCE_WEAK);
+		if (c != NULL)
+			add_other_name(f, c);
+	}
 	if (c != NULL && c->is_waiting)
 		add_rule_evidence(c, EVIDENCE_IP_NETWORK, entry.rule);
 }
