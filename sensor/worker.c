@@ -157,7 +157,11 @@ static void hear_dhcp(struct worker *w, const struct packet *p, bool is_six)
 	enum parse answer = is_six ? dissect_dhcpv6(p->payload, &text, &lease)
 	                           : dissect_dhcp(p->payload, &lease);
 
-	if (answer != PARSE_OK || lease.host_name.len == 0)
+	if (answer != PARSE_OK)
+		return;
+	if (!is_six && lease.is_ack && lease.has_address && lease.has_mac)
+		hosts_leased(w->hosts, lease.address, lease.mac);
+	if (lease.host_name.len == 0)
 		return;
 	hosts_named(w->hosts, lease.has_address ? lease.address : NULL,
 	            lease.has_mac ? lease.mac : NULL, lease.host_name,

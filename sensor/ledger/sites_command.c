@@ -17,7 +17,7 @@ struct census {
 	const char *ledger, *inventory_path, *explain;
 	enum shape shape;
 	struct config *inventory; /* NULL: none */
-	bool *is_told; /* rows of the inventory that the ledger knows */
+	bool *is_told;            /* rows of the inventory that the ledger knows */
 	size_t visited, carrying, gone, lines;
 };
 
@@ -55,7 +55,8 @@ static int usage(void)
 {
 	fputs("dancecard sites LEDGER [--csv | --json] [--inventory FILE] [--explain SITE]\n\n"
 	      "  --csv, --json         a line for each site, for programs\n"
-	      "  --inventory FILE      sites to review (CSV, YAML): site, organisation, jurisdiction,\n"
+	      "  --inventory FILE      sites to review (CSV, YAML): site, organisation, "
+	      "jurisdiction,\n"
 	      "                        sector; the review says which were never visited, too\n"
 	      "  --explain SITE        the visits and packets that a finding stands on\n",
 	      stderr);
@@ -164,8 +165,7 @@ static size_t count_rows(const struct census *c)
 
 static const struct config_site *find_row(const struct census *c, const char *name)
 {
-	return config_site_of(c->inventory,
-	                      (struct slice){ (const uint8_t *)name, strlen(name) });
+	return config_site_of(c->inventory, (struct slice){ (const uint8_t *)name, strlen(name) });
 }
 
 /* A cell that is empty in the file is NULL in the row. */
@@ -276,8 +276,8 @@ static void put_review(struct census *c, sqlite3 *db)
 	sqlite3_finalize(s);
 	printf("\nOf %zu sites in the inventory %zu were visited; %zu carry the tracker: %zu"
 	       " organisations in %zu jurisdictions%s.\n",
-	       count_rows(c), c->visited, c->carrying, organisations.count,
-	       jurisdictions.count, c->gone > 0 ? "" : "; none took it off");
+	       count_rows(c), c->visited, c->carrying, organisations.count, jurisdictions.count,
+	       c->gone > 0 ? "" : "; none took it off");
 	if (c->gone > 0)
 		printf("%zu took it off.\n", c->gone);
 	printf("%zu were not visited while the sensor looked: of them nothing is known.\n",
