@@ -316,18 +316,38 @@ static void tally_bytes(struct worker *w, const struct flow *f, const struct con
 	row->last_ns = f->last_ns > row->last_ns ? f->last_ns : row->last_ns;
 }
 
+static bool ends_in(const uint8_t *text, size_t len, const char *tail)
+{
+	size_t tail_len = strlen(tail);
+
+	return len >= tail_len && memcmp(text + len - tail_len, tail, tail_len) == 0;
+}
+
+/* The request says it where it can be read: a script is fetched, all else is told to the pixel. */
+static bool asks_for_script(const struct noted_http *n)
+{
+	const uint8_t *question = memchr(n->url, '?', n->url_len);
+	size_t len = question != NULL ? (size_t)(question - n->url) : n->url_len;
+
+	return n->method_len == 3 && memcmp(n->method, "GET", 3) == 0 &&
+	       ends_in(n->url, len, ".js");
+}
+
 /*
  * What the pixel did there: the SDK is some 300 KB of script, a beacon's answer a few bytes. TLS
  * hides which it was; the size does not.
  */
-static const char *activity_of(const struct feed_entry *entry, const struct event_flow *flow,
-                               enum outcome outcome)
+static const char *activity_of(const struct flow *f, const struct feed_entry *entry,
+                               const struct event_flow *flow, enum outcome outcome)
 {
 	static const uint64_t script_bytes = 100000;
 
 	if (strcmp(entry->category, "tracking_pixel") != 0 || outcome != OUTCOME_ESTABLISHED)
 		return NULL;
-	return flow->bytes_toclient > script_bytes ? "loaded" : "beacon";
+	bool is_script = flow->bytes_toclient > script_bytes ||
+	                 (f->notes->http != NULL && asks_for_script(f->notes->http));
+
+	return is_script ? "loaded" : "beacon";
 }
 
 void emit_flow(struct worker *w, struct flow *f, const char *reason)
@@ -343,7 +363,7 @@ void emit_flow(struct worker *w, struct flow *f, const char *reason)
 	e->pcap_cnt = f->first_number;
 	if (c != NULL) {
 		fill_tracker(&c->entry, c->name, &b.tracker);
-		b.flow.activity = activity_of(&c->entry, &b.flow, flow_outcome(w, f, true));
+		b.flow.activity = activity_of(f, &c->entry, &b.flow, flow_outcome(w, f, true));
 		e->tracker = &b.tracker;
 		e->confidence = c->confidence;
 		e->has_outcome = true;
