@@ -93,6 +93,11 @@ uint64_t feed_set_stamp_now(const struct feed_set *set)
 	return sources_stamp(&set->sources);
 }
 
+const char *feed_set_cut(const struct feed_set *then, const struct feed_set *now)
+{
+	return sources_cut(&then->sources, &now->sources);
+}
+
 static struct rule_tag tag_at(const struct feed_set *set, uint32_t offset)
 {
 	struct rule_tag tag;
