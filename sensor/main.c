@@ -142,6 +142,7 @@ static bool open_ledger(struct run *run)
 	run->ledger = ledger_open(&(struct ledger_options){
 	        .path = run->options.ledger,
 	        .may_wait = run->options.interfaces.count == 0,
+	        .keeps_flows = run->options.all_flows,
 	        .retention_days = LEDGER_RETENTION_DAYS,
 	});
 	return run->ledger != NULL;
