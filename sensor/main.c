@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -213,7 +214,7 @@ static FILE *open_beside(const char *path, const char *tail)
 	FILE *out = len > 0 && (size_t)len < sizeof name ? fopen(name, "w+b") : NULL;
 
 	if (out == NULL)
-		log_error("evidence %s%s cannot be written", path, tail);
+		log_error("evidence %s%s: %s", path, tail, strerror(errno));
 	return out;
 }
 
@@ -402,6 +403,7 @@ static int close_all(struct run *run)
 		run->failures += !sink_close(run->sinks[i]);
 	free(run->sinks);
 	run->failures += !ledger_close(run->ledger);
+	run->failures += log_was_scarce();
 	geo_free(run->geo);
 	reload_free(run->reload);
 	pseudonyms_free(run->pseudonyms);

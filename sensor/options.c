@@ -311,7 +311,10 @@ static bool refuse(const struct row *row, const char *value)
 		[TIME] = "a time such as 2026-11-23, 2026-11-23T13:25:08Z or 1795440308",
 	};
 
-	log_error("option --%s wants %s, not '%s'", row->name, wanted[row->kind], value);
+	if (row->kind == LIST && value[0] != '\0') /* nothing is wrong with the name */
+		log_error("option --%s: out of memory", row->name);
+	else
+		log_error("option --%s wants %s, not '%s'", row->name, wanted[row->kind], value);
 	return false;
 }
 
