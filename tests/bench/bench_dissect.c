@@ -305,7 +305,8 @@ static const struct row {
 	{ "is it DNS, on another port", run_dns_likely, NULL, TEXT(DNS_SITE_QUERY) },
 	{ "DNS off a TCP stream", run_dns_frame, "dns_frame/two", { 0 } },
 	{ "HTTP/1 request", run_http, NULL,
-	  TEXT("GET /v1/pixel.js?id=1 HTTP/1.1\r\nHost: www.example.com\r\nConnection: keep-alive\r\n"
+	  TEXT("GET /v1/pixel.js?id=1 HTTP/1.1\r\nHost: www.example.com\r\nConnection: "
+	       "keep-alive\r\n"
 	       "User-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\nAccept: */*\r\n"
 	       "Referer: http://www.example.org/\r\nAccept-Encoding: gzip, deflate\r\n"
 	       "Accept-Language: en\r\n\r\n") },
@@ -313,7 +314,8 @@ static const struct row {
 	{ "HTTP/2 request in the clear", run_h2c, NULL,
 	  TEXT("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x11\1\5\0\0\0\1\x82\x86\x84\x41\x8c"
 	       "\xf1\xe3\xc2\xe5\xf2\x3a\x6b\xa0\xab\x90\xf4\xff") },
-	{ "a TLS hello that has no prefix", run_no_prefix, NULL, TEXT("\x16\3\1\2\0\1\0\1\xfc\3\3") },
+	{ "a TLS hello that has no prefix", run_no_prefix, NULL,
+	  TEXT("\x16\3\1\2\0\1\0\1\xfc\3\3") },
 	{ "prefix: HTTP CONNECT", run_prefix, "prefix/connect", { 0 } },
 	{ "prefix: PROXY version 1", run_prefix, "prefix/proxy_1", { 0 } },
 	{ "prefix: STARTTLS of IMAP", run_prefix, "prefix/imap", { 0 } },

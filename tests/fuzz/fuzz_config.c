@@ -4,7 +4,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 const char *__lsan_default_suppressions(void);
 
-/* libfyaml (seen with 0.7.12) itself leaks a few hundred bytes where a quoted scalar does not end. */
+/* libfyaml (seen with 0.7.12) itself leaks a few hundred bytes where a quoted scalar does not end.
+ */
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libfyaml.so\n";
