@@ -261,8 +261,8 @@ static bool is_silent(const struct flow *f)
 {
 	bool is_open = f->state == FLOW_ESTABLISHED || (f->tcp_flags[f->client] & TCP_ACK) != 0;
 
-	return f->protocol == IP_TCP && f->state != FLOW_CLOSED && is_open &&
-	       f->question->streams[f->client].segments == 0;
+	return f->protocol == IP_TCP && f->app == APP_UNKNOWN && f->state != FLOW_CLOSED &&
+	       is_open && f->question->streams[f->client].segments == 0;
 }
 
 struct flow *inspect_overdue(struct inspector *i, uint64_t now_ns)
