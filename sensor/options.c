@@ -376,7 +376,7 @@ void options_help(FILE *out)
 {
 	fputs("dancecard [-r FILE|DIR|-]... [-i IFACE]... [options] [BPF filter]\n"
 	      "dancecard feed check|lookup|convert|compare|retro ...\n"
-	      "dancecard sites LEDGER [--csv|--json] [--inventory FILE.csv] [--explain SITE]\n"
+	      "dancecard sites LEDGER [--csv|--json] [--inventory FILE] [--explain SITE]\n"
 	      "dancecard ledger forget|prune ...\n\n"
 	      "Finds which hosts of a network are in contact with ByteDance's infrastructure, and\n"
 	      "writes it as JSON events, one a line, to standard output.\n\n",

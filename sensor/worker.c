@@ -8,6 +8,7 @@
 #include "sensor/flow/address.h"
 #include "sensor/output.h"
 #include "sensor/owner.h"
+#include "sensor/role.h"
 #include "sensor/work.h"
 #include "sensor/worker_state.h"
 
@@ -65,16 +66,6 @@ static size_t or_default(size_t limit, size_t usual)
 	return limit > 0 ? limit : usual;
 }
 
-/* Whoever asks it may be anybody: a proxy of ours is one because a host of ours says so. */
-static void proxy_was_seen(void *context, const struct sight *s)
-{
-	struct worker *w = context;
-	const uint8_t *server = s->flow->address[flow_server(s->flow)];
-
-	if (is_ours(w, server) && is_ours(w, s->flow->address[s->flow->client]))
-		hosts_found(w->hosts, server, HOST_ROLE_PROXY);
-}
-
 static bool build(struct worker *w)
 {
 	uint64_t seed = w->use.seed;
@@ -113,7 +104,6 @@ static bool build(struct worker *w)
 	                                                        .resolutions = w->resolutions,
 	                                                        .keep_all = w->use.all_flows,
 	                                                        .dns = dns_was_seen,
-	                                                        .proxy = proxy_was_seen,
 	                                                        .is_suspect = is_suspect,
 	                                                        .context = w });
 	return w->resolutions != NULL && w->hosts != NULL && w->ech != NULL && w->sites != NULL &&
@@ -167,7 +157,11 @@ static void hear_dhcp(struct worker *w, const struct packet *p, bool is_six)
 	enum parse answer = is_six ? dissect_dhcpv6(p->payload, &text, &lease)
 	                           : dissect_dhcp(p->payload, &lease);
 
-	if (answer != PARSE_OK || lease.host_name.len == 0)
+	if (answer != PARSE_OK)
+		return;
+	if (!is_six && lease.is_ack && lease.has_address && lease.has_mac)
+		hosts_leased(w->hosts, lease.address, lease.mac);
+	if (lease.host_name.len == 0)
 		return;
 	hosts_named(w->hosts, lease.has_address ? lease.address : NULL,
 	            lease.has_mac ? lease.mac : NULL, lease.host_name,
@@ -422,6 +416,15 @@ static void set_phase(struct worker *w, enum order_phase phase, uint64_t first, 
 	w->key.second = second;
 }
 
+static void learn_role(struct worker *w, const struct packet *p)
+{
+	const uint8_t *host;
+	enum host_role role = role_shown(p, &host);
+
+	if (role != HOST_ROLE_NONE)
+		hosts_found(w->hosts, host, role);
+}
+
 static void do_packet(struct worker *w, const struct work_packet *wp, unsigned what, uint32_t hash)
 {
 	const struct packet *p = &wp->packet;
@@ -433,6 +436,8 @@ static void do_packet(struct worker *w, const struct work_packet *wp, unsigned w
 		hosts_saw(w->hosts, p->src, p->src_mac);
 	if (what & TODO_NAMES)
 		hear_host_names(w, p);
+	if (what & TODO_ROLE)
+		learn_role(w, p);
 	if (what & TODO_REFUSAL)
 		hear_refusal(w, wp->frame, p);
 	w->key.phase = PHASE_PACKET;
@@ -577,6 +582,10 @@ static void do_mark(struct worker *w, const struct mark *m)
 		break;
 	case MARK_RELOAD:
 		reload(w, m->swap);
+		break;
+	case MARK_SETTLE:
+		if (w->evidence != NULL && w->use.evidence_file != NULL)
+			evidence_settle(w->evidence, w->use.evidence_file);
 		break;
 	default:
 		add_to_stats(w, m->stats);
