@@ -81,6 +81,12 @@ static const struct row {
 	  "exit with 3 when there was a contact" },
 	{ 280, "metrics", "ADDR:PORT", TEXT, AT(metrics),
 	  "serve numbers for Prometheus at /metrics, and /healthz; a port alone means\n127.0.0.1" },
+	{ 'Z', "user", "USER", TEXT, AT(user),
+	  "who to become when interfaces are open, if started as root. Without: dancecard\n"
+	  "live; offline nobody else. root: stay, without root's capabilities" },
+	{ 'C', "chroot", "FOLDER", TEXT, AT(chroot),
+	  "make this folder the root of all files that are opened from then on: what is\n"
+	  "written, captures, and what is read again" },
 	{ 'q', "quiet", NULL, FLAG, AT(quiet),
 	  "no progress bar and no summary; errors still speak" },
 	{ 'v', "verbose", NULL, FLAG, AT(verbose), "say what is read and loaded" },

@@ -32,6 +32,7 @@ struct options {
 	const char *config;
 	const char *key_file;
 	const char *evidence;
+	const char *user, *chroot; /* NULL: not said */
 	uint64_t given;           /* a bit for each row of the table that the command line had */
 	struct option_list owned; /* strings of the config file's settings */
 };
