@@ -464,6 +464,12 @@ static bool is_usable(const struct options *o)
 		log_error("option --format: '%s' is none of native, ecs, ocsf", o->format);
 		return false;
 	}
+	if (o->user != NULL && !rights_user_exists(o->user)) {
+		log_error("option --user: there is no user '%s' on this machine (to make one: "
+		          "useradd --system %s)",
+		          o->user, o->user);
+		return false;
+	}
 	if (o->to_ns != 0 && o->from_ns >= o->to_ns) {
 		log_error("--from is not before --to: that leaves no packets");
 		return false;

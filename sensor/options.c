@@ -230,6 +230,21 @@ const char *options_name(size_t index)
 	return index == 0 ? "filter" : NULL;
 }
 
+bool options_words(size_t index, struct option_words *out)
+{
+	if (index >= ROWS)
+		return false;
+	const struct row *row = &rows[index];
+
+	*out = (struct option_words){ .letter = row->letter < 256 ? row->letter : 0,
+		                      .name = row->name,
+		                      .argument = row->argument,
+		                      .help = row->help,
+		                      .is_list = row->kind == LIST,
+		                      .is_for_file = is_for_file(row) };
+	return true;
+}
+
 static const struct row *row_named(const char *name)
 {
 	for (size_t i = 0; i < ROWS; i++)

@@ -209,7 +209,7 @@ struct live *live_open(const struct capture_options *options, struct filter *fil
 	live->options = options;
 	live->filter = filter;
 	live->stop = stop;
-	live->control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	live->control = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	for (size_t i = 0; i < most; i++) {
 		struct interface *f = &live->interfaces[live->count];
 

@@ -36,9 +36,7 @@ static bool become(struct rights *r)
 	const struct passwd *user = getpwnam(r->user);
 
 	if (user == NULL) {
-		log_error("option --user: there is no user '%s' on this machine (to make one: "
-		          "useradd --system %s)",
-		          r->user, r->user);
+		log_error("option --user: there is no user '%s'", r->user);
 		return false;
 	}
 	if (user->pw_uid == r->uid)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -60,7 +61,7 @@ static const struct {
 static const unsigned long controls[] = {
 	TCGETS,        TIOCGWINSZ,    TIOCGPGRP,    FIONREAD,     FIONBIO,
 	SIOCGIFFLAGS,  SIOCGIFINDEX,  SIOCGIFNAME,  SIOCGIFHWADDR, SIOCGIFCONF,
-	SIOCGIFMTU,    SIOCGIFADDR,
+	SIOCGIFMTU,    SIOCGIFADDR,   SIOCOUTQ,
 };
 
 static const char *const never[] = { "execve", "execveat", "fork", "vfork", "init_module", "bpf" };
