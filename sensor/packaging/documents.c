@@ -127,9 +127,11 @@ static int put_keys(const char *path)
 	}
 	while (fgets(line, sizeof line, in) != NULL) {
 		line[strcspn(line, "\n")] = '\0';
-		if (strncmp(line, "## ", 3) == 0) {
+		if (strncmp(line, "### `", 5) == 0) {
+			char *heading = line + 4;
+
 			fputs(".SS ", stdout);
-			put_roff(line + 3);
+			put_roff(next_cell(&heading));
 			putchar('\n');
 		} else if (strncmp(line, "| `", 3) == 0) {
 			put_key(line);
