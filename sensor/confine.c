@@ -18,11 +18,11 @@ static const char default_user[] = "dancecard";
 static void add(struct confine *c, struct option_list *to, const char *path)
 {
 	char *copy = path[0] != '\0' ? strdup(path) : NULL;
-	const char **grown = copy != NULL ? realloc(to->items, (to->count + 1) * sizeof *grown)
-	                                  : NULL;
-	const char **owned =
-	        grown != NULL ? realloc(c->owned.items, (c->owned.count + 1) * sizeof *owned)
-	                      : NULL;
+	const char **grown =
+	        copy != NULL ? realloc(to->items, (to->count + 1) * sizeof *grown) : NULL;
+	const char **owned = grown != NULL
+	                             ? realloc(c->owned.items, (c->owned.count + 1) * sizeof *owned)
+	                             : NULL;
 
 	if (grown != NULL)
 		to->items = grown;

@@ -27,11 +27,11 @@ enum {
 
 struct interface {
 	const char *name;
-	pcap_t *handle; /* NULL while it is away */
-	unsigned index; /* the kernel's: another one behind the same name is another interface */
-	int kind;       /* ARPHRD_…, of which `link` comes */
-	bool is_down;   /* said */
-	bool is_refused; /* said */
+	pcap_t *handle;    /* NULL while it is away */
+	unsigned index;    /* the kernel's: another one behind the same name is another interface */
+	int kind;          /* ARPHRD_…, of which `link` comes */
+	bool is_down;      /* said */
+	bool is_refused;   /* said */
 	uint64_t since_ns; /* packets before are of the interface that stood in for it */
 	enum link_type link;
 	bool has_nanoseconds;
@@ -287,9 +287,10 @@ static bool open_again(struct live *live, struct interface *f)
 	int status = open_interface(live, f, false);
 
 	if (status == PCAP_ERROR_PERM_DENIED && !f->is_refused) {
-		log_error("%s: the interface is back, but is of another kind, or was down when this "
-		          "began: to open it takes a restart",
-		          f->name);
+		log_error(
+		        "%s: the interface is back, but is of another kind, or was down when this "
+		        "began: to open it takes a restart",
+		        f->name);
 		f->is_refused = true;
 	}
 	return status >= 0;

@@ -2,13 +2,13 @@
 #include "sensor/capture/rebind.h"
 
 #include <arpa/inet.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
 
 static bool ask(int control, unsigned long what, const char *name, struct ifreq *out)
 {

@@ -6,8 +6,9 @@
 
 /*
  * Interfaces as the kernel knows them, asked over a socket that is open; and a packet socket moved
- * to another one. To make such a socket takes CAP_NET_RAW, to bind it anew takes nothing (packet(7)):
- * so an interface that comes back is captured again by a process that has given up all its rights.
+ * to another one. To make such a socket takes CAP_NET_RAW, to bind it anew takes nothing
+ * (packet(7)): so an interface that comes back is captured again by a process that has given up all
+ * its rights.
  */
 
 /* 0: there is none of this name. */

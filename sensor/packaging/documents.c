@@ -48,7 +48,8 @@ static void man(const char *version, const char *date)
 
 	printf(".TH DANCECARD 1 \"%s\" \"dancecard %s\" \"User Commands\"\n", date, version);
 	fputs(".SH NAME\n"
-	      "dancecard \\- which hosts of a network are in contact with ByteDance's infrastructure\n"
+	      "dancecard \\- which hosts of a network are in contact with ByteDance's "
+	      "infrastructure\n"
 	      ".SH SYNOPSIS\n"
 	      ".B dancecard\n"
 	      "[\\-r FILE|DIR|\\-]... [\\-i IFACE]... [options] [BPF filter]\n"
@@ -248,7 +249,7 @@ static void zsh(void)
 	fputs("#compdef dancecard\n_arguments -s \\\n", stdout);
 	for (size_t i = 0; options_words(i, &o); i++) {
 		const char *again = o.is_list ? "*" : "";
-		const char *action = wants_file(&o)      ? "_files"
+		const char *action = wants_file(&o)       ? "_files"
 		                     : wants(&o, "IFACE") ? "_net_interfaces"
 		                     : wants(&o, "USER")  ? "_users"
 		                     : wants(&o, "SHAPE") ? "(native ecs ocsf)"

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -21,11 +21,11 @@
 
 /* Who needs a call. */
 enum need {
-	ALWAYS,   /* memory, threads, time, what is open already, reading files */
-	WRITING,  /* making, renaming and removing files */
-	NETWORK,  /* connections, ours or to us */
-	CONNECT,  /* new ones by us */
-	ALONE     /* where there is no CONNECT: libraries try these, and live without */
+	ALWAYS,  /* memory, threads, time, what is open already, reading files */
+	WRITING, /* making, renaming and removing files */
+	NETWORK, /* connections, ours or to us */
+	CONNECT, /* new ones by us */
+	ALONE    /* where there is no CONNECT: libraries try these, and live without */
 };
 
 /* Each call by its name: one that this machine does not have is passed over. */
@@ -59,9 +59,9 @@ static const struct {
 
 /* What may be asked of descriptors; a terminal's input cannot be made up with any of them. */
 static const unsigned long controls[] = {
-	TCGETS,        TIOCGWINSZ,    TIOCGPGRP,    FIONREAD,     FIONBIO,
-	SIOCGIFFLAGS,  SIOCGIFINDEX,  SIOCGIFNAME,  SIOCGIFHWADDR, SIOCGIFCONF,
-	SIOCGIFMTU,    SIOCGIFADDR,   SIOCOUTQ,
+	TCGETS,       TIOCGWINSZ,   TIOCGPGRP,   FIONREAD,      FIONBIO,
+	SIOCGIFFLAGS, SIOCGIFINDEX, SIOCGIFNAME, SIOCGIFHWADDR, SIOCGIFCONF,
+	SIOCGIFMTU,   SIOCGIFADDR,  SIOCOUTQ,
 };
 
 static const char *const never[] = { "execve", "execveat", "fork", "vfork", "init_module", "bpf" };
@@ -123,9 +123,9 @@ static int allow_lists(scmp_filter_ctx filter, const struct rights *r)
 
 	for (size_t i = 0; i < sizeof lists / sizeof *lists && status == 0; i++)
 		if (is_needed(r, lists[i].need))
-			status = add_names(filter,
-			                   lists[i].need == ALONE ? refusal : SCMP_ACT_ALLOW,
-			                   lists[i].names);
+			status =
+			        add_names(filter, lists[i].need == ALONE ? refusal : SCMP_ACT_ALLOW,
+			                  lists[i].names);
 	return status;
 }
 
@@ -208,8 +208,9 @@ static int allow_naming(scmp_filter_ctx filter)
 {
 	int status = RULE(filter, SCMP_ACT_ALLOW, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
 
-	return status != 0 ? status
-	                   : RULE(filter, SCMP_ACT_ALLOW, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_GET_NAME));
+	return status != 0
+	               ? status
+	               : RULE(filter, SCMP_ACT_ALLOW, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_GET_NAME));
 }
 
 /* Sanitizers stop threads, trace, and read maps: their builds lose only what the tests look at. */
@@ -260,7 +261,8 @@ static void die(int signal_number, siginfo_t *info, void *context)
 {
 	const int call = info->si_syscall;
 	char line[128], digits[] = "0000";
-	size_t used = append(line, 0, "dancecard: stopped: it made a system call that it never makes: ");
+	size_t used =
+	        append(line, 0, "dancecard: stopped: it made a system call that it never makes: ");
 
 	(void)context;
 	for (int i = 3, rest = call; i >= 0; i--, rest /= 10)

@@ -60,8 +60,7 @@ static bool stay(const struct rights *r)
 
 	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP))
 		sets = CAPNG_SELECT_ALL;
-	int was_root = geteuid() == 0 &&
-	               capng_have_capability(CAPNG_PERMITTED, CAP_DAC_OVERRIDE);
+	int was_root = geteuid() == 0 && capng_have_capability(CAPNG_PERMITTED, CAP_DAC_OVERRIDE);
 
 	if (was_root) { /* permitted, not effective: to see what is reached without */
 		capng_clear(CAPNG_SELECT_CAPS);

@@ -60,8 +60,7 @@ static const char *const network_paths[] = {
 
 static int abi(void)
 {
-	return (int)syscall(SYS_landlock_create_ruleset, NULL, 0,
-	                    LANDLOCK_CREATE_RULESET_VERSION);
+	return (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 }
 
 static struct ruleset handled(const struct rights *r, int version)

@@ -7,8 +7,9 @@
 /* The steps of rights_confine() and rights_lock(). False, said: it could not. */
 
 /*
- * capabilities.c: becomes the user. No capability is left; but where root stays root, and a path of `rights` belongs to somebody who shut
- * others out, root's right to read and write any file is kept.
+ * capabilities.c: becomes the user. No capability is left; but where root stays root, and a path of
+ * `rights` belongs to somebody who shut others out, root's right to read and write any file is
+ * kept.
  */
 bool capabilities_drop(const struct rights *);
 

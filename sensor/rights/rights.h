@@ -29,10 +29,10 @@ struct rights {
 	struct rights_paths reads;
 	/* The same for what is written: in folders files are made, renamed and removed. */
 	struct rights_paths writes;
-	bool is_live;     /* interfaces that come back: their sockets are bound anew */
-	bool may_connect; /* to servers, and look up their names */
-	bool may_listen;  /* takes connections on what is listening by then */
-	bool is_loud;     /* say what the kernel does not offer */
+	bool is_live;      /* interfaces that come back: their sockets are bound anew */
+	bool may_connect;  /* to servers, and look up their names */
+	bool may_listen;   /* takes connections on what is listening by then */
+	bool is_loud;      /* say what the kernel does not offer */
 	unsigned uid, gid; /* rights_enter() fills these in */
 	bool is_other;     /* that is not who we are */
 };

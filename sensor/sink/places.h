@@ -10,8 +10,8 @@ enum { PLACES_READ_MAX = 8 };
 
 /* What a target of -o will touch, before it is opened: for who has to allow it. */
 struct sink_places {
-	bool is_remote;         /* it connects to a server */
-	char written[PATH_MAX]; /* a file, or the folder of a journal; "": none */
+	bool is_remote;                        /* it connects to a server */
+	char written[PATH_MAX];                /* a file, or the folder of a journal; "": none */
 	char reads[PLACES_READ_MAX][PATH_MAX]; /* secrets and certificates */
 	size_t read_count;
 };

@@ -203,8 +203,7 @@ static bool is_as_wanted(const struct row *row, int status, const char *said)
 {
 	if (row->wanted >= 0)
 		return WIFEXITED(status) && WEXITSTATUS(status) == row->wanted;
-	return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS &&
-	       strstr(said, row->what) != NULL;
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS && strstr(said, row->what) != NULL;
 }
 
 int main(int argc, char **argv)
