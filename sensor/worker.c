@@ -254,14 +254,18 @@ static void close_early(struct worker *w, struct flow *f)
 	judge_flow(w, f, &last);
 }
 
-/* Where there is no memory the one that has been open longest gives way: a flood's own are that. */
+/*
+ * Where memory is short the one that has been open longest gives way: a flood's own are that. Some
+ * room stays for hellos that need putting together, or a flood of SYNs would leave them none.
+ */
 static void open_question(struct worker *w, const struct sight *s)
 {
 	struct flow *longest_open = inspect_oldest(w->inspector);
 
-	if (inspect_open(w->inspector, s) || longest_open == NULL)
-		return;
-	close_early(w, longest_open);
+	while (longest_open != NULL && budget_left(&w->budget) < budget_reserve(&w->budget)) {
+		close_early(w, longest_open);
+		longest_open = inspect_oldest(w->inspector);
+	}
 	(void)inspect_open(w->inspector, s);
 }
 
@@ -275,18 +279,32 @@ static void begin_flow(struct worker *w, const struct sight *s)
 	f->source = s->frame->source;
 	guess_client(f, p);
 	w->counters.flows++;
-	if (w->use.all_flows)
+	if (w->use.all_flows && budget_left(&w->budget) > 2 * budget_reserve(&w->budget))
 		(void)notes_of(f, &w->budget, p);
 	open_question(w, s);
 }
 
-/* The five-tuple begins anew: a SYN for a flow that is over or has long spoken. */
+/*
+ * The five-tuple begins anew: a SYN for a flow that is over or has long spoken. The same SYN once
+ * more, after a reset, is the same attempt.
+ */
 static bool is_reused(const struct flow *f, const struct packet *p, unsigned side)
 {
 	bool is_syn = (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 
 	return p->protocol == IP_TCP && is_syn &&
-	       (f->state == FLOW_CLOSED || (f->spoke >> side & 1) != 0);
+	       (f->state == FLOW_CLOSED || (f->spoke >> side & 1) != 0) &&
+	       !inspect_is_retry(f, side, p->tcp_seq);
+}
+
+/* It goes on after a reset before which nobody had spoken: forged, or answered at the next try. */
+static bool is_revived(const struct flow *f, const struct packet *p)
+{
+	const uint8_t handshake = TCP_SYN | TCP_ACK;
+
+	return f->state == FLOW_CLOSED && f->question != NULL && f->spoke == 0 &&
+	       (p->tcp_flags & (TCP_RST | TCP_FIN)) == 0 &&
+	       ((p->tcp_flags & handshake) == handshake || p->payload_len > 0);
 }
 
 static void account(struct flow *f, const struct sight *s)
@@ -295,6 +313,10 @@ static void account(struct flow *f, const struct sight *s)
 
 	f->bytes[s->side] += s->frame->wire_len;
 	f->packets[s->side]++;
+	if (is_revived(f, p)) {
+		f->state = FLOW_ESTABLISHED;
+		f->was_reset &= (p->tcp_flags & TCP_SYN) == 0;
+	}
 	f->tcp_flags[s->side] |= p->tcp_flags;
 	f->spoke |= (uint8_t)((p->payload_len > 0) << s->side);
 	if (f->state == FLOW_NEW && f->packets[0] > 0 && f->packets[1] > 0)

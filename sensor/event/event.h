@@ -163,6 +163,9 @@ struct event_dns_answer {
 	uint32_t ttl;
 	struct slice address; /* 4 or 16 bytes */
 	struct slice target;
+	/* Of SVCB and HTTPS, as dissect/dns.h has them */
+	uint16_t priority, port;
+	struct slice alpn, ipv4_hints, ipv6_hints, ech;
 };
 
 struct event_dns {

@@ -36,8 +36,12 @@ enum { RECORD_WORD_MAX = 12 };
 /* The name of a DNS record type or response code; those without one are written into `memory`. */
 const char *record_type_word(uint16_t type, char memory[RECORD_WORD_MAX]);
 const char *response_code_word(uint8_t rcode, char memory[RECORD_WORD_MAX]);
-/* The address of an A or AAAA record, else the name that it points to, else nothing. */
+/*
+ * The address of an A or AAAA record, SVCB and HTTPS as text, else the name that it points to, else
+ * nothing.
+ */
 void put_record_data(struct cJSON *parent, const char *key, const struct event_dns_answer *);
+bool has_record_data(const struct event_dns_answer *);
 /* How many answers are there to read. */
 size_t record_count(const struct event_dns *);
 

@@ -298,12 +298,13 @@ struct taken read_h2c(struct inspector *i, const struct sight *s, struct stream 
 	struct h2c_requests requests;
 	enum parse answer = count_answer(i, dissect_h2c(window, &text, &requests));
 
-	(void)st;
 	s->flow->app = APP_HTTP2;
 	s->flow->client = (uint8_t)s->side;
-	for (size_t r = 0; r < requests.count; r++)
-		if (requests.authority[r].len > 0)
-			note_name(i, s, requests.authority[r], EVIDENCE_H2C_AUTHORITY);
+	for (; st->told < requests.count; st->told++)
+		if (requests.authority[st->told].len > 0)
+			note_name(i, s, requests.authority[st->told], EVIDENCE_H2C_AUTHORITY);
+	if (requests.count == H2C_REQUESTS_MAX)
+		return nothing();
 	return answer == PARSE_SHORT || answer == PARSE_OK ? more() : nothing();
 }
 

@@ -275,7 +275,13 @@ static void fill_answers(const struct dns_message *m, struct event_dns *out)
 			                           .type = r->type,
 			                           .ttl = r->ttl,
 			                           .address = r->address,
-			                           .target = r->target };
+			                           .target = r->target,
+			                           .priority = r->priority,
+			                           .port = r->service_port,
+			                           .alpn = r->alpn,
+			                           .ipv4_hints = r->ipv4_hints,
+			                           .ipv6_hints = r->ipv6_hints,
+			                           .ech = r->ech };
 	}
 }
 

@@ -172,9 +172,9 @@ export function addNat(hider, lasts) {
 }
 
 // Records what crosses the bridge until stop(); every packet whole, none lost.
-export async function capture(path, { nanoseconds = false } = {}) {
+export async function capture(path, { nanoseconds = false, filter } = {}) {
 	const precision = nanoseconds ? ['--time-stamp-precision=nano'] : [];
-	const child = start(null, 'tcpdump', ['tcpdump', '-Z', 'root', '-n', '-i', 'br0', '-s', '0', '-B', '32768', '-U', ...precision, '-w', path]);
+	const child = start(null, 'tcpdump', ['tcpdump', '-Z', 'root', '-n', '-i', 'br0', '-s', '0', '-B', '32768', '-U', ...precision, '-w', path, ...(filter ? [filter] : [])]);
 	const said = () => fs.readFileSync('/run/lab/tcpdump.log', 'utf8');
 	await until('tcpdump', () => said().includes('listening on'));
 	return {

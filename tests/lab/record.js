@@ -82,7 +82,7 @@ async function play(spec, file) {
 		fs.writeFileSync('/run/lab/resolv.conf', `nameserver ${GATEWAY6}\n`);
 	await startResolver(names(spec.names), spec);
 	const stage = new Stage(await startWeb(addresses, spec.files, spec.web));
-	const recording = await capture(file, { nanoseconds: spec.format === 'pcapng' });
+	const recording = await capture(file, { nanoseconds: spec.format === 'pcapng', filter: spec.filter });
 	await spec.play(stage);
 	await recording.stop();
 	return stage;

@@ -8,6 +8,7 @@
 //   names     options of world.names()         web       options of startWeb()
 //   files     HOST → PATH → content
 //   ipv6      hosts by router advertisement    blocked   client address → how its DNS is blocked
+//   filter    tcpdump's, where the capture is not to see all
 //   format    pcap (µs) or pcapng (ns)         tags      client MAC → VLAN tags, put in afterwards
 
 import { PIXEL, filler, pixelFiles, siteFiles, thirdPartyFiles } from './web.js';
@@ -123,6 +124,16 @@ export const SCENARIOS = {
 			await post('https://mssdk16-normal-useast5.tiktokv.us/ri/report', '--tls-max', '1.2');
 			await sleep(800);
 			await post('https://api16-access-ttp.tiktokpangle.us/api/ad/union/sdk/get_ads/');
+		},
+	},
+	// a mirror that shows only what servers send: two of the app's hosts over TLS 1.2, named by their certificates alone; and one that is nobody's tracker.
+	'cert-only': {
+		expect: { tls_sni: 0, certificates: ['p16-sign-va.tiktokcdn.com', 'api16-normal-useast5.tiktokv.us', 'weather.phone.example'] },
+		filter: 'tcp src port 443',
+		files: APP_FILES,
+		async play(stage) {
+			for (const path of ['p16-sign-va.tiktokcdn.com/obj/one.jpg', 'weather.phone.example/today.json', 'api16-normal-useast5.tiktokv.us/service/2/app_alert_check/'])
+				await stage.curl(stage.client(111), '10.20.0.111', `https://${path}`, ['--tls-max', '1.2']);
 		},
 	},
 	// the page with the pixel on three hosts whose resolver blocks the tracker: NXDOMAIN for 10.20.0.101, 0.0.0.0 for .102, an empty answer for .103.
