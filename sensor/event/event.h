@@ -74,6 +74,7 @@ struct event_evidence {
 	enum evidence_kind kind;
 	struct slice value;
 	bool is_outer;    /* a hello's name under real ECH: it stands before another one */
+	bool is_against;  /* it says something else than the tracker's name */
 	uint64_t packet;  /* pcap_cnt; 0: not known */
 	const char *file; /* NULL: the event's own */
 };

@@ -2,6 +2,7 @@
 #ifndef SENSOR_EVENT_EVENT_PARTS_H
 #define SENSOR_EVENT_EVENT_PARTS_H
 
+#include "sensor/event/community_id.h"
 #include "sensor/event/event.h"
 #include "sensor/event/json.h"
 
@@ -46,8 +47,6 @@ size_t record_count(const struct event_dns *);
 
 /* Which side of the event's flow is ours? False also where nobody knows. */
 bool is_local_destination(const struct event *);
-/* Do the numbers beside the addresses mean ports? */
-bool has_ports(uint8_t protocol);
 
 /* The other shapes: event_ecs.c, event_ocsf.c. Each fills the whole line. */
 void put_ecs(struct cJSON *line, const struct event *);

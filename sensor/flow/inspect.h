@@ -44,9 +44,6 @@ struct inspect_counters {
 typedef void dns_seen(void *context, const struct sight *, const struct dns_message *,
                       const char *transport);
 
-/* The server of the sight's flow was asked to go somewhere else: it is a proxy. */
-typedef void proxy_seen(void *context, const struct sight *);
-
 /*
  * May that flow be a contact, whatever it names? Then its hello is kept to be told. Asked while the
  * question is open.
@@ -61,7 +58,6 @@ struct inspect_options {
 	struct resolutions *resolutions; /* asked, never changed */
 	bool keep_all;                   /* -a: facts and labels of every flow */
 	dns_seen *dns;
-	proxy_seen *proxy;           /* NULL: nobody wants to know */
 	flow_is_suspect *is_suspect; /* NULL: none is */
 	void *context;
 };

@@ -55,15 +55,13 @@ static struct guess is_it(struct taken taken)
 	return (struct guess){ IS_IT, taken };
 }
 
-static void note_proxy(struct inspector *i, const struct sight *s, const struct prefix *p)
+/* A balancer's word for whom it speaks. */
+static void note_client(struct inspector *i, const struct sight *s, const struct prefix *p)
 {
 	struct notes *notes = p->has_client ? notes_of(s->flow, i->use.budget, s->packet) : NULL;
 
 	if (notes != NULL)
 		memcpy(notes->client, p->client, sizeof notes->client);
-	if (i->use.proxy != NULL && (p->kind == PREFIX_HTTP_CONNECT || p->kind == PREFIX_SOCKS4 ||
-	                             p->kind == PREFIX_SOCKS5))
-		i->use.proxy(i->use.context, s);
 }
 
 /*
@@ -97,7 +95,7 @@ static struct guess guess_prefix(struct inspector *i, const struct sight *s, str
 	switch (count_answer(i, dissect_prefix(window, &prefix))) {
 	case PARSE_OK:
 		note_prefix(i, s, &prefix, window);
-		note_proxy(i, s, &prefix);
+		note_client(i, s, &prefix);
 		return is_it(again(prefix.len));
 	case PARSE_SHORT:
 		return is_maybe();
