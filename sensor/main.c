@@ -15,6 +15,9 @@
 #include "sensor/options.h"
 #include "sensor/pipeline.h"
 #include "sensor/reload.h"
+#include "sensor/report/page_file.h"
+#include "sensor/report/policy.h"
+#include "sensor/report/report_command.h"
 #include "sensor/settings.h"
 #include "sensor/sink/sink.h"
 #include "sensor/version.h"
@@ -40,6 +43,8 @@ struct run {
 	struct watch watch;
 	bool has_contact;
 	struct ledger *ledger; /* NULL: none is kept */
+	struct report *report; /* -R; NULL: not asked for */
+	struct page_file page;
 	unsigned failures;
 };
 
@@ -90,7 +95,10 @@ static void keep(void *context, const struct event *e)
 {
 	struct run *run = context;
 
-	ledger_take(run->ledger, e);
+	if (run->ledger != NULL)
+		ledger_take(run->ledger, e);
+	if (run->report != NULL)
+		report_take(run->report, e);
 }
 
 static const char *source_name(void *context, uint32_t source)
@@ -144,6 +152,18 @@ static bool open_ledger(struct run *run)
 	        .retention_days = LEDGER_RETENTION_DAYS,
 	});
 	return run->ledger != NULL;
+}
+
+static bool open_report(struct run *run)
+{
+	if (run->options.report == NULL)
+		return true;
+	if (!page_file_open(&run->page, run->options.report))
+		return false;
+	run->report = report_new();
+	if (run->report != NULL && run->know.config != NULL)
+		report_bans(run->report, run->know.config);
+	return run->report != NULL;
 }
 
 static bool open_watch(struct run *run)
@@ -311,7 +331,7 @@ static bool open_pipeline(struct run *run)
 			.tell = run->watch.metrics != NULL ? watch_tell : NULL,
 			.watch = &run->watch,
 			.source = source_name,
-			.keep = run->ledger != NULL ? keep : NULL,
+			.keep = run->ledger != NULL || run->report != NULL ? keep : NULL,
 			.context = run,
 		},
 		.fresh = take_fresh,
@@ -398,6 +418,8 @@ static int close_all(struct run *run)
 		run->failures += !sink_close(run->sinks[i]);
 	free(run->sinks);
 	run->failures += !ledger_close(run->ledger);
+	run->failures += !page_file_close(&run->page, run->report);
+	report_free(run->report);
 	geo_free(run->geo);
 	reload_free(run->reload);
 	pseudonyms_free(run->pseudonyms);
@@ -412,8 +434,8 @@ static int close_all(struct run *run)
 static int sense(struct run *run)
 {
 	if (open_pseudonyms(run) && open_evidence(run) && open_feeds(run) && open_geo(run) &&
-	    open_capture(run) && open_sinks(run) && open_ledger(run) && open_watch(run) &&
-	    open_pipeline(run)) {
+	    open_capture(run) && open_sinks(run) && open_ledger(run) && open_report(run) &&
+	    open_watch(run) && open_pipeline(run)) {
 		listen_to_signals(run);
 		run_pipeline(run);
 	} else {
@@ -523,6 +545,8 @@ int main(int argc, char **argv)
 		return feed_command(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "sites") == 0)
 		return sites_command(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "report") == 0)
+		return report_command(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "ledger") == 0)
 		return ledger_command(argc - 1, argv + 1);
 	if (!options_parse(&run.options, argc, argv)) {
