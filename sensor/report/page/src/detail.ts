@@ -70,12 +70,14 @@ export class Detail {
 		});
 	}
 
-	async open(row: number): Promise<void> {
+	// `closed`: gives the focus back, as the row may have been drawn anew meanwhile.
+	async open(row: number, closed: () => void): Promise<void> {
 		const c = contact(this.data, row), line = await this.blocks.line(row);
 		this.body.replaceChildren(
 			el('div', { class: 'bar' }, el('h2', { id: 'detail-title' }, c.type === 'lookup' ? 'A lookup' : 'A contact'),
 				button('Close', () => this.dialog.close(), { class: 'close' })),
 			facts(c), evidenceTable(line, c), el('h3', {}, 'The event'), eventText(line));
+		this.dialog.addEventListener('close', closed, { once: true });
 		this.dialog.showModal();
 	}
 }

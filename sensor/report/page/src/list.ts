@@ -143,7 +143,7 @@ class List {
 		const index = (event.target as Element).closest('tr')?.dataset['index'];
 		const row = index === undefined ? undefined : this.rows[Number(index)];
 		if (row !== undefined)
-			void this.detail.open(row);
+			void this.detail.open(row, () => this.focusRow(Number(index)));
 	}
 
 	// Arrows go from row to row, also to rows that are not drawn yet.
