@@ -42,7 +42,7 @@ bool packed_finish(struct packed *p)
 	if (p->open_len == 0)
 		return true;
 	if (!make_room(p, len) || compress2(p->bytes + p->len, &len, (const Bytef *)p->open,
-	                                    (uLong)p->open_len, Z_BEST_COMPRESSION) != Z_OK)
+	                                    (uLong)p->open_len, Z_DEFAULT_COMPRESSION) != Z_OK)
 		return false;
 	p->len += len;
 	p->ends[p->blocks++] = p->len;

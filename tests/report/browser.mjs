@@ -23,7 +23,7 @@ export async function openBrowser(folder) {
 export async function openPage(browser, file, options = {}) {
 	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, timezoneId: 'America/New_York', acceptDownloads: true, ...options });
 	const page = await context.newPage(), seen = { requests: [], complaints: [] };
-	page.setDefaultTimeout(60000);
+	page.setDefaultTimeout(300000);
 	page.on('request', (r) => seen.requests.push(r.url()));
 	page.on('console', (m) => seen.complaints.push(`${m.type()}: ${m.text()}`));
 	page.on('pageerror', (e) => seen.complaints.push(`error: ${e.message}`));
@@ -35,7 +35,11 @@ export async function openPage(browser, file, options = {}) {
 	await page.goto(`file://${file}`);
 	await page.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
 	const ready = await page.evaluate(() => Math.round(performance.now()));
-	return { page, context, seen, ready };
+	const session = await context.newCDPSession(page);
+	await session.send('Performance.enable');
+	const { metrics } = await session.send('Performance.getMetrics');
+	const busy = Math.round(1000 * metrics.find((m) => m.name === 'TaskDuration').value);
+	return { page, context, seen, ready: `${ready} ms (busy ${busy} ms)` };
 }
 
 // Nothing was asked for but the file, and nothing went wrong.
@@ -47,7 +51,7 @@ export async function checkQuiet(what, { page, seen }, file) {
 }
 
 export async function download(page, label) {
-	const [file] = await Promise.all([page.waitForEvent('download', { timeout: 120000 }), page.getByRole('button', { name: label, exact: true }).click()]);
+	const [file] = await Promise.all([page.waitForEvent('download', { timeout: 900000 }), page.getByRole('button', { name: label, exact: true }).click()]);
 	return file.path();
 }
 

@@ -46,6 +46,16 @@ export class Blocks {
 	}
 }
 
+// The lines of many rows, in their order; each block is opened once, however the rows are sorted.
+export async function linesOf(data: Data, blocks: Blocks, rows: Uint32Array): Promise<(string | null)[]> {
+	const number = (i: number): number => data.list.event[rows[i] ?? 0] ?? NOT_KEPT;
+	const order = Uint32Array.from(rows, (_, i) => i).sort((a, b) => number(a) - number(b));
+	const lines = new Array<string | null>(rows.length).fill(null);
+	for (const i of order)
+		lines[i] = await blocks.line(rows[i] ?? 0);
+	return lines;
+}
+
 export function parse(line: string | null): DancecardEvent | null {
 	if (line === null)
 		return null;

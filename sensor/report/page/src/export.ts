@@ -2,7 +2,7 @@
 //
 // The rows that are shown, as a file: CSV for people, or the events as they are (a line of JSON each).
 
-import { evidenceOf, parse, type Blocks } from './blocks';
+import { evidenceOf, linesOf, parse, type Blocks } from './blocks';
 import type { Data } from './data';
 import { contact, type Contact } from './row';
 
@@ -37,8 +37,9 @@ function field(value: string | number): string {
 
 export async function csv(data: Data, blocks: Blocks, rows: Uint32Array): Promise<Blob> {
 	const parts = [`${[...FIELDS.map(([head]) => head), 'event_id', 'evidence'].join(',')}\r\n`];
-	for (const row of rows) {
-		const c = contact(data, row), event = parse(await blocks.line(row));
+	const lines = await linesOf(data, blocks, rows);
+	for (const [i, row] of rows.entries()) {
+		const c = contact(data, row), event = parse(lines[i] ?? null);
 		const evidence = evidenceOf(event).map((e) => `${e.kind ?? ''}=${e.value ?? ''}${e.pcap_cnt === undefined ? '' : `#${e.pcap_cnt}`}`).join(' ');
 		parts.push(`${[...FIELDS.map(([, of]) => of(c)), String(event?.event_id ?? ''), evidence].map(field).join(',')}\r\n`);
 	}
@@ -47,9 +48,8 @@ export async function csv(data: Data, blocks: Blocks, rows: Uint32Array): Promis
 
 // Where the page has no event, what the list says of it.
 export async function json(data: Data, blocks: Blocks, rows: Uint32Array): Promise<Blob> {
-	const parts: string[] = [];
-	for (const row of rows)
-		parts.push(`${(await blocks.line(row)) ?? JSON.stringify(contact(data, row))}\n`);
+	const lines = await linesOf(data, blocks, rows);
+	const parts = lines.map((line, i) => `${line ?? JSON.stringify(contact(data, rows[i] ?? 0))}\n`);
 	return new Blob(parts, { type: 'application/x-ndjson' });
 }
 

@@ -100,6 +100,8 @@ function ranks(words: string[]): Uint32Array {
 let ranked: Uint32Array | undefined;
 
 export function sort(data: Data, rows: Uint32Array, column: Column, isDown: boolean): Uint32Array {
+	if (column === 'time') // as they come
+		return isDown ? rows.reverse() : rows;
 	const values = data.list[column];
 	ranked ??= ranks(data.words);
 	const rank = ranked, key = WORDS.has(column) ? (row: number) => rank[values[row] ?? 0] ?? 0 : (row: number) => values[row] ?? 0;
