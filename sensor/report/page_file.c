@@ -51,6 +51,13 @@ static void take_away(const struct page_file *f)
 		(void)unlink(name);
 }
 
+static bool end(FILE *out)
+{
+	if (out == stdout)
+		return fflush(out) == 0;
+	return fclose(out) == 0;
+}
+
 bool page_file_close(struct page_file *f, struct report *report)
 {
 	if (f->out == NULL)
@@ -59,7 +66,7 @@ bool page_file_close(struct page_file *f, struct report *report)
 	bool is_done = report != NULL && report_write(report, f->out);
 	bool is_file = f->out != stdout;
 
-	is_done &= (is_file ? fclose(f->out) : fflush(f->out)) == 0;
+	is_done &= end(f->out);
 	f->out = NULL;
 	if (is_file && is_done)
 		is_done = give_name(f);

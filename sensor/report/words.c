@@ -5,6 +5,8 @@
 
 #include "sensor/event/wire_text.h"
 
+/* What is looked at of a text: enough for a word, whatever is escaped in it. */
+enum { LOOK_MAX = 2 * WORD_MAX };
 enum { FIRST_SLOTS = 4096, FIRST_ROOM = 1024, FIRST_BYTES = 64 * 1024 };
 
 static uint64_t hash_of(struct text t)
@@ -39,16 +41,15 @@ static size_t slot_of(const struct words *w, struct text t)
 
 static bool widen(struct words *w)
 {
-	struct words wide = *w;
+	uint32_t *slots = calloc(2 * w->size, sizeof *slots);
 
-	wide.size = w->size * 2;
-	wide.slots = calloc(wide.size, sizeof *wide.slots);
-	if (wide.slots == NULL)
+	if (slots == NULL)
 		return false;
-	for (size_t i = 0; i < w->count; i++)
-		wide.slots[slot_of(&wide, words_get(w, (uint32_t)i))] = (uint32_t)i + 1;
 	free(w->slots);
-	*w = wide;
+	w->slots = slots;
+	w->size *= 2;
+	for (size_t i = 0; i < w->count; i++)
+		slots[slot_of(w, words_get(w, (uint32_t)i))] = (uint32_t)i + 1;
 	return true;
 }
 
@@ -102,9 +103,8 @@ static struct text cut(struct text t, char out[WORD_MAX + 4])
 
 uint32_t words_add(struct words *w, struct text t)
 {
-	char clean[4 * WORD_MAX * 2], shorter[WORD_MAX + 4];
-	struct slice bytes = { (const uint8_t *)t.ptr,
-		               t.len < WORD_MAX * 2 ? t.len : WORD_MAX * 2 };
+	char clean[4 * (size_t)LOOK_MAX], shorter[WORD_MAX + 4];
+	struct slice bytes = { (const uint8_t *)t.ptr, t.len < LOOK_MAX ? t.len : LOOK_MAX };
 
 	if (t.len == 0)
 		return WORD_NONE;

@@ -32,11 +32,11 @@ export async function openPage(browser, file, options = {}) {
 		window.refused = [];
 		document.addEventListener('securitypolicyviolation', (e) => window.refused.push(e.violatedDirective));
 	});
+	const session = await context.newCDPSession(page);
+	await session.send('Performance.enable');
 	await page.goto(`file://${file}`);
 	await page.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
 	const ready = await page.evaluate(() => Math.round(performance.now()));
-	const session = await context.newCDPSession(page);
-	await session.send('Performance.enable');
 	const { metrics } = await session.send('Performance.getMetrics');
 	const busy = Math.round(1000 * metrics.find((m) => m.name === 'TaskDuration').value);
 	return { page, context, seen, ready: `${ready} ms (busy ${busy} ms)` };

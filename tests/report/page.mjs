@@ -244,9 +244,9 @@ const suites = {
 	async shots(browser) {
 		const file = at('run.html');
 		run(binary, '-q', '-r', pcaps, '-c', config, '-o', '/dev/null', '-R', file);
-		const { page } = await openPage(browser, file, { viewport: { width: 1100, height: 1000 } });
-		const box = await page.locator('#times').boundingBox();
-		await page.screenshot({ path: picture ?? at('page.png'), fullPage: true, clip: { x: 0, y: 0, width: 1100, height: Math.round(box.y - 8) } });
+		const { page } = await openPage(browser, file, { viewport: { width: 1000, height: 1000 } });
+		const box = await page.locator('#matrix').boundingBox();
+		await page.screenshot({ path: picture ?? at('page.png'), fullPage: true, clip: { x: 0, y: 0, width: 1000, height: Math.round(box.y - 8) } });
 	},
 };
 
