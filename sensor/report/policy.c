@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/report/policy.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "sensor/report/parts.h"
+#include "sensor/retro/seen.h"
 
 void report_bans(struct report *r, const struct config *config)
 {
@@ -20,19 +20,6 @@ void report_policy(struct report *r, const struct config *config)
 {
 	r->config = config;
 	report_bans(r, config);
-}
-
-static bool read_address(struct text text, uint8_t out[16])
-{
-	char buffer[INET6_ADDRSTRLEN + 1];
-
-	if (text.len == 0 || text.len >= sizeof buffer)
-		return false;
-	memcpy(buffer, text.ptr, text.len);
-	buffer[text.len] = '\0';
-	memset(out, 0, 10);
-	memset(out + 10, 0xff, 2);
-	return inet_pton(AF_INET, buffer, out + 12) == 1 || inet_pton(AF_INET6, buffer, out) == 1;
 }
 
 static struct slice bytes_of(struct text t)
@@ -65,7 +52,7 @@ void policy_fill(const struct config *config, struct fact *f)
 {
 	uint8_t address[16];
 
-	if (config == NULL || f->verdict != VERDICT_NONE || !read_address(f->host, address))
+	if (config == NULL || f->verdict != VERDICT_NONE || !seen_address(f->host, address))
 		return;
 	/* The texts of a fact end with a NUL: they are cJSON's. */
 	const struct event_tracker tracker = { .entity = f->entity.ptr,
