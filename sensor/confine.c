@@ -136,6 +136,8 @@ static void add_paths(struct confine *c, const struct options *o, const struct c
 		add_written(c, o->ledger);
 	if (o->evidence != NULL)
 		add_written(c, o->evidence);
+	if (o->report != NULL)
+		add_written(c, o->report);
 }
 
 /* Who we are to be; NULL: who we are. */

@@ -17,6 +17,9 @@
 #include "sensor/options.h"
 #include "sensor/pipeline.h"
 #include "sensor/reload.h"
+#include "sensor/report/page_file.h"
+#include "sensor/report/policy.h"
+#include "sensor/report/report_command.h"
 #include "sensor/service.h"
 #include "sensor/settings.h"
 #include "sensor/sink/sink.h"
@@ -48,6 +51,8 @@ struct run {
 	struct service *service; /* NULL: nobody listens */
 	bool has_contact;
 	struct ledger *ledger; /* NULL: none is kept */
+	struct report *report; /* -R; NULL: not asked for */
+	struct page_file page;
 	unsigned failures;
 };
 
@@ -98,7 +103,10 @@ static void keep(void *context, const struct event *e)
 {
 	struct run *run = context;
 
-	ledger_take(run->ledger, e);
+	if (run->ledger != NULL)
+		ledger_take(run->ledger, e);
+	if (run->report != NULL)
+		report_take(run->report, e);
 }
 
 static const char *source_name(void *context, uint32_t source)
@@ -153,6 +161,18 @@ static bool open_ledger(struct run *run)
 	        .retention_days = LEDGER_RETENTION_DAYS,
 	});
 	return run->ledger != NULL;
+}
+
+static bool open_report(struct run *run)
+{
+	if (run->options.report == NULL)
+		return true;
+	if (!page_file_open(&run->page, run->options.report))
+		return false;
+	run->report = report_new();
+	if (run->report != NULL && run->know.config != NULL)
+		report_bans(run->report, run->know.config);
+	return run->report != NULL;
 }
 
 static bool open_watch(struct run *run)
@@ -344,7 +364,7 @@ static bool open_pipeline(struct run *run)
 			                                                            : NULL,
 			.watch = &run->watch,
 			.source = source_name,
-			.keep = run->ledger != NULL ? keep : NULL,
+			.keep = run->ledger != NULL || run->report != NULL ? keep : NULL,
 			.context = run,
 		},
 		.fresh = take_fresh,
@@ -433,6 +453,8 @@ static int close_all(struct run *run)
 		run->failures += !sink_close(run->sinks[i]);
 	free(run->sinks);
 	run->failures += !ledger_close(run->ledger);
+	run->failures += !page_file_close(&run->page, run->report);
+	report_free(run->report);
 	run->failures += log_was_scarce();
 	geo_free(run->geo);
 	reload_free(run->reload);
@@ -459,7 +481,8 @@ static bool open_with_rights(struct run *run)
 static bool open_without_rights(struct run *run)
 {
 	return open_evidence(run) && (run->capture != NULL || open_capture(run)) &&
-	       begin_evidence(run) && open_sinks(run) && open_ledger(run) && open_watch(run) && open_pipeline(run);
+	       begin_evidence(run) && open_sinks(run) && open_ledger(run) && open_report(run) &&
+	       open_watch(run) && open_pipeline(run);
 }
 
 static int sense(struct run *run)
@@ -583,6 +606,8 @@ int main(int argc, char **argv)
 		return feed_command(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "sites") == 0)
 		return sites_command(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "report") == 0)
+		return report_command(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "ledger") == 0)
 		return ledger_command(argc - 1, argv + 1);
 	if (!options_parse(&run.options, argc, argv)) {

@@ -51,6 +51,8 @@ static const struct row {
 	  "say what is wrong with the config file, with line and column, and exit" },
 	{ 'L', "ledger", "FILE.db", TEXT, AT(ledger),
 	  "keep hosts, contacts and sites over runs (SQLite)" },
+	{ 'R', "report", "FILE.html", TEXT, AT(report),
+	  "write a page for people at the end: one HTML file, which needs nothing but a\nbrowser" },
 	{ 'a', "all-flows", NULL, FLAG, AT(all_flows),
 	  "an event for every flow, with every name seen" },
 	{ 'w', "evidence", "FILE.pcapng", TEXT, AT(evidence),
@@ -398,7 +400,8 @@ void options_help(FILE *out)
 	fputs("dancecard [-r FILE|DIR|-]... [-i IFACE]... [options] [BPF filter]\n"
 	      "dancecard feed check|lookup|convert|compare|retro ...\n"
 	      "dancecard sites LEDGER [--csv|--json] [--inventory FILE] [--explain SITE]\n"
-	      "dancecard ledger forget|prune ...\n\n"
+	      "dancecard ledger forget|prune ...\n"
+	      "dancecard report LEDGER|EVENTS... -o FILE.html\n\n"
 	      "Finds which hosts of a network are in contact with ByteDance's infrastructure, and\n"
 	      "writes it as JSON events, one a line, to standard output.\n\n",
 	      out);

@@ -18,6 +18,7 @@ struct options {
 	struct option_list reads, interfaces, outputs, feeds, geo;
 	const char *format;
 	const char *ledger;
+	const char *report;
 	const char *sensor;
 	const char *metrics; /* "ADDR:PORT"; NULL: none */
 	char *filter;        /* BPF words, joined; NULL: none */

@@ -14,7 +14,7 @@ ndpi_api.h|sensor/flow/classify.c
 maxminddb.h|sensor/verdict/geo.c
 cjson/cJSON.h|sensor/event/json.c feeds/json.c
 cJSON.h|feeds/json.c
-zlib.h|sensor/capture/inflate.c sensor/sink/remote.c sensor/sink/journal.c sensor/sink/packer.c
+zlib.h|sensor/report/packed.c sensor/capture/inflate.c sensor/sink/remote.c sensor/sink/journal.c sensor/sink/packer.c
 zstd.h|sensor/capture/inflate.c sensor/sink/packer.c
 lzma.h|sensor/capture/inflate.c
 libpsl.h|feeds/public_suffix.c
