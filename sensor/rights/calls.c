@@ -94,12 +94,24 @@ static bool is_needed(const struct rights *r, enum need need)
 	}
 }
 
-/* A rule of a call with conditions on its arguments; 0, or what libseccomp says. */
-#define RULE(filter, action, name, ...)                                                            \
-	seccomp_rule_add_array(filter, action, number_of(name),                                    \
-	                       sizeof((struct scmp_arg_cmp[]){ __VA_ARGS__ }) /                    \
-	                               sizeof(struct scmp_arg_cmp),                                \
-	                       (struct scmp_arg_cmp[]){ __VA_ARGS__ })
+/* Conditions on an argument, counted from 0: it is this; of these bits, these are set. */
+static struct scmp_arg_cmp is(unsigned at, scmp_datum_t value)
+{
+	return (struct scmp_arg_cmp){ .arg = at, .op = SCMP_CMP_EQ, .datum_a = value };
+}
+
+static struct scmp_arg_cmp has_bits(unsigned at, scmp_datum_t mask, scmp_datum_t set)
+{
+	return (struct scmp_arg_cmp){
+		.arg = at, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = set
+	};
+}
+
+/* 0, or what libseccomp says. */
+static int rule(scmp_filter_ctx filter, uint32_t action, const char *name, struct scmp_arg_cmp when)
+{
+	return seccomp_rule_add_array(filter, action, number_of(name), 1, &when);
+}
 
 static int add_names(scmp_filter_ctx filter, uint32_t action, const char *names)
 {
@@ -134,7 +146,7 @@ static int allow_controls(scmp_filter_ctx filter)
 	int status = 0;
 
 	for (size_t i = 0; i < sizeof controls / sizeof *controls && status == 0; i++)
-		status = RULE(filter, SCMP_ACT_ALLOW, "ioctl", SCMP_A1(SCMP_CMP_EQ, controls[i]));
+		status = rule(filter, SCMP_ACT_ALLOW, "ioctl", is(1, controls[i]));
 	return status;
 }
 
@@ -144,16 +156,14 @@ static int allow_threads(scmp_filter_ctx filter)
 	const scmp_datum_t thread = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD;
 	const scmp_datum_t others = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
 	                            CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_PTRACE;
-	int status = RULE(filter, SCMP_ACT_ALLOW, "clone",
-	                  SCMP_A0(SCMP_CMP_MASKED_EQ, thread | others, thread));
+	int status = rule(filter, SCMP_ACT_ALLOW, "clone", has_bits(0, thread | others, thread));
 
 	if (status == 0)
 		status = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), number_of("clone3"), 0);
 	if (status == 0) /* raise() and abort(): to ourselves */
-		status = RULE(filter, SCMP_ACT_ALLOW, "tgkill",
-		              SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+		status = rule(filter, SCMP_ACT_ALLOW, "tgkill", is(0, (scmp_datum_t)getpid()));
 	if (status == 0) /* limits may be read */
-		status = RULE(filter, SCMP_ACT_ALLOW, "prlimit64", SCMP_A2(SCMP_CMP_EQ, 0));
+		status = rule(filter, SCMP_ACT_ALLOW, "prlimit64", is(2, 0));
 	return status;
 }
 
@@ -165,11 +175,9 @@ static int allow_memory(scmp_filter_ctx filter, const struct rights *r)
 	if (r->may_connect)
 		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, number_of("mmap"), 0);
 	else
-		status = RULE(filter, SCMP_ACT_ALLOW, "mmap",
-		              SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+		status = rule(filter, SCMP_ACT_ALLOW, "mmap", has_bits(2, PROT_EXEC, 0));
 	if (status == 0)
-		status = RULE(filter, SCMP_ACT_ALLOW, "mprotect",
-		              SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+		status = rule(filter, SCMP_ACT_ALLOW, "mprotect", has_bits(2, PROT_EXEC, 0));
 	return status;
 }
 
@@ -183,10 +191,9 @@ static int allow_opening(scmp_filter_ctx filter, const struct rights *r, const c
 
 	if (r->writes.count > 0)
 		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number_of(name), 0);
-	status = RULE(filter, SCMP_ACT_ALLOW, name, SCMP_CMP(at, SCMP_CMP_MASKED_EQ, any, 0));
+	status = rule(filter, SCMP_ACT_ALLOW, name, has_bits(at, any, 0));
 	for (size_t i = 0; i < sizeof writing / sizeof *writing && status == 0; i++)
-		status = RULE(filter, refusal, name,
-		              SCMP_CMP(at, SCMP_CMP_MASKED_EQ, writing[i], writing[i]));
+		status = rule(filter, refusal, name, has_bits(at, writing[i], writing[i]));
 	return status;
 }
 
@@ -198,19 +205,17 @@ static int allow_sockets(scmp_filter_ctx filter, const struct rights *r)
 
 	for (size_t i = 0; r->may_connect && i < sizeof families / sizeof *families; i++)
 		if (status == 0)
-			status = RULE(filter, SCMP_ACT_ALLOW, "socket",
-			              SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
+			status = rule(filter, SCMP_ACT_ALLOW, "socket",
+			              is(0, (scmp_datum_t)families[i]));
 	return status;
 }
 
 /* Threads name themselves. */
 static int allow_naming(scmp_filter_ctx filter)
 {
-	int status = RULE(filter, SCMP_ACT_ALLOW, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+	int status = rule(filter, SCMP_ACT_ALLOW, "prctl", is(0, PR_SET_NAME));
 
-	return status != 0
-	               ? status
-	               : RULE(filter, SCMP_ACT_ALLOW, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_GET_NAME));
+	return status != 0 ? status : rule(filter, SCMP_ACT_ALLOW, "prctl", is(0, PR_GET_NAME));
 }
 
 /* Sanitizers stop threads, trace, and read maps: their builds lose only what the tests look at. */

@@ -114,7 +114,7 @@ def as_nobody(folder, program):
     with open(config, "w", encoding="ascii") as file:
         file.write("home: [10.20.0.0/16]\n")
     sensor = Sensor(folder, program, ["-i", "tap0", "-i", "tap1", "-c", config, "-Z", "nobody", "-j", "2",
-                                      "-o", "-", "-o", "events.jsonl?append=1", "-L", "ledger.db"])
+                                      "-o", "-", "-o", "events.jsonl?append=1", "-L", "ledger.db", "-w", "evidence.pcapng"])
     sensor.check_rights(NOBODY.pw_uid)
     check(os.stat(os.path.join(folder, "events.jsonl")).st_uid == NOBODY.pw_uid, "outputs are the user's")
     send("tap0w")
