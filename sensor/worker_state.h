@@ -56,6 +56,7 @@ struct contact {
 	struct frame call;                       /* the call's packet, without its bytes */
 	uint64_t call_step;
 	bool has_call, is_call_new;
+	uint16_t call_size; /* of the first request; 0: not seen */
 	bool is_placed;
 	bool is_waiting;
 	uint8_t evidence_count;
@@ -131,12 +132,14 @@ enum outcome flow_outcome(const struct flow *, bool is_final);
 
 /* place.c: pages that call trackers. */
 #define PLACE_QUIET_NS    (150U * (uint64_t)1000000)
-#define PLACE_PATIENCE_NS (1500U * (uint64_t)1000000)
+#define PLACE_PATIENCE_NS (3000U * (uint64_t)1000000)
 #define PLACE_VERDICT_NS  (60U * (uint64_t)1000000000)
 /* A flow's question was closed: a visit may have begun. */
 void place_named(struct worker *, struct flow *);
 /* Contacts were found: who called? */
 void place_contacts(struct worker *, struct flow *, const struct frame *);
+/* The client of a flow with contacts sent something: its first request? */
+void place_request(struct worker *, struct flow *, const struct packet *);
 /* A call that waits is placed now: its flow ends. */
 void place_now(struct worker *, struct contact *);
 /* The client of a named flow sent a packet after some silence. */

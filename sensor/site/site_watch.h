@@ -58,10 +58,13 @@ struct site_call {
 	uint64_t now_ns;
 	uint64_t time_ns, order; /* of the call; not later than what the watch has seen */
 	const char *entity;      /* whose tracker; lives as long as the feed */
+	uint32_t number;         /* of those of one packet */
 	bool is_new;
 	const void *tracker;          /* its name: only compared */
 	struct site_binding *binding; /* of the flow; changed */
-	struct slice referer;         /* what HTTP said of the page: its URL; empty: nothing */
+	uint16_t size;                /* of its request; 0: not seen */
+	bool is_udp;
+	struct slice referer; /* what HTTP said of the page: its URL; empty: nothing */
 };
 
 enum site_method { SITE_BY_TIMING, SITE_BY_REFERER };

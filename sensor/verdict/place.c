@@ -8,7 +8,7 @@
 
 #include "feeds/domain.h"
 
-enum { REQUEST_LEAST_TCP = 50, REQUEST_LEAST_UDP = 100 };
+enum { REQUEST_LEAST_TCP = 50, REQUEST_LEAST_UDP = 100, REQUEST_SIZE_LEAST = 150 };
 
 /* What is never loaded by a page: an app's own traffic, and what delivers for anybody. */
 static const char *const no_page[] = { "ad_network",      "app_api",        "cdn_media",
@@ -153,6 +153,8 @@ void place_now(struct worker *w, struct contact *c)
 	                                     .entity = c->entry.entity,
 	                                     .is_new = c->is_call_new,
 	                                     .tracker = c->name,
+	                                     .size = c->name != NULL ? c->call_size : 0,
+	                                     .is_udp = c->flow->protocol != IP_TCP,
 	                                     .binding = &c->binding,
 	                                     .referer = c->is_call_new ? referer_of(c)
 	                                                               : (struct slice){ 0 } },
@@ -177,6 +179,45 @@ void place_contacts(struct worker *w, struct flow *f, const struct frame *frame)
 	     c = c->next)
 		if (!c->is_placed)
 			place_contact(w, c, frame);
+}
+
+/* TLS records in a packet that begins with one: the first that is long enough for a request. */
+static size_t request_in_records(const struct packet *p)
+{
+	const uint8_t *at = p->payload.ptr;
+	size_t left = p->payload.len;
+
+	while (left >= 5 && at[0] >= 20 && at[0] <= 23 && at[1] == 3) {
+		size_t len = (size_t)at[3] << 8 | at[4];
+
+		if (at[0] == 23 && len >= REQUEST_SIZE_LEAST)
+			return len;
+		if (len + 5 > left)
+			return 0;
+		at += len + 5;
+		left -= len + 5;
+	}
+	return 0;
+}
+
+/* A QUIC packet with a short header (RFC 9000, section 17.3) is a datagram's last. */
+static size_t request_in_datagram(const struct packet *p)
+{
+	bool is_short = p->payload.len > 0 && (p->payload.ptr[0] & 0xc0) == 0x40;
+
+	return is_short && p->payload_len >= REQUEST_SIZE_LEAST ? p->payload_len : 0;
+}
+
+void place_request(struct worker *w, struct flow *f, const struct packet *p)
+{
+	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
+
+	(void)w;
+	if (c == NULL || !c->has_call || !c->is_call_new || c->call_size > 0)
+		return;
+	size_t size = f->protocol == IP_TCP ? request_in_records(p) : request_in_datagram(p);
+
+	c->call_size = (uint16_t)(size < UINT16_MAX ? size : 0);
 }
 
 void place_woken(struct worker *w, struct flow *f, const struct sight *s)

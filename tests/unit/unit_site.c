@@ -475,6 +475,7 @@ static void test_verdicts(void)
 			                          .hits_from = verdicts[i].from,
 			                          .after = verdicts[i].after,
 			                          .belief = (float)verdicts[i].belief,
+			                          .calls = (float)verdicts[i].belief,
 			                          .doubt = (float)verdicts[i].doubt };
 		site_judge(&s, 0, 0.05, &v);
 		if (v.status != verdicts[i].status)
