@@ -18,6 +18,7 @@ struct options {
 	struct option_list reads, interfaces, outputs, feeds, geo;
 	const char *format;
 	const char *ledger;
+	uint64_t retention_days; /* of the ledger; 0: for ever */
 	const char *sensor;
 	const char *metrics; /* "ADDR:PORT"; NULL: none */
 	char *filter;        /* BPF words, joined; NULL: none */

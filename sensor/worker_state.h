@@ -95,7 +95,7 @@ struct worker {
 	struct site_watch *sites;
 	struct commons *commons, *own_commons; /* the second: where nobody gave one */
 	struct site_book *book;                /* the commons' */
-	uint64_t sites_told_ns;
+	uint64_t sites_told_ns, sites_begun_ns; /* the second: of this run */
 	struct digest *digest;
 	struct event_json *json;
 	struct contact *oldest_waiting, *newest_waiting;
@@ -168,7 +168,7 @@ void emit_flow(struct worker *, struct flow *, const char *reason);
 void emit_placement(struct worker *, const struct contact *, const struct frame *);
 /* `is_told` false: only for who keeps events (a site that carries nothing is nobody's news). */
 void emit_site(struct worker *, const struct site *, size_t entity, const struct site_verdict *,
-               uint64_t now_ns, bool is_told);
+               bool is_told);
 void emit_event(struct worker *, struct event *);
 /* stats.c: a `stats` event of what all workers have counted. */
 void emit_stats(struct worker *, const struct totals *, const struct capture_counters *);

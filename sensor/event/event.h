@@ -117,6 +117,17 @@ struct event_geo {
 	bool is_cdn; /* its network delivers for others: the country is the delivering server's */
 };
 
+/* What this run alone saw and learned of a site, without what the ledger knew before. */
+struct event_site_run {
+	const char *status;
+	uint64_t first_ns, since_ns, confirmed_ns, gone_ns;
+	uint64_t visits, hits, after; /* since the last hit */
+	double chance, confidence, doubt;
+	uint32_t heads, followed, distinct, begun;
+	double embedded, calls;
+	float lags[16];
+};
+
 struct event_site {
 	struct slice name;
 	struct slice domain;
@@ -127,8 +138,7 @@ struct event_site {
 	bool has_lag;
 	uint64_t since_ns, last_confirmed_ns, removed_at_ns, first_seen_ns, last_seen_ns;
 	uint64_t visits, pixel_visits;
-	uint64_t visits_after; /* since the last with the tracker; for the ledger, in no event */
-	uint64_t gone_ns;      /* the first of those */
+	const struct event_site_run *run; /* of `site` events; for the ledger, in no event */
 	double rate_low, rate_high, chance; /* of `site` events; NaN-free, 0 when unused */
 	bool has_rates;
 };

@@ -9,16 +9,18 @@
 #include "sensor/event/time_text.h"
 #include "sensor/ledger/inventory.h"
 #include "sensor/ledger/ledger_file.h"
+#include "sensor/ledger/review.h"
 #include "sensor/log.h"
+#include "sensor/options.h"
 
 enum shape { FOR_PEOPLE, AS_CSV, AS_JSON };
 
 struct census {
-	const char *ledger, *inventory_path, *explain;
+	const char *ledger, *inventory_path, *explain, *banned;
+	uint64_t since_ns;
 	enum shape shape;
 	struct inventory inventory;
 	bool *is_told; /* rows of the inventory that the ledger knows */
-	size_t visited, carrying, gone, lines;
 };
 
 /* A line of the census, in the order of its columns. */
@@ -53,10 +55,14 @@ static const char *const columns[COLUMNS] = {
 
 static int usage(void)
 {
-	fputs("dancecard sites LEDGER [--csv | --json] [--inventory FILE.csv] [--explain SITE]\n\n"
+	fputs("dancecard sites LEDGER [--csv | --json] [--inventory FILE.csv] [--banned A,B]\n"
+	      "                       [--since TIME] [--explain SITE]\n\n"
 	      "  --csv, --json         a line for each site, for programs\n"
 	      "  --inventory FILE.csv  sites to review: columns site, organisation, jurisdiction,\n"
 	      "                        sector; the review says which were never visited, too\n"
+	      "  --banned A,B,...      jurisdictions that ban it; the review says which of them "
+	      "have it\n"
+	      "  --since TIME          what is new and what is gone since then\n"
 	      "  --explain SITE        the visits and packets that a finding stands on\n",
 	      stderr);
 	return 2;
@@ -75,7 +81,12 @@ static bool parse(struct census *c, int argc, char **argv)
 			c->inventory_path = argv[++i];
 		else if (strcmp(argv[i], "--explain") == 0 && has_more)
 			c->explain = argv[++i];
-		else if (argv[i][0] != '-' && c->ledger == NULL)
+		else if (strcmp(argv[i], "--banned") == 0 && has_more)
+			c->banned = argv[++i];
+		else if (strcmp(argv[i], "--since") == 0 && has_more) {
+			if (!options_time(argv[++i], &c->since_ns))
+				return false;
+		} else if (argv[i][0] != '-' && c->ledger == NULL)
 			c->ledger = argv[i];
 		else
 			return false;
@@ -129,7 +140,6 @@ static void put_json_line(const char *const fields[COLUMNS])
 
 static void put_line(struct census *c, const char *const fields[COLUMNS])
 {
-	c->lines++;
 	if (c->shape == AS_JSON) {
 		put_json_line(fields);
 		return;
@@ -167,9 +177,6 @@ static void fill_inventory(struct census *c, const char *fields[COLUMNS])
 	if (row == NULL || c->is_told[row - c->inventory.rows])
 		return;
 	c->is_told[row - c->inventory.rows] = true;
-	c->visited++;
-	c->carrying += strcmp(fields[STATUS], "present") == 0;
-	c->gone += strcmp(fields[STATUS], "removed") == 0;
 }
 
 static const char census_sql[] =
@@ -223,49 +230,30 @@ static void put_never_seen(struct census *c)
 	}
 }
 
-struct tally_set {
-	const char *seen[4096];
-	size_t count;
-};
-
-static void count_once(struct tally_set *set, const char *text)
+/* Jurisdictions after --banned, with commas between them. */
+static bool add_bans(struct census *c, sqlite3 *db)
 {
-	for (size_t i = 0; i < set->count; i++)
-		if (strcmp(set->seen[i], text) == 0)
-			return;
-	if (text[0] != '\0' && set->count < sizeof set->seen / sizeof *set->seen)
-		set->seen[set->count++] = text;
+	char *list = c->banned != NULL ? strdup(c->banned) : NULL, *rest = NULL;
+	bool is_done = c->banned == NULL || list != NULL;
+
+	for (char *one = list != NULL ? strtok_r(list, ",", &rest) : NULL; one != NULL && is_done;
+	     one = strtok_r(NULL, ",", &rest))
+		is_done = review_ban(db, one);
+	free(list);
+	return is_done;
 }
 
-static void put_review(struct census *c, sqlite3 *db)
+static bool put_review(struct census *c, sqlite3 *db)
 {
-	sqlite3_stmt *s = ledger_file_prepare(db, "SELECT name FROM sites WHERE status='present'");
-	struct tally_set organisations = { .count = 0 }, jurisdictions = organisations,
-	                 sectors = organisations;
+	if (!review_begin(db) || !add_bans(c, db))
+		return false;
+	for (size_t i = 0; i < c->inventory.count; i++) {
+		const struct inventory_row *row = &c->inventory.rows[i];
 
-	while (s != NULL && sqlite3_step(s) == SQLITE_ROW) {
-		const struct inventory_row *row = census_inventory_find(
-		        &c->inventory, (const char *)sqlite3_column_text(s, 0));
-
-		if (row == NULL)
-			continue;
-		count_once(&organisations, row->organisation);
-		count_once(&jurisdictions, row->jurisdiction);
-		count_once(&sectors, row->sector);
+		if (!review_add(db, row->site, row->organisation, row->jurisdiction, row->sector))
+			return false;
 	}
-	sqlite3_finalize(s);
-	printf("\nOf %zu sites in the inventory %zu were visited; %zu carry the tracker: %zu"
-	       " organisations in %zu jurisdictions%s.\n",
-	       c->inventory.count, c->visited, c->carrying, organisations.count,
-	       jurisdictions.count, c->gone > 0 ? "" : "; none took it off");
-	if (c->gone > 0)
-		printf("%zu took it off.\n", c->gone);
-	printf("%zu were not visited while the sensor looked: of them nothing is known.\n",
-	       c->inventory.count - c->visited);
-	for (size_t i = 0; i < sectors.count; i++)
-		printf("%s%s", i == 0 ? "Sectors with it: " : ", ", sectors.seen[i]);
-	if (sectors.count > 0)
-		puts(".");
+	return review_print(db, c->since_ns);
 }
 
 static const char explain_sql[] =
@@ -306,7 +294,7 @@ static bool take_census(struct census *c, sqlite3 *db)
 		return false;
 	put_never_seen(c);
 	if (c->shape == FOR_PEOPLE && c->inventory.count > 0)
-		put_review(c, db);
+		return put_review(c, db);
 	return true;
 }
 

@@ -27,6 +27,8 @@ struct site_book {
 	size_t entity_count;
 	float lags[2][SITE_LAGS]; /* over all sites, on top of lag_prior */
 	uint64_t visits, bystanders[SITE_ENTITIES_MAX];
+	bool is_restored; /* and nobody knows yet whether it counts */
+	uint64_t restored_ns;
 	struct site_calls calls;
 	struct site_sizes sizes;
 };
@@ -57,12 +59,19 @@ struct site_book *site_book_new(size_t capacity, uint64_t seed)
 	return NULL;
 }
 
+static void free_site(struct site *s)
+{
+	for (size_t e = 0; e < SITE_ENTITIES_MAX; e++)
+		free(s->count[e].base);
+	free(s->name);
+}
+
 void site_book_free(struct site_book *b)
 {
 	if (b == NULL)
 		return;
 	for (size_t i = 1; b->sites != NULL && i <= b->count; i++)
-		free(b->sites[i].name);
+		free_site(&b->sites[i]);
 	free(b->sites);
 	site_calls_free(&b->calls);
 	site_sizes_free(&b->sizes);
@@ -98,7 +107,9 @@ const char *site_book_entity_name(const struct site_book *b, size_t entity)
 
 double site_book_coincidence(const struct site_book *b, size_t entity)
 {
-	return ((double)b->bystanders[entity] + 1) / ((double)b->visits + 2);
+	const double prior = 0.05, weight = 20;
+
+	return ((double)b->bystanders[entity] + prior * weight) / ((double)b->visits + weight);
 }
 
 static uint32_t *bucket_of(const struct site_book *b, struct slice name)
@@ -127,7 +138,7 @@ static struct site *look(const struct site_book *b, struct slice name)
 
 const struct site *site_book_find(const struct site_book *b, struct slice name)
 {
-	return look(b, name);
+	return b->is_restored ? NULL : look(b, name);
 }
 
 static void link_site(struct site_book *b, size_t i)
@@ -141,6 +152,9 @@ static void link_site(struct site_book *b, size_t i)
 
 static bool is_kept(const struct site *s, uint64_t before_ns)
 {
+	for (size_t i = 0; i < SITE_ENTITIES_MAX; i++)
+		if (s->count[i].base != NULL && s->count[i].base->hits > 0)
+			return true;
 	for (size_t i = 0; i < SITE_ENTITIES_MAX; i++)
 		if (s->count[i].hits > 0 || s->count[i].told != 0)
 			return s->last_ns >= before_ns || s->count[i].told != 0;
@@ -177,7 +191,7 @@ static void make_room(struct site_book *b)
 			continue;
 		}
 		b->name_bytes -= strlen(b->sites[i].name) + 1;
-		free(b->sites[i].name);
+		free_site(&b->sites[i]);
 	}
 	b->count = kept;
 }
@@ -393,10 +407,23 @@ static size_t learn_call(struct site_book *b, const struct site_observation *bat
 	return i;
 }
 
+static void forget_all(struct site_book *b)
+{
+	for (size_t i = 1; i <= b->count; i++)
+		free_site(&b->sites[i]);
+	memset(b->buckets, 0, b->bucket_count * sizeof *b->buckets);
+	b->count = b->entity_count = b->name_bytes = 0;
+}
+
 void site_book_learn(struct site_book *b, struct site_observation *batch, size_t count)
 {
 	if (count > 1)
 		qsort(batch, count, sizeof *batch, by_packet);
+	if (b->is_restored && count > 0) {
+		b->is_restored = false;
+		if (batch[0].time_ns <= b->restored_ns)
+			forget_all(b);
+	}
 	for (size_t i = 0; i < count; i++) {
 		if (batch[i].kind == SITE_SAW_CANDIDATE) {
 			i += learn_call(b, batch + i, count - i) - 1;
@@ -421,6 +448,87 @@ void site_book_learn(struct site_book *b, struct site_observation *batch, size_t
 			take_back(b, s, &batch[i]);
 	}
 	site_calls_settle(&b->calls, b, b->sites);
+}
+
+void site_book_restored(struct site_book *b, uint64_t until_ns)
+{
+	b->is_restored = true;
+	b->restored_ns = until_ns;
+}
+
+void site_book_restore(struct site_book *b, struct slice name, const struct site_learned *learned)
+{
+	struct site *s = look_or_add(b, name);
+
+	if (s == NULL)
+		return;
+	s->heads = learned->heads;
+	s->followed = learned->followed;
+	s->begun = learned->begun;
+	s->embedded = learned->embedded;
+	s->distinct = (uint8_t)(learned->distinct < 3 ? learned->distinct : 3);
+}
+
+void site_book_restore_calls(struct site_book *b, struct slice name, const char *entity,
+                             float calls, const float lags[2 * SITE_LAGS])
+{
+	struct site *s = look_or_add(b, name);
+
+	learn_entity(b, entity);
+	size_t e = site_book_entity(b, entity);
+
+	if (s == NULL || e == SITE_ENTITIES_MAX)
+		return;
+	s->count[e].calls = calls;
+	memcpy(s->count[e].lags, lags, sizeof s->count[e].lags);
+}
+
+void site_book_restore_base(struct site_book *b, struct slice name, const char *entity,
+                            const struct site_base *base)
+{
+	struct site *s = look_or_add(b, name);
+
+	learn_entity(b, entity);
+	size_t e = site_book_entity(b, entity);
+
+	if (s == NULL || e == SITE_ENTITIES_MAX)
+		return;
+	struct site_base *copy = malloc(sizeof *copy);
+
+	if (copy == NULL)
+		return;
+	*copy = *base;
+	free(s->count[e].base);
+	s->count[e].base = copy;
+}
+
+bool site_whole(const struct site *s, size_t entity, struct site *out)
+{
+	const struct site_base *base = s->count[entity].base;
+	struct site_count *c = &out->count[entity];
+
+	*out = *s;
+	if (base == NULL || s->visits == 0 || s->first_ns <= base->seen_last_ns)
+		return false;
+	uint32_t until = s->visits - (c->after < s->visits ? c->after : s->visits);
+
+	out->visits += base->visits;
+	out->first_ns = base->seen_first_ns;
+	c->hits_from = base->visits - (base->after < base->visits ? base->after : base->visits);
+	if (c->hits > 0) {
+		c->hits_from = base->hits > 0 ? base->visits + until : s->count[entity].hits_from;
+		c->first_ns = base->hits > 0 ? base->first_ns : c->first_ns;
+	} else {
+		c->after = base->after + s->visits;
+		c->gone_ns = base->gone_ns != 0 ? base->gone_ns : s->first_ns;
+		c->first_ns = base->first_ns;
+		c->last_ns = base->last_ns;
+	}
+	c->hits += base->hits;
+	c->belief += (float)base->hits;
+	c->doubt += base->doubt;
+	c->calls = fmaxf(c->calls, (float)c->hits);
+	return true;
 }
 
 bool site_is_third_party(const struct site *s)

@@ -71,6 +71,21 @@ struct site_observation {
 	struct site_hit hits[SITE_ENTITIES_MAX];
 };
 
+/* What runs before this one saw of a site and an owner of trackers. */
+struct site_base {
+	uint32_t visits, hits, after;
+	float doubt;
+	uint64_t seen_first_ns, seen_last_ns;
+	uint64_t first_ns, last_ns, gone_ns; /* hits */
+	uint8_t status;
+};
+
+/* What they learned of a name. */
+struct site_learned {
+	uint32_t heads, followed, distinct, begun;
+	float embedded;
+};
+
 /* A site and an owner of trackers. */
 struct site_count {
 	uint32_t hits;            /* visits that called it, more likely than not */
@@ -82,6 +97,7 @@ struct site_count {
 	float lags[2][SITE_LAGS]; /* of calls on open flows, on new ones */
 	uint64_t first_ns, last_ns; /* first and last hit */
 	uint64_t gone_ns;           /* first visit after the last hit */
+	struct site_base *base;     /* owned; NULL: nothing is known */
 	uint8_t told;               /* enum site_status told last */
 	uint64_t told_last_ns;      /* the site's last visit by then */
 };
@@ -134,6 +150,20 @@ double site_size_ratio(const struct site_book *, uint32_t request, int excess);
 void site_credit_size(struct site_book *, uint32_t request, int excess, double amount);
 double site_lag_density(const struct site_book *, const struct site *, size_t entity, bool is_new,
                         double lag_s);
+
+/*
+ * Before the first packet: what a ledger kept. It counts from the first site_book_learn() on, if
+ * what is seen there is later than `until_ns`, the end of the latest run; else it is dropped:
+ * reading a capture again changes nothing.
+ */
+void site_book_restored(struct site_book *, uint64_t until_ns);
+void site_book_restore(struct site_book *, struct slice name, const struct site_learned *);
+void site_book_restore_calls(struct site_book *, struct slice name, const char *entity, float calls,
+                             const float lags[2 * SITE_LAGS]);
+void site_book_restore_base(struct site_book *, struct slice name, const char *entity,
+                            const struct site_base *);
+/* The site as all runs saw it: a copy, which borrows the names. True: there is a base in it. */
+bool site_whole(const struct site *, size_t entity, struct site *out);
 
 /* Every site, in order of name. */
 typedef void site_visit(void *context, struct site *);

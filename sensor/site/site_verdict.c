@@ -69,9 +69,11 @@ void site_judge(const struct site *s, size_t entity, double coincidence, struct 
 	const struct site_count *c = &s->count[entity];
 	double doubt = c->hits > 0 ? exp((double)c->doubt / c->hits) : 0.5;
 
-	*v = (struct site_verdict){
-		.visits = s->visits, .hits = c->hits, .after = c->after, .gone_ns = c->gone_ns
-	};
+	*v = (struct site_verdict){ .visits = s->visits,
+		                    .hits = c->hits,
+		                    .after = c->after,
+		                    .gone_ns = c->gone_ns,
+		                    .seen_ns = s->first_ns };
 	v->chance = fmin(fmax(coincidence * doubt, 1e-4), 0.9);
 	wilson_interval(c->hits, s->visits, &v->rate_low, &v->rate_high);
 	v->status = status_of(s, c, v);

@@ -249,31 +249,31 @@ static void learn(struct worker *w)
 
 struct telling {
 	struct worker *worker;
-	uint64_t now_ns;
 	bool is_final;
 };
 
-/* Of sites that carry nothing the ledger keeps counts. */
-static void keep_count(struct telling *t, struct site *s, size_t entity)
+/* Of sites that carry nothing the ledger keeps counts, of third parties that they are some. */
+static void keep_count(struct telling *t, struct site *s, size_t entity,
+                       const struct site_verdict *v)
 {
-	struct site_verdict v;
-
-	if (t->worker->use.keep == NULL || s->visits == 0 || site_is_third_party(s))
-		return;
-	site_judge(s, entity, site_book_coincidence(t->worker->book, entity), &v);
-	emit_site(t->worker, s, entity, &v, t->now_ns, false);
+	if (t->worker->use.keep != NULL && (entity == 0 || s->visits > 0))
+		emit_site(t->worker, s, entity, v, false);
 }
 
 static void tell_site(struct telling *t, struct site *s, size_t entity)
 {
 	struct site_count *c = &s->count[entity];
+	struct site whole;
 	struct site_verdict v;
 
-	if (c->hits == 0 && c->told == 0) {
-		keep_count(t, s, entity);
+	if (site_whole(s, entity, &whole) && c->told == 0 &&
+	    (c->base->status == SITE_PRESENT || c->base->status == SITE_REMOVED))
+		c->told = c->base->status;
+	site_judge(&whole, entity, site_book_coincidence(t->worker->book, entity), &v);
+	if (whole.count[entity].hits == 0 && c->told == 0) {
+		keep_count(t, s, entity, &v);
 		return;
 	}
-	site_judge(s, entity, site_book_coincidence(t->worker->book, entity), &v);
 	/* What was said to be there, and is not sure any more, is taken back. */
 	if (c->told == SITE_PRESENT && v.status == SITE_UNKNOWN)
 		v.status = SITE_ABSENT;
@@ -286,15 +286,15 @@ static void tell_site(struct telling *t, struct site *s, size_t entity)
 		c->told = (uint8_t)v.status;
 		c->told_last_ns = s->last_ns;
 	}
-	emit_site(t->worker, s, entity, &v, t->now_ns, is_due);
+	emit_site(t->worker, s, entity, &v, is_due);
 }
 
 static void judge_site(void *context, struct site *s)
 {
 	struct telling *t = context;
 
-	if (!s->has_news && !t->is_final)
-		return;
+	if (s->last_ns == 0 || (!s->has_news && !t->is_final))
+		return; /* an earlier run's, or nothing new */
 	s->has_news = false;
 	for (size_t e = 0; e < site_book_entities(t->worker->book); e++)
 		tell_site(t, s, e);
@@ -315,19 +315,37 @@ void place_due(struct worker *w)
 	}
 }
 
+/* For whoever keeps it: when the sensor looked. */
+static void tell_run(struct worker *w)
+{
+	struct event_site_run run = { .first_ns = w->sites_begun_ns,
+		                      .visits = site_book_count(w->book) };
+	struct event_site site = { .run = &run };
+	struct event *e = begin_event(w, EVENT_STATS, NULL, w->now_ns);
+
+	e->site = &site;
+	w->use.keep(w->use.context, e);
+	e->site = NULL;
+}
+
 /* One worker tells of all sites, for the book is all workers'. */
 static void tell_sites(struct worker *w, bool is_final)
 {
-	struct telling t = { .worker = w, .now_ns = w->now_ns, .is_final = is_final };
+	struct telling t = { .worker = w, .is_final = is_final };
 
-	if (w->use.index == 0)
-		site_book_each(w->book, judge_site, &t);
+	if (w->use.index != 0)
+		return;
+	site_book_each(w->book, judge_site, &t);
+	if (w->use.keep != NULL && w->sites_begun_ns != 0)
+		tell_run(w);
 }
 
 void place_tick(struct worker *w)
 {
 	site_watch_expire(w->sites, w->now_ns);
 	learn(w);
+	if (w->sites_begun_ns == 0)
+		w->sites_begun_ns = w->now_ns;
 	if (w->now_ns < w->sites_told_ns + PLACE_VERDICT_NS)
 		return;
 	w->sites_told_ns = w->now_ns;
@@ -340,5 +358,5 @@ void place_finish(struct worker *w)
 	site_watch_finish(w->sites);
 	learn(w);
 	tell_sites(w, true);
-	w->sites_told_ns = 0;
+	w->sites_told_ns = w->sites_begun_ns = 0;
 }

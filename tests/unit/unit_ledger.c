@@ -78,18 +78,23 @@ static void take_site(struct ledger *l, const char *name, const char *status, ui
                       uint64_t visits, uint64_t hits, uint64_t after)
 {
 	struct event_tracker tracker = { .entity = "ByteDance" };
+	struct event_site_run run = { .status = status,
+		                      .first_ns = first_ns,
+		                      .since_ns = first_ns,
+		                      .confirmed_ns = first_ns,
+		                      .gone_ns = after > 0 ? first_ns + 500 : 0,
+		                      .visits = visits,
+		                      .hits = hits,
+		                      .after = after,
+		                      .doubt = -2.0 * (double)hits,
+		                      .calls = (double)hits,
+		                      .heads = 3,
+		                      .confidence = 0.99 };
 	struct event_site site = { .name = text(name),
 		                   .domain = text(name),
 		                   .status = status,
-		                   .first_seen_ns = first_ns,
 		                   .last_seen_ns = first_ns + 1000,
-		                   .since_ns = first_ns,
-		                   .last_confirmed_ns = first_ns,
-		                   .gone_ns = after > 0 ? first_ns + 500 : 0,
-		                   .visits = visits,
-		                   .pixel_visits = hits,
-		                   .visits_after = after,
-		                   .confidence = 0.99 };
+		                   .run = &run };
 	static struct event e;
 
 	memset(&e, 0, sizeof e);
@@ -102,7 +107,7 @@ static void take_site(struct ledger *l, const char *name, const char *status, ui
 static struct ledger *open_ledger(const struct place *p)
 {
 	struct ledger *l = ledger_open(&(struct ledger_options){
-	        .path = p->path, .may_wait = true, .retention_days = LEDGER_RETENTION_DAYS });
+	        .path = p->path, .may_wait = true, .retention_days = 400 });
 
 	CHECK(l != NULL);
 	return l;
