@@ -35,6 +35,7 @@ enum {
 	CONTACTS_MAX = 256, /* of one flow: a proxy's client may name any number */
 	LOOKUPS_MAX = 8192,
 	LOOKUP_BUCKETS = 4096, /* a power of two */
+	PLACE_STAGES = 2,      /* a call that is not sure waits longer; place.c */
 };
 
 /* A flow and a tracker name: told once, when it is known what came of it. */
@@ -56,6 +57,7 @@ struct contact {
 	struct frame call;                       /* the call's packet, without its bytes */
 	uint64_t call_step;
 	bool has_call, is_call_new;
+	uint8_t call_stage; /* of its wait: in which line it stands */
 	uint16_t call_size; /* of the first request; 0: not seen */
 	bool is_placed;
 	bool is_waiting;
@@ -99,7 +101,9 @@ struct worker {
 	struct digest *digest;
 	struct event_json *json;
 	struct contact *oldest_waiting, *newest_waiting;
-	struct contact *oldest_call, *newest_call;
+	struct call_line {
+		struct contact *oldest, *newest;
+	} calls[PLACE_STAGES];
 	struct lookup *oldest_lookup, *newest_lookup;
 	struct lookup *lookup_buckets[LOOKUP_BUCKETS];
 	size_t lookup_count;
@@ -132,7 +136,6 @@ enum outcome flow_outcome(const struct flow *, bool is_final);
 
 /* place.c: pages that call trackers. */
 #define PLACE_QUIET_NS    (150U * (uint64_t)1000000)
-#define PLACE_PATIENCE_NS (3000U * (uint64_t)1000000)
 #define PLACE_VERDICT_NS  (60U * (uint64_t)1000000000)
 /* A flow's question was closed: a visit may have begun. */
 void place_named(struct worker *, struct flow *);

@@ -39,7 +39,7 @@ static const double unmodelled = 0.1;
 static const uint64_t open_ns = 4000 * UINT64_C(1000000);
 /* Who went on to another page has likely left the one before. */
 static const double left = 0.8;
-static const double enough = 0.5;
+static const double enough = 0.5, few_enough = 0.35, sure = 0.95;
 /* A call on a flow whose page was not visited just now. */
 static const double unseen = 0.03;
 
@@ -51,7 +51,7 @@ struct called {
 	double belief;
 };
 
-enum { CALLED_MAX = 4 };
+enum { CALLED_MAX = 4, FEW_PAGES = 4 };
 
 struct visit {
 	struct name *name; /* held */
@@ -845,7 +845,17 @@ static void hedge(const struct site_watch *w, const struct site_host *h, const s
 		weights[i] = (1 - unmodelled) * weights[i] + unmodelled * sum * flat[i] / all;
 }
 
-void site_watch_call(struct site_watch *w, const struct site_call *c, struct site_guess *out)
+static size_t count_open(const struct site_host *h, const struct site_call *c)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < h->visit_count; i++)
+		count += h->visits[i].begin_ns <= c->time_ns &&
+		         c->time_ns < h->visits[i].begin_ns + open_ns;
+	return count;
+}
+
+bool site_watch_call(struct site_watch *w, const struct site_call *c, struct site_guess *out)
 {
 	struct site_host *h = host_of(w, c->host, c->now_ns);
 	double weights[SITE_VISITS_MAX], likely[SITE_VISITS_MAX], sum = nobody;
@@ -853,7 +863,7 @@ void site_watch_call(struct site_watch *w, const struct site_call *c, struct sit
 
 	*out = (struct site_guess){ 0 };
 	if (h == NULL || (c->referer.len > 0 && answer_by_referer(w, h, c, out)))
-		return;
+		return true;
 	for (size_t i = 0; i < h->visit_count; i++) {
 		const struct visit *v = &h->visits[i];
 
@@ -873,6 +883,8 @@ void site_watch_call(struct site_watch *w, const struct site_call *c, struct sit
 		hedge(w, h, c, weights, sum);
 	for (size_t i = 0; i < h->visit_count; i++)
 		best = weights[i] > weights[best] ? i : best;
+	if (c->may_wait && (h->visit_count == 0 || weights[best] / sum < sure))
+		return false;
 	learn_call(w, h, c, likely, weights, sum);
 	bind_flow(w, h, weights, sum, c->binding);
 	if (!c->is_new)
@@ -883,10 +895,13 @@ void site_watch_call(struct site_watch *w, const struct site_call *c, struct sit
 		hit(&h->visits[i], c, weights[i] / sum);
 		note_call(&h->visits[i], c, weights[i] / sum);
 	}
-	if (h->visit_count == 0 || weights[best] / sum < enough)
-		return;
+	double least = count_open(h, c) > FEW_PAGES ? enough : few_enough;
+
+	if (h->visit_count == 0 || weights[best] / sum < least)
+		return true;
 	answer(out, &h->visits[best], c, weights[best] / sum);
 	note_placed(c->binding, &h->visits[best], weights[best] / sum);
+	return true;
 }
 
 void site_watch_expire(struct site_watch *w, uint64_t now_ns)

@@ -60,6 +60,7 @@ struct site_call {
 	const char *entity;      /* whose tracker; lives as long as the feed */
 	uint32_t number;         /* of those of one packet */
 	bool is_new;
+	bool may_wait;                /* what is not sure may be asked again */
 	const void *tracker;          /* its name: only compared */
 	struct site_binding *binding; /* of the flow; changed */
 	uint16_t size;                /* of its request; 0: not seen */
@@ -76,8 +77,11 @@ struct site_guess {
 	bool has_lag;
 	int64_t lag_ms;
 };
-/* To be asked some time after the call: what the page embeds besides speaks for it, too. */
-void site_watch_call(struct site_watch *, const struct site_call *, struct site_guess *out);
+/*
+ * To be asked some time after the call: what the page embeds besides speaks for it, too. False:
+ * who may wait had better.
+ */
+bool site_watch_call(struct site_watch *, const struct site_call *, struct site_guess *out);
 
 /* Time passes: visits that are over become observations. */
 void site_watch_expire(struct site_watch *, uint64_t now_ns);

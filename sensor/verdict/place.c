@@ -114,6 +114,25 @@ bool place_fill(const struct contact *c, struct event_site *out)
 	return true;
 }
 
+static void stand_in_line(struct worker *w, struct contact *c, uint8_t stage)
+{
+	struct call_line *line = &w->calls[stage];
+
+	c->call_stage = stage;
+	c->call_older = line->newest;
+	c->call_newer = NULL;
+	*(line->newest != NULL ? &line->newest->call_newer : &line->oldest) = c;
+	line->newest = c;
+}
+
+static void leave_line(struct worker *w, struct contact *c)
+{
+	struct call_line *line = &w->calls[c->call_stage];
+
+	*(c->call_older != NULL ? &c->call_older->call_newer : &line->oldest) = c->call_newer;
+	*(c->call_newer != NULL ? &c->call_newer->call_older : &line->newest) = c->call_older;
+}
+
 static void wait_for_more(struct worker *w, struct contact *c, const struct frame *frame,
                           bool is_new)
 {
@@ -125,45 +144,48 @@ static void wait_for_more(struct worker *w, struct contact *c, const struct fram
 	c->call = *frame;
 	c->call.bytes = (struct slice){ 0 };
 	c->call.time_ns = w->now_ns;
-	c->call_older = w->newest_call;
-	c->call_newer = NULL;
-	*(w->newest_call != NULL ? &w->newest_call->call_newer : &w->oldest_call) = c;
-	w->newest_call = c;
+	stand_in_line(w, c, 0);
 }
 
 static void wait_no_more(struct worker *w, struct contact *c)
 {
-	*(c->call_older != NULL ? &c->call_older->call_newer : &w->oldest_call) = c->call_newer;
-	*(c->call_newer != NULL ? &c->call_newer->call_older : &w->newest_call) = c->call_older;
+	leave_line(w, c);
 	c->has_call = false;
+}
+
+/* False: not sure enough for one who may wait longer; then nothing is changed. */
+static bool place(struct worker *w, struct contact *c, bool may_wait)
+{
+	struct site_guess guess;
+	struct site_call call = { .host = c->flow->address[local_side(w, c->flow)],
+		                  .time_ns = c->call.time_ns,
+		                  .order = c->call_step,
+		                  .now_ns = w->now_ns,
+		                  .entity = c->entry.entity,
+		                  .may_wait = may_wait,
+		                  .is_new = c->is_call_new,
+		                  .tracker = c->name,
+		                  .size = c->name != NULL ? c->call_size : 0,
+		                  .is_udp = c->flow->protocol != IP_TCP,
+		                  .binding = &c->binding };
+
+	if (c->is_call_new)
+		call.referer = referer_of(c);
+	if (!site_watch_call(w->sites, &call, &guess))
+		return false;
+	wait_no_more(w, c);
+	if (guess.name == NULL)
+		return true;
+	name_release(w->names, c->page.name);
+	c->page = guess;
+	emit_placement(w, c, &c->call);
+	return true;
 }
 
 void place_now(struct worker *w, struct contact *c)
 {
-	struct site_guess guess;
-
-	if (!c->has_call)
-		return;
-	wait_no_more(w, c);
-	site_watch_call(w->sites,
-	                &(struct site_call){ .host = c->flow->address[local_side(w, c->flow)],
-	                                     .time_ns = c->call.time_ns,
-	                                     .order = c->call_step,
-	                                     .now_ns = w->now_ns,
-	                                     .entity = c->entry.entity,
-	                                     .is_new = c->is_call_new,
-	                                     .tracker = c->name,
-	                                     .size = c->name != NULL ? c->call_size : 0,
-	                                     .is_udp = c->flow->protocol != IP_TCP,
-	                                     .binding = &c->binding,
-	                                     .referer = c->is_call_new ? referer_of(c)
-	                                                               : (struct slice){ 0 } },
-	                &guess);
-	if (guess.name == NULL)
-		return;
-	name_release(w->names, c->page.name);
-	c->page = guess;
-	emit_placement(w, c, &c->call);
+	if (c->has_call)
+		(void)place(w, c, false);
 }
 
 static void place_contact(struct worker *w, struct contact *c, const struct frame *frame)
@@ -300,18 +322,32 @@ static void judge_site(void *context, struct site *s)
 		tell_site(t, s, e);
 }
 
+/* Who called is asked soon, and again later where it was not sure: then more is known of sites. */
+static const uint64_t patience_ns[PLACE_STAGES] = { UINT64_C(1500000000), UINT64_C(4500000000) };
+
+static void place_waiting(struct worker *w, struct contact *c)
+{
+	bool may_wait = c->call_stage + 1 < PLACE_STAGES;
+
+	w->key.phase = PHASE_CONTACTS;
+	w->key.first = c->born_step;
+	w->key.second = c->born_first;
+	if (place(w, c, may_wait)) {
+		judge_outcome(w, c->flow);
+		return;
+	}
+	leave_line(w, c);
+	stand_in_line(w, c, (uint8_t)(c->call_stage + 1));
+}
+
 void place_due(struct worker *w)
 {
-	struct contact *c;
+	for (size_t stage = 0; stage < PLACE_STAGES; stage++) {
+		struct contact *c;
 
-	while ((c = w->oldest_call) != NULL && w->now_ns > c->call.time_ns + PLACE_PATIENCE_NS) {
-		struct flow *f = c->flow;
-
-		w->key.phase = PHASE_CONTACTS;
-		w->key.first = c->born_step;
-		w->key.second = c->born_first;
-		place_now(w, c);
-		judge_outcome(w, f);
+		while ((c = w->calls[stage].oldest) != NULL &&
+		       w->now_ns > c->call.time_ns + patience_ns[stage])
+			place_waiting(w, c);
 	}
 }
 
