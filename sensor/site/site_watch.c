@@ -845,6 +845,40 @@ static void hedge(const struct site_watch *w, const struct site_host *h, const s
 		weights[i] = (1 - unmodelled) * weights[i] + unmodelled * sum * flat[i] / all;
 }
 
+/* Below a twentieth nobody need look. */
+static void add_rivals(const struct site_host *h, const struct site_call *c, const double *weights,
+                       double sum, size_t best, struct site_guess *out)
+{
+	for (size_t i = 0; i < h->visit_count; i++) {
+		const struct visit *v = &h->visits[i];
+		struct site_rival rival = { v->name, weights[i] / sum, 0 };
+
+		if (i == best || rival.confidence < 0.05)
+			continue;
+		rival.lag_ms = (int64_t)((c->time_ns - v->begin_ns) / ms);
+		if (out->rival_count < SITE_RIVALS_MAX)
+			out->rivals[out->rival_count++] = (struct site_rival){ .name = NULL };
+		for (size_t k = 0; k < out->rival_count; k++) {
+			struct site_rival other = out->rivals[k];
+
+			if (other.name != NULL && other.confidence >= rival.confidence)
+				continue;
+			out->rivals[k] = rival;
+			rival = other;
+		}
+	}
+	for (size_t k = 0; k < out->rival_count; k++)
+		(void)name_again(out->rivals[k].name);
+}
+
+void site_guess_drop(struct site_guess *g, struct name_table *names)
+{
+	name_release(names, g->name);
+	for (size_t i = 0; i < g->rival_count; i++)
+		name_release(names, g->rivals[i].name);
+	*g = (struct site_guess){ 0 };
+}
+
 static size_t count_open(const struct site_host *h, const struct site_call *c)
 {
 	size_t count = 0;
@@ -900,6 +934,7 @@ bool site_watch_call(struct site_watch *w, const struct site_call *c, struct sit
 	if (h->visit_count == 0 || weights[best] / sum < least)
 		return true;
 	answer(out, &h->visits[best], c, weights[best] / sum);
+	add_rivals(h, c, weights, sum, best, out);
 	note_placed(c->binding, &h->visits[best], weights[best] / sum);
 	return true;
 }

@@ -14,7 +14,7 @@
  *
  * Each worker has its own watch, for its own hosts; the book is all workers'.
  */
-enum { SITE_VISITS_MAX = 32 };
+enum { SITE_VISITS_MAX = 48, SITE_RIVALS_MAX = 3 };
 
 struct site_watch;
 
@@ -70,13 +70,23 @@ struct site_call {
 
 enum site_method { SITE_BY_TIMING, SITE_BY_REFERER };
 
+/* A page that it may have been as well. */
+struct site_rival {
+	struct name *name; /* held */
+	double confidence;
+	int64_t lag_ms;
+};
+
 struct site_guess {
 	struct name *name; /* held for the caller; NULL: no ground for any */
 	double confidence;
 	enum site_method method;
 	bool has_lag;
 	int64_t lag_ms;
+	struct site_rival rivals[SITE_RIVALS_MAX]; /* the likeliest first */
+	size_t rival_count;
 };
+void site_guess_drop(struct site_guess *, struct name_table *);
 /*
  * To be asked some time after the call: what the page embeds besides speaks for it, too. False:
  * who may wait had better.

@@ -102,6 +102,11 @@ bool place_fill(const struct contact *c, struct event_site *out)
 		                    .confidence = c->page.confidence,
 		                    .has_lag = c->page.has_lag,
 		                    .lag_ms = c->page.lag_ms };
+	for (size_t i = 0; i < c->page.rival_count; i++)
+		out->candidates[out->candidate_count++] =
+		        (struct event_candidate){ .name = name_text(c->page.rivals[i].name),
+			                          .confidence = c->page.rivals[i].confidence,
+			                          .lag_ms = c->page.rivals[i].lag_ms };
 	char text[SITE_NAME_MAX + 1];
 
 	if (out->name.len > SITE_NAME_MAX)
@@ -176,7 +181,7 @@ static bool place(struct worker *w, struct contact *c, bool may_wait)
 	wait_no_more(w, c);
 	if (guess.name == NULL)
 		return true;
-	name_release(w->names, c->page.name);
+	site_guess_drop(&c->page, w->names);
 	c->page = guess;
 	emit_placement(w, c, &c->call);
 	return true;
