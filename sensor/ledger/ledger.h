@@ -18,15 +18,16 @@ struct ledger;
 
 struct ledger_options {
 	const char *path;
-	bool may_wait; /* ledger_take() waits when the queue is full, instead of losing events */
+	bool may_wait;    /* ledger_take() waits when the queue is full, instead of losing events */
+	bool keeps_flows; /* of every `flow` event who, with whom and the names: `feed retro` */
 	uint64_t retention_days; /* contacts and placements older than that are deleted; 0: never */
 };
 
 /* NULL, after saying why: it cannot be opened, or a later version of this program made it. */
 struct ledger *ledger_open(const struct ledger_options *);
 /*
- * Takes what it keeps of a `contact`, `placement` or `site` event, and of a `stats` event whose
- * `site->run` says when the run began; of others, nothing. Any thread.
+ * Takes what it keeps of a `contact`, `placement` or `site` event, of a `flow` if it keeps those,
+ * and of a `stats` event whose `site->run` says when the run began; of others, nothing. Any thread.
  */
 void ledger_take(struct ledger *, const struct event *);
 /* What earlier runs learned of sites, into the book of one that has not begun. False: said why. */

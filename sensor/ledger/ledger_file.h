@@ -9,7 +9,7 @@
 struct site_book;
 
 /* The file behind a ledger, for those who write it and those who ask it. */
-enum { LEDGER_VERSION = 2 };
+enum { LEDGER_VERSION = 3 };
 
 /* Opens (and makes, when `is_written`) the file, and brings its tables up to date. NULL: said why.
  */
