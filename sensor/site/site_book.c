@@ -230,7 +230,7 @@ static float odds_of_name(const char *name)
 		len--; /* cdn2 */
 	for (size_t i = 0; i < sizeof embedded / sizeof *embedded; i++)
 		if (strlen(embedded[i]) == len && strncmp(name, embedded[i], len) == 0)
-			return 2;
+			return 3;
 	return 0;
 }
 
