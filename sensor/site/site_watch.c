@@ -39,7 +39,7 @@ static const double unmodelled = 0.1;
 static const uint64_t open_ns = 4000 * UINT64_C(1000000);
 /* Who went on to another page has likely left the one before. */
 static const double left = 0.8;
-static const double enough = 0.5, few_enough = 0.35, sure = 0.95;
+static const double enough = 0.55, few_enough = 0.35, sure = 0.95;
 /* A call on a flow whose page was not visited just now. */
 static const double unseen = 0.03;
 
