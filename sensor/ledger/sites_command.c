@@ -263,6 +263,49 @@ static const char explain_sql[] =
         " FROM placements p LEFT JOIN contacts c ON c.flow_id = p.flow_id AND c.tracker = p.tracker"
         " WHERE p.site = ?1 OR p.site = 'www.' || ?1 ORDER BY p.time_ns";
 
+/* For each capture: the time around the calls, and the hosts. */
+static const char slice_sql[] =
+        "SELECT file, min(time_ns) / 1000000000 - 15, max(time_ns) / 1000000000 + 15,"
+        " group_concat(DISTINCT 'host ' || host) FROM placements"
+        " WHERE (site = ?1 OR site = 'www.' || ?1) AND file <> '' GROUP BY file ORDER BY 2";
+
+/* In a shell's single quotes. */
+static void put_quoted(const char *text)
+{
+	putchar('\'');
+	for (; *text != '\0'; text++)
+		printf(*text == '\'' ? "'\\''" : "%c", *text);
+	putchar('\'');
+}
+
+/* The commands that cut out what a finding stands on: contacts with their events, and all. */
+static void put_slices(const struct census *c, sqlite3 *db)
+{
+	sqlite3_stmt *s = ledger_file_prepare(db, slice_sql);
+	unsigned number = 0;
+
+	if (s == NULL)
+		return;
+	sqlite3_bind_text(s, 1, c->explain, -1, SQLITE_STATIC);
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		const char *file = (const char *)sqlite3_column_text(s, 0);
+		long long from = sqlite3_column_int64(s, 1), to = sqlite3_column_int64(s, 2);
+		char *hosts = strdup((const char *)sqlite3_column_text(s, 3)), *rest = NULL;
+
+		printf("# dancecard -q -r ");
+		put_quoted(file);
+		printf(" --from %lld --to %lld -w finding-%u.pcapng", from, to, ++number);
+		for (char *one = hosts != NULL ? strtok_r(hosts, ",", &rest) : NULL; one != NULL;
+		     one = strtok_r(NULL, ",", &rest))
+			printf("%s %s", one == hosts ? "" : " or", one);
+		printf("\n# editcap -A %lld -B %lld ", from, to);
+		put_quoted(file);
+		printf(" visits-%u.pcapng\n", number);
+		free(hosts);
+	}
+	sqlite3_finalize(s);
+}
+
 /* The visits of a finding, each with the packet that anybody can look at again. */
 static bool explain(const struct census *c, sqlite3 *db)
 {
@@ -280,6 +323,7 @@ static bool explain(const struct census *c, sqlite3 *db)
 			printf("%s%c", text != NULL ? text : "", i < 9 ? '\t' : '\n');
 		}
 	sqlite3_finalize(s);
+	put_slices(c, db);
 	if (count == 0)
 		log_error("nothing is kept of %s", c->explain);
 	return count > 0;
