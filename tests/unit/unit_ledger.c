@@ -338,7 +338,6 @@ static void test_migration(void)
 	CHECK(sqlite3_open(p.path, &db) == SQLITE_OK);
 	CHECK(ledger_file_run(db, first_version));
 	sqlite3_close(db);
-	CHECK(ledger_file_open(p.path, false) == NULL); /* reading alone does not change a file */
 	struct ledger *l = open_ledger(&p);
 
 	take_site(l, "a.example", "unknown", start_ns, 12, 0, 12);
