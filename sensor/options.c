@@ -325,8 +325,9 @@ bool options_parse(struct options *o, int argc, char **argv)
 	char shorts[2 * ROWS + 3];
 	int found;
 
-	*o = (struct options){ .format = "native", .suppress_seconds = UINT64_MAX,
-		                .retention_days = LEDGER_RETENTION_DAYS };
+	*o = (struct options){ .format = "native",
+		               .suppress_seconds = UINT64_MAX,
+		               .retention_days = LEDGER_RETENTION_DAYS };
 	fill_tables(longs, shorts);
 	opterr = 0;
 	optind = 0; /* anew each time: glibc's way to say so */

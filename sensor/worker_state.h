@@ -95,8 +95,8 @@ struct worker {
 	struct hosts *hosts;
 	struct ech_known *ech;
 	struct site_watch *sites;
-	struct commons *commons, *own_commons; /* the second: where nobody gave one */
-	struct site_book *book;                /* the commons' */
+	struct commons *commons, *own_commons;  /* the second: where nobody gave one */
+	struct site_book *book;                 /* the commons' */
 	uint64_t sites_told_ns, sites_begun_ns; /* the second: of this run */
 	struct digest *digest;
 	struct event_json *json;
@@ -135,8 +135,8 @@ void contacts_free(struct worker *, struct flow *);
 enum outcome flow_outcome(const struct flow *, bool is_final);
 
 /* place.c: pages that call trackers. */
-#define PLACE_QUIET_NS    (150U * (uint64_t)1000000)
-#define PLACE_VERDICT_NS  (60U * (uint64_t)1000000000)
+#define PLACE_QUIET_NS   (150U * (uint64_t)1000000)
+#define PLACE_VERDICT_NS (60U * (uint64_t)1000000000)
 /* A flow's question was closed: a visit may have begun. */
 void place_named(struct worker *, struct flow *);
 /* Contacts were found: who called? */

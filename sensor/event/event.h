@@ -148,7 +148,7 @@ struct event_site {
 	size_t candidate_count;
 	uint64_t since_ns, last_confirmed_ns, removed_at_ns, first_seen_ns, last_seen_ns;
 	uint64_t visits, pixel_visits;
-	const struct event_site_run *run; /* of `site` events; for the ledger, in no event */
+	const struct event_site_run *run;   /* of `site` events; for the ledger, in no event */
 	double rate_low, rate_high, chance; /* of `site` events; NaN-free, 0 when unused */
 	bool has_rates;
 };
