@@ -88,6 +88,12 @@ static const struct row {
 	  "exit with 3 when there was a contact" },
 	{ 280, "metrics", "ADDR:PORT", TEXT, AT(metrics),
 	  "serve numbers for Prometheus at /metrics, and /healthz; a port alone means\n127.0.0.1" },
+	{ 'Z', "user", "USER", TEXT, AT(user),
+	  "who to become when interfaces are open, if started as root. Without: dancecard\n"
+	  "live; offline nobody else. root: stay, without root's capabilities" },
+	{ 'C', "chroot", "FOLDER", TEXT, AT(chroot),
+	  "make this folder the root of all files that are opened from then on: what is\n"
+	  "written, captures, and what is read again" },
 	{ 'q', "quiet", NULL, FLAG, AT(quiet),
 	  "no progress bar and no summary; errors still speak" },
 	{ 'v', "verbose", NULL, FLAG, AT(verbose), "say what is read and loaded" },
@@ -231,6 +237,21 @@ const char *options_name(size_t index)
 	return index == 0 ? "filter" : NULL;
 }
 
+bool options_words(size_t index, struct option_words *out)
+{
+	if (index >= ROWS)
+		return false;
+	const struct row *row = &rows[index];
+
+	*out = (struct option_words){ .letter = row->letter < 256 ? row->letter : 0,
+		                      .name = row->name,
+		                      .argument = row->argument,
+		                      .help = row->help,
+		                      .is_list = row->kind == LIST,
+		                      .is_for_file = is_for_file(row) };
+	return true;
+}
+
 static const struct row *row_named(const char *name)
 {
 	for (size_t i = 0; i < ROWS; i++)
@@ -315,7 +336,10 @@ static bool refuse(const struct row *row, const char *value)
 		[TIME] = "a time such as 2026-11-23, 2026-11-23T13:25:08Z or 1795440308",
 	};
 
-	log_error("option --%s wants %s, not '%s'", row->name, wanted[row->kind], value);
+	if (row->kind == LIST && value[0] != '\0') /* nothing is wrong with the name */
+		log_error("option --%s: out of memory", row->name);
+	else
+		log_error("option --%s wants %s, not '%s'", row->name, wanted[row->kind], value);
 	return false;
 }
 
@@ -379,7 +403,7 @@ void options_help(FILE *out)
 {
 	fputs("dancecard [-r FILE|DIR|-]... [-i IFACE]... [options] [BPF filter]\n"
 	      "dancecard feed check|lookup|convert|compare|retro ...\n"
-	      "dancecard sites LEDGER [--csv|--json] [--inventory FILE.csv] [--explain SITE]\n"
+	      "dancecard sites LEDGER [--csv|--json] [--inventory FILE] [--explain SITE]\n"
 	      "dancecard ledger forget|prune ...\n\n"
 	      "Finds which hosts of a network are in contact with ByteDance's infrastructure, and\n"
 	      "writes it as JSON events, one a line, to standard output.\n\n",

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include "sensor/crew.h"
@@ -20,7 +21,7 @@ struct clock {
 	uint64_t now_ns, tick_ns, stats_ns;
 };
 
-enum { SITES_MAX = 1 << 16 };
+enum { SITES_MAX = 1 << 16, SETTLE_SECONDS = 5 };
 
 struct pipeline {
 	struct pipeline_options use;
@@ -31,20 +32,17 @@ struct pipeline {
 	struct clock clock;
 	uint64_t step;
 	time_t watched; /* when worker_options.tell was asked for last */
+	time_t settled; /* when evidence was written last */
 	struct worker *workers[WORKERS_MAX];
 };
 
 /* A seed that no sender can guess; it has no influence on what is told. */
 static uint64_t random_seed(const void *somewhere)
 {
-	uint64_t seed = (uint64_t)(uintptr_t)somewhere;
-	FILE *in = fopen("/dev/urandom", "rb");
+	uint64_t seed;
 
-	if (in == NULL)
-		return seed;
-	if (fread(&seed, sizeof seed, 1, in) != 1)
-		seed ^= (uint64_t)(uintptr_t)in;
-	fclose(in);
+	if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+		seed = (uint64_t)(uintptr_t)somewhere;
 	return seed;
 }
 
@@ -86,6 +84,8 @@ static bool build(struct pipeline *p)
 	p->intake = intake_new(p->use.keep_duplicates, seed);
 	p->output = output_new(p->use.workers, p->use.write, p->use.context);
 	p->commons = commons_new(p->use.workers, SITES_MAX, seed);
+	if (p->intake != NULL)
+		intake_use(p->intake, p->use.worker.config);
 	if (p->intake == NULL || p->output == NULL || p->commons == NULL || !make_workers(p, seed))
 		return false;
 	p->crew = crew_new(p->workers, p->use.workers);
@@ -102,6 +102,7 @@ struct pipeline *pipeline_new(const struct pipeline_options *options)
 		return NULL;
 	p->use = *options;
 	sigfillset(&all);
+	sigdelset(&all, SIGSYS); /* whoever is stopped by seccomp says so */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	bool is_built = build(p);
 
@@ -167,6 +168,7 @@ static void mark_reload(struct pipeline *p, struct work *work)
 	atomic_init(&swap->left, p->use.workers);
 	swap->fresh = fresh;
 	swap->old = old;
+	intake_use(p->intake, fresh.config);
 	work_mark(work, &(struct mark){ .kind = MARK_RELOAD,
 	                                .step = ++p->step,
 	                                .now_ns = p->clock.now_ns,
@@ -187,6 +189,18 @@ static void mark_watch(struct pipeline *p, struct work *work)
 		return;
 	p->watched = now;
 	mark_gathering(p, work, true);
+}
+
+/* Live, every few seconds of the wall clock: what a kill takes away is at most that much. */
+static void mark_settle(struct pipeline *p, struct work *work)
+{
+	bool is_wanted = p->use.worker.evidence_file != NULL && p->use.worker.is_live;
+	time_t now = is_wanted ? time(NULL) : p->settled;
+
+	if (now - p->settled < SETTLE_SECONDS)
+		return;
+	p->settled = now;
+	mark(p, work, MARK_SETTLE);
 }
 
 static void advance(struct pipeline *p, struct work *work, uint64_t time_ns)
@@ -234,6 +248,7 @@ static void take_in(struct pipeline *p, struct work *work)
 	if (work->frames.count == 0 && capture_is_live(p->use.capture))
 		pass_time(p, work);
 	mark_watch(p, work);
+	mark_settle(p, work);
 	work->last_step = p->step;
 }
 

@@ -425,11 +425,15 @@ static bool write_record(struct journal *j, const char *line, size_t len)
 	put32(head + 4, sum_of(j->end.number, line, len));
 	parts[1].iov_base = text.out;
 	parts[1].iov_len = len;
-	if (pwritev(j->writing, parts, 2, (off_t)j->end.offset) == (ssize_t)(HEAD_LEN + len))
-		return true;
-	int why = errno;
+	ssize_t done = pwritev(j->writing, parts, 2, (off_t)j->end.offset);
 
-	(void)ftruncate(j->writing, (off_t)j->end.offset); /* or else a torn tail */
+	if (done == (ssize_t)(HEAD_LEN + len))
+		return true;
+	int why = done < 0 ? errno : ENOSPC; /* a short write gives no reason; room is the only one */
+
+	bool is_torn = ftruncate(j->writing, (off_t)j->end.offset) != 0;
+
+	(void)is_torn; /* who reads stops at a torn tail */
 	errno = why;
 	return false;
 }
