@@ -460,7 +460,8 @@ static bool open_with_rights(struct run *run)
 static bool open_without_rights(struct run *run)
 {
 	return open_evidence(run) && (run->capture != NULL || open_capture(run)) &&
-	       begin_evidence(run) && open_sinks(run) && open_ledger(run) && open_watch(run) && open_pipeline(run);
+	       begin_evidence(run) && open_sinks(run) && open_ledger(run) && open_watch(run) &&
+	       open_pipeline(run);
 }
 
 static int sense(struct run *run)
