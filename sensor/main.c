@@ -158,7 +158,7 @@ static bool open_ledger(struct run *run)
 	        .path = run->options.ledger,
 	        .may_wait = run->options.interfaces.count == 0,
 	        .keeps_flows = run->options.all_flows,
-	        .retention_days = LEDGER_RETENTION_DAYS,
+	        .retention_days = run->options.retention_days,
 	});
 	return run->ledger != NULL;
 }
@@ -374,7 +374,8 @@ static bool open_pipeline(struct run *run)
 	});
 	if (run->pipeline == NULL)
 		log_error("out of memory");
-	return run->pipeline != NULL;
+	return run->pipeline != NULL &&
+	       (run->ledger == NULL || ledger_restore(run->ledger, pipeline_book(run->pipeline)));
 }
 
 /* A service has no end: its config and feeds change while it runs. */

@@ -7,6 +7,8 @@
 
 #include "sensor/log.h"
 
+enum { LEDGER_RETENTION_DAYS = 400 };
+
 enum kind { FLAG, LIST, TEXT, NUMBER, SIZE, TIME };
 
 #define AT(member) offsetof(struct options, member)
@@ -53,6 +55,8 @@ static const struct row {
 	  "keep hosts, contacts and sites over runs (SQLite)" },
 	{ 'R', "report", "FILE.html", TEXT, AT(report),
 	  "write a page for people at the end: one HTML file, which needs nothing but a\nbrowser" },
+	{ 281, "retention", "DAYS", NUMBER, AT(retention_days),
+	  "how long the ledger keeps contacts, placements and hosts (400); 0: for ever" },
 	{ 'a', "all-flows", NULL, FLAG, AT(all_flows),
 	  "an event for every flow, with every name seen" },
 	{ 'w', "evidence", "FILE.pcapng", TEXT, AT(evidence),
@@ -347,7 +351,9 @@ bool options_parse(struct options *o, int argc, char **argv)
 	char shorts[2 * ROWS + 3];
 	int found;
 
-	*o = (struct options){ .format = "native", .suppress_seconds = UINT64_MAX };
+	*o = (struct options){ .format = "native",
+		               .suppress_seconds = UINT64_MAX,
+		               .retention_days = LEDGER_RETENTION_DAYS };
 	fill_tables(longs, shorts);
 	opterr = 0;
 	optind = 0; /* anew each time: glibc's way to say so */

@@ -19,6 +19,7 @@ struct options {
 	const char *format;
 	const char *ledger;
 	const char *report;
+	uint64_t retention_days; /* of the ledger; 0: for ever */
 	const char *sensor;
 	const char *metrics; /* "ADDR:PORT"; NULL: none */
 	char *filter;        /* BPF words, joined; NULL: none */

@@ -113,6 +113,11 @@ struct pipeline *pipeline_new(const struct pipeline_options *options)
 	return NULL;
 }
 
+struct site_book *pipeline_book(struct pipeline *p)
+{
+	return commons_book(p->commons);
+}
+
 void pipeline_free(struct pipeline *p)
 {
 	if (p == NULL)

@@ -36,6 +36,8 @@ struct pipeline_options {
 
 struct pipeline *pipeline_new(const struct pipeline_options *); /* NULL: out of memory */
 void pipeline_free(struct pipeline *);
+/* What is known of sites; to be filled before the first packet. */
+struct site_book *pipeline_book(struct pipeline *);
 
 /*
  * Takes packets from the capture to the workers until there are no more or the capture is stopped;

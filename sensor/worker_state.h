@@ -36,6 +36,7 @@ enum {
 	CONTACTS_MAX = 256, /* of one flow: a proxy's client may name any number */
 	LOOKUPS_MAX = 8192,
 	LOOKUP_BUCKETS = 4096, /* a power of two */
+	PLACE_STAGES = 2,      /* a call that is not sure waits longer; place.c */
 };
 
 /* A flow and a tracker name: told once, when it is known what came of it. */
@@ -57,6 +58,8 @@ struct contact {
 	struct frame call;                       /* the call's packet, without its bytes */
 	uint64_t call_step;
 	bool has_call, is_call_new;
+	uint8_t call_stage; /* of its wait: in which line it stands */
+	uint16_t call_size; /* of the first request; 0: not seen */
 	bool is_placed;
 	bool is_waiting;
 	uint8_t evidence_count;
@@ -93,13 +96,15 @@ struct worker {
 	struct hosts *hosts;
 	struct ech_known *ech;
 	struct site_watch *sites;
-	struct commons *commons, *own_commons; /* the second: where nobody gave one */
-	struct site_book *book;                /* the commons' */
-	uint64_t sites_told_ns;
+	struct commons *commons, *own_commons;  /* the second: where nobody gave one */
+	struct site_book *book;                 /* the commons' */
+	uint64_t sites_told_ns, sites_begun_ns; /* the second: of this run */
 	struct digest *digest;
 	struct event_json *json;
 	struct contact *oldest_waiting, *newest_waiting;
-	struct contact *oldest_call, *newest_call;
+	struct call_line {
+		struct contact *oldest, *newest;
+	} calls[PLACE_STAGES];
 	struct lookup *oldest_lookup, *newest_lookup;
 	struct lookup *lookup_buckets[LOOKUP_BUCKETS];
 	size_t lookup_count;
@@ -131,13 +136,14 @@ void contacts_free(struct worker *, struct flow *);
 enum outcome flow_outcome(const struct worker *, const struct flow *, bool is_final);
 
 /* place.c: pages that call trackers. */
-#define PLACE_QUIET_NS    (150U * (uint64_t)1000000)
-#define PLACE_PATIENCE_NS (1500U * (uint64_t)1000000)
-#define PLACE_VERDICT_NS  (60U * (uint64_t)1000000000)
+#define PLACE_QUIET_NS   (150U * (uint64_t)1000000)
+#define PLACE_VERDICT_NS (60U * (uint64_t)1000000000)
 /* A flow's question was closed: a visit may have begun. */
 void place_named(struct worker *, struct flow *);
 /* Contacts were found: who called? */
 void place_contacts(struct worker *, struct flow *, const struct frame *);
+/* The client of a flow with contacts sent something: its first request? */
+void place_request(struct worker *, struct flow *, const struct packet *);
 /* A call that waits is placed now: its flow ends. */
 void place_now(struct worker *, struct contact *);
 /* The client of a named flow sent a packet after some silence. */
@@ -166,7 +172,7 @@ void emit_flow(struct worker *, struct flow *, const char *reason);
 void emit_placement(struct worker *, const struct contact *, const struct frame *);
 /* `is_told` false: only for who keeps events (a site that carries nothing is nobody's news). */
 void emit_site(struct worker *, const struct site *, size_t entity, const struct site_verdict *,
-               uint64_t now_ns, bool is_told);
+               bool is_told);
 void emit_event(struct worker *, struct event *);
 /* stats.c: a `stats` event of what all workers have counted. */
 void emit_stats(struct worker *, const struct totals *, const struct capture_counters *);

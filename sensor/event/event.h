@@ -59,6 +59,7 @@ enum ech_state { ECH_NONE, ECH_UNKNOWN, ECH_GREASE, ECH_REAL };
 
 enum {
 	EVENT_EVIDENCE_MAX = 16,
+	EVENT_CANDIDATES_MAX = 3,
 	EVENT_NAMES_MAX = 64,
 	EVENT_ANSWERS_MAX = 32,
 	EVENT_ALPNS_MAX = 8,
@@ -118,6 +119,24 @@ struct event_geo {
 	bool is_cdn; /* its network delivers for others: the country is the delivering server's */
 };
 
+/* A site whose page may have made the call as well. */
+struct event_candidate {
+	struct slice name;
+	double confidence;
+	int64_t lag_ms;
+};
+
+/* What this run alone saw and learned of a site, without what the ledger knew before. */
+struct event_site_run {
+	const char *status;
+	uint64_t first_ns, since_ns, confirmed_ns, gone_ns;
+	uint64_t visits, hits, after; /* since the last hit */
+	double chance, confidence, doubt;
+	uint32_t heads, followed, distinct, begun;
+	double embedded, calls;
+	float lags[16];
+};
+
 struct event_site {
 	struct slice name;
 	struct slice domain;
@@ -126,10 +145,11 @@ struct event_site {
 	double confidence; /* 0: none given */
 	int64_t lag_ms;
 	bool has_lag;
+	struct event_candidate candidates[EVENT_CANDIDATES_MAX]; /* the likeliest first */
+	size_t candidate_count;
 	uint64_t since_ns, last_confirmed_ns, removed_at_ns, first_seen_ns, last_seen_ns;
 	uint64_t visits, pixel_visits;
-	uint64_t visits_after; /* since the last with the tracker; for the ledger, in no event */
-	uint64_t gone_ns;      /* the first of those */
+	const struct event_site_run *run;   /* of `site` events; for the ledger, in no event */
 	double rate_low, rate_high, chance; /* of `site` events; NaN-free, 0 when unused */
 	bool has_rates;
 };

@@ -141,6 +141,23 @@ static void put_rates(struct cJSON *site, const struct event_site *s)
 	json_put_decimal(site, "chance", s->chance);
 }
 
+static void put_candidates(struct cJSON *site, const struct event_site *s)
+{
+	if (s->candidate_count == 0)
+		return;
+	struct cJSON *list = json_array();
+
+	for (size_t i = 0; i < s->candidate_count && i < EVENT_CANDIDATES_MAX; i++) {
+		struct cJSON *row = json_object();
+
+		json_put_wire(row, "name", s->candidates[i].name, WIRE_NAME);
+		json_put_decimal(row, "confidence", s->candidates[i].confidence);
+		json_put_signed(row, "lag_ms", s->candidates[i].lag_ms);
+		json_put(list, NULL, row);
+	}
+	json_put(site, "candidates", list);
+}
+
 void put_site(struct cJSON *line, const struct event *e)
 {
 	const struct event_site *s = e->site;
@@ -162,5 +179,6 @@ void put_site(struct cJSON *line, const struct event *e)
 		json_put_decimal(site, "confidence", s->confidence);
 	if (s->has_lag)
 		json_put_signed(site, "lag_ms", s->lag_ms);
+	put_candidates(site, s);
 	json_put(line, "site", site);
 }

@@ -13,7 +13,7 @@
 #include "sensor/ledger/ledger_flows.h"
 #include "sensor/log.h"
 
-enum { QUEUE_MAX = 1 << 14, TEXT = 256, BATCH_SECONDS = 1 };
+enum { QUEUE_MAX = 1 << 14, TEXT = 256, BATCH_SECONDS = 1, TIDY_SECONDS = 3600 };
 
 /* What is kept of an event: copied, since the event goes. */
 struct row {
@@ -23,12 +23,12 @@ struct row {
 	char host[ADDRESS_TEXT_MAX], host_name[TEXT], mac[24];
 	char entity[TEXT], product[TEXT], category[64], tracker[TEXT];
 	char site[TEXT], domain[TEXT], file[TEXT], server[ADDRESS_TEXT_MAX];
-	const char *confidence, *outcome, *status, *method; /* literals */
+	const char *confidence, *outcome, *method; /* literals */
 	uint16_t port;
-	double site_confidence, chance;
+	double site_confidence;
 	int64_t lag_ms;
-	uint64_t visits, pixel_visits, after;
-	uint64_t first_ns, last_ns, since_ns, confirmed_ns, gone_ns;
+	uint64_t first_ns, last_ns;
+	struct event_site_run run;
 	char client[ADDRESS_TEXT_MAX]; /* of a flow, with what follows */
 	char *names;                   /* the row's own */
 	const char *state, *app;       /* literals */
@@ -47,8 +47,10 @@ struct ledger {
 	size_t count, room, batch_room;
 	uint64_t lost;
 	bool is_closing, has_failed;
+	time_t tidied;
 	sqlite3_stmt *add_host, *add_contact, *add_placement, *add_period, *count_contact,
 	        *add_flow;
+	sqlite3_stmt *add_learned, *add_calls, *add_run;
 };
 
 static const char add_host[] =
@@ -63,15 +65,28 @@ static const char count_contact[] = "UPDATE hosts SET contacts = contacts + 1 WH
 static const char add_placement[] =
         "INSERT OR IGNORE INTO placements VALUES (?,?,?,?,?,?,nullif(?,''),?,?,?,?,?)";
 static const char add_period[] =
-        "INSERT INTO site_periods VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+        "INSERT INTO site_periods VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
         " ON CONFLICT (name, entity, first_ns) DO UPDATE SET domain = excluded.domain,"
         " last_ns = excluded.last_ns, visits = excluded.visits,"
         " pixel_visits = excluded.pixel_visits, after = excluded.after,"
         " status = excluded.status, since_ns = excluded.since_ns,"
         " confirmed_ns = excluded.confirmed_ns, gone_ns = excluded.gone_ns,"
-        " chance = excluded.chance, confidence = excluded.confidence"
+        " chance = excluded.chance, confidence = excluded.confidence, doubt = excluded.doubt"
         " WHERE excluded.last_ns >= last_ns";
 
+/* What is known already is older: a capture that is read again teaches nothing. */
+static const char add_learned[] =
+        "INSERT INTO learned VALUES (?,?,?,?,?,?,?) ON CONFLICT (name) DO UPDATE SET"
+        " last_ns = excluded.last_ns, heads = excluded.heads, followed = excluded.followed,"
+        " distinct_heads = excluded.distinct_heads, begun = excluded.begun,"
+        " embedded = excluded.embedded WHERE excluded.last_ns > last_ns";
+static const char add_calls[] =
+        "INSERT INTO learned_calls VALUES (?,?,?,?,?) ON CONFLICT (name, entity) DO UPDATE SET"
+        " last_ns = excluded.last_ns, calls = excluded.calls, lags = excluded.lags"
+        " WHERE excluded.last_ns > last_ns";
+static const char add_run[] =
+        "INSERT INTO runs VALUES (?,?,?) ON CONFLICT (first_ns) DO UPDATE SET"
+        " last_ns = max(last_ns, excluded.last_ns), sites = max(sites, excluded.sites)";
 /* Of equal rows the first flow's identity stays, whenever it is read. */
 static const char add_flow[] =
         "INSERT INTO flows VALUES (?,nullif(?,''),?,?,?,?,?,?,?,?,?,?,?)"
@@ -160,27 +175,62 @@ static void write_placement(struct ledger *l, const struct row *r)
 	(void)step(l, s);
 }
 
+static void write_learned(struct ledger *l, const struct row *r)
+{
+	sqlite3_stmt *s = l->add_learned;
+
+	bind_text(s, 1, r->site);
+	bind_number(s, 2, r->last_ns);
+	bind_number(s, 3, r->run.heads);
+	bind_number(s, 4, r->run.followed);
+	bind_number(s, 5, r->run.distinct);
+	bind_number(s, 6, r->run.begun);
+	sqlite3_bind_double(s, 7, r->run.embedded);
+	(void)step(l, s);
+	s = l->add_calls;
+	bind_text(s, 1, r->site);
+	bind_text(s, 2, r->entity);
+	bind_number(s, 3, r->last_ns);
+	sqlite3_bind_double(s, 4, r->run.calls);
+	sqlite3_bind_blob(s, 5, r->run.lags, sizeof r->run.lags, SQLITE_STATIC);
+	(void)step(l, s);
+}
+
 static void write_site(struct ledger *l, const struct row *r)
 {
 	sqlite3_stmt *s = l->add_period;
 
+	write_learned(l, r);
+	if (r->run.visits == 0)
+		return;
+
 	bind_text(s, 1, r->site);
 	bind_text(s, 2, r->entity);
-	bind_number(s, 3, r->first_ns);
+	bind_number(s, 3, r->run.first_ns);
 	bind_text(s, 4, r->domain);
 	bind_number(s, 5, r->last_ns);
-	bind_number(s, 6, r->visits);
-	bind_number(s, 7, r->pixel_visits);
-	bind_number(s, 8, r->after);
-	bind_text(s, 9, r->status);
-	bind_number(s, 10, r->since_ns);
-	bind_number(s, 11, r->confirmed_ns);
-	bind_number(s, 12, r->gone_ns);
-	sqlite3_bind_double(s, 13, r->chance);
-	sqlite3_bind_double(s, 14, r->site_confidence);
+	bind_number(s, 6, r->run.visits);
+	bind_number(s, 7, r->run.hits);
+	bind_number(s, 8, r->run.after);
+	bind_text(s, 9, r->run.status);
+	bind_number(s, 10, r->run.since_ns);
+	bind_number(s, 11, r->run.confirmed_ns);
+	bind_number(s, 12, r->run.gone_ns);
+	sqlite3_bind_double(s, 13, r->run.chance);
+	sqlite3_bind_double(s, 14, r->run.confidence);
+	sqlite3_bind_double(s, 15, r->run.doubt);
 	(void)step(l, s);
 	if (!ledger_sum_site(l->db, r->site, r->entity))
 		l->has_failed = true;
+}
+
+/* A run of the sensor is known by the time of its first packet. */
+static void write_run(struct ledger *l, const struct row *r)
+{
+	bind_number(l->add_run, 1, r->run.first_ns);
+	bind_number(l->add_run, 2, r->time_ns);
+	bind_number(l->add_run, 3, r->run.visits);
+	(void)step(l, l->add_run);
 }
 
 static const char *protocol_word(uint8_t number)
@@ -215,7 +265,9 @@ static void write_batch(struct ledger *l, const struct row *rows, size_t count)
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (rows[i].type == EVENT_CONTACT)
+		if (rows[i].type == EVENT_STATS)
+			write_run(l, &rows[i]);
+		else if (rows[i].type == EVENT_CONTACT)
 			write_contact(l, &rows[i]);
 		else if (rows[i].type == EVENT_PLACEMENT)
 			write_placement(l, &rows[i]);
@@ -240,6 +292,18 @@ static void wait_for_rows(struct ledger *l)
 		;
 }
 
+/* A service has no end: what is to go goes while it runs. */
+static void tidy_sometimes(struct ledger *l)
+{
+	time_t now = time(NULL);
+
+	if (now < l->tidied + TIDY_SECONDS)
+		return;
+	l->tidied = now;
+	if (!ledger_tidy(l->db, l->retention_days))
+		l->has_failed = true;
+}
+
 static void *write_all(void *context)
 {
 	struct ledger *l = context;
@@ -261,6 +325,7 @@ static void *write_all(void *context)
 			write_batch(l, rows, count);
 		for (size_t i = 0; i < count; i++)
 			free(rows[i].names);
+		tidy_sometimes(l);
 		pthread_mutex_lock(&l->lock);
 		l->batch = rows;
 		l->batch_room = room;
@@ -277,9 +342,13 @@ static bool prepare(struct ledger *l)
 	l->count_contact = ledger_file_prepare(l->db, count_contact);
 	l->add_placement = ledger_file_prepare(l->db, add_placement);
 	l->add_period = ledger_file_prepare(l->db, add_period);
+	l->add_learned = ledger_file_prepare(l->db, add_learned);
+	l->add_calls = ledger_file_prepare(l->db, add_calls);
+	l->add_run = ledger_file_prepare(l->db, add_run);
 	l->add_flow = ledger_file_prepare(l->db, add_flow);
 	return l->add_flow != NULL && l->add_host != NULL && l->add_contact != NULL &&
-	       l->count_contact != NULL && l->add_placement != NULL && l->add_period != NULL;
+	       l->count_contact != NULL && l->add_placement != NULL && l->add_period != NULL &&
+	       l->add_learned != NULL && l->add_calls != NULL && l->add_run != NULL;
 }
 
 static void free_ledger(struct ledger *l)
@@ -290,6 +359,9 @@ static void free_ledger(struct ledger *l)
 	sqlite3_finalize(l->add_flow);
 	sqlite3_finalize(l->add_placement);
 	sqlite3_finalize(l->add_period);
+	sqlite3_finalize(l->add_learned);
+	sqlite3_finalize(l->add_calls);
+	sqlite3_finalize(l->add_run);
 	sqlite3_close(l->db);
 	free(l->queue);
 	free(l->batch);
@@ -303,6 +375,7 @@ struct ledger *ledger_open(const struct ledger_options *options)
 	if (l == NULL)
 		return NULL;
 	l->retention_days = options->retention_days;
+	l->tidied = time(NULL);
 	l->may_wait = options->may_wait;
 	l->keeps_flows = options->keeps_flows;
 	l->db = ledger_file_open(options->path, true);
@@ -350,19 +423,12 @@ static void copy_site(struct row *r, const struct event_site *site)
 		return;
 	copy_name(r->site, site->name);
 	copy_name(r->domain, site->domain);
-	r->status = site->status;
 	r->method = site->method;
 	r->site_confidence = site->confidence;
-	r->chance = site->chance;
 	r->lag_ms = site->lag_ms;
-	r->visits = site->visits;
-	r->pixel_visits = site->pixel_visits;
-	r->after = site->visits_after;
-	r->first_ns = site->first_seen_ns;
 	r->last_ns = site->last_seen_ns;
-	r->since_ns = site->since_ns;
-	r->confirmed_ns = site->last_confirmed_ns;
-	r->gone_ns = site->gone_ns;
+	if (site->run != NULL)
+		r->run = *site->run;
 }
 
 static void copy_event(struct row *r, const struct event *e)
@@ -419,12 +485,17 @@ static bool make_room(struct ledger *l)
 	return true;
 }
 
+static bool is_kept(const struct event *e)
+{
+	return e->type == EVENT_CONTACT || e->type == EVENT_PLACEMENT || e->type == EVENT_SITE ||
+	       (e->type == EVENT_STATS && e->site != NULL);
+}
+
 void ledger_take(struct ledger *l, const struct event *e)
 {
 	char *names = is_flow(l, e) ? ledger_names_text(e) : NULL;
 
-	if (names == NULL && e->type != EVENT_CONTACT && e->type != EVENT_PLACEMENT &&
-	    e->type != EVENT_SITE)
+	if (names == NULL && !is_kept(e))
 		return;
 	pthread_mutex_lock(&l->lock);
 	while (l->may_wait && l->count == QUEUE_MAX)
@@ -444,12 +515,10 @@ void ledger_take(struct ledger *l, const struct event *e)
 	pthread_mutex_unlock(&l->lock);
 }
 
-/* Of a site that turned out to carry nothing, nobody's visits are kept. */
-static const char drop_visitors[] =
-        "UPDATE placements SET site = NULL WHERE site IN"
-        " (SELECT name FROM sites WHERE status = 'absent');"
-        "UPDATE contacts SET site = NULL, site_confidence = 0 WHERE site IN"
-        " (SELECT name FROM sites WHERE status = 'absent');";
+bool ledger_restore(struct ledger *l, struct site_book *book)
+{
+	return ledger_file_restore(l->db, book);
+}
 
 bool ledger_close(struct ledger *l)
 {
@@ -460,8 +529,7 @@ bool ledger_close(struct ledger *l)
 	pthread_cond_signal(&l->change);
 	pthread_mutex_unlock(&l->lock);
 	pthread_join(l->writer, NULL);
-	bool is_done = ledger_file_run(l->db, drop_visitors) &&
-	               ledger_prune(l->db, l->retention_days) && !l->has_failed;
+	bool is_done = ledger_tidy(l->db, l->retention_days) && !l->has_failed;
 
 	if (l->lost > 0)
 		log_error("ledger: %llu events found no room", (unsigned long long)l->lost);

@@ -3,6 +3,7 @@
 #define SENSOR_LEDGER_LEDGER_H
 
 #include "sensor/event/event.h"
+#include "sensor/site/site_book.h"
 
 /*
  * What has been seen so far, over months and restarts: an SQLite file (WAL) that the sqlite3 shell
@@ -22,15 +23,15 @@ struct ledger_options {
 	uint64_t retention_days; /* contacts and placements older than that are deleted; 0: never */
 };
 
-enum { LEDGER_RETENTION_DAYS = 400 };
-
 /* NULL, after saying why: it cannot be opened, or a later version of this program made it. */
 struct ledger *ledger_open(const struct ledger_options *);
 /*
- * Takes what it keeps of a `contact`, `placement` or `site` event, and of a `flow` if it keeps
- * those; of others, nothing. Any thread.
+ * Takes what it keeps of a `contact`, `placement` or `site` event, of a `flow` if it keeps those,
+ * and of a `stats` event whose `site->run` says when the run began; of others, nothing. Any thread.
  */
 void ledger_take(struct ledger *, const struct event *);
+/* What earlier runs learned of sites, into the book of one that has not begun. False: said why. */
+bool ledger_restore(struct ledger *, struct site_book *);
 /* Writes what is left. False: something could not be written, which was said. */
 bool ledger_close(struct ledger *);
 

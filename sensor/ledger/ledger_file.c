@@ -63,8 +63,39 @@ static const char version_2[] =
         " PRIMARY KEY (src_ip, dest_ip, dest_port, proto, names)) WITHOUT ROWID;"
         "CREATE INDEX flows_host ON flows (host);";
 
+/*
+ * What a start needs to go on where the last run ended (`learned`, `learned_calls`), when the
+ * sensor looked (`runs`), and how sure each run's hits were.
+ */
+static const char version_3[] =
+        "ALTER TABLE site_periods ADD COLUMN doubt REAL;"
+        "ALTER TABLE sites ADD COLUMN after INTEGER;"
+        "ALTER TABLE sites ADD COLUMN doubt REAL;"
+        "ALTER TABLE sites ADD COLUMN gone_ns INTEGER;"
+        "UPDATE sites SET after = 0, doubt = -1.5 * pixel_visits, gone_ns = removed_ns;"
+        "CREATE TABLE learned (name TEXT PRIMARY KEY, last_ns INTEGER, heads INTEGER,"
+        " followed INTEGER, distinct_heads INTEGER, begun INTEGER, embedded REAL) WITHOUT ROWID;"
+        "CREATE TABLE learned_calls (name TEXT, entity TEXT, last_ns INTEGER, calls REAL, lags "
+        "BLOB,"
+        " PRIMARY KEY (name, entity)) WITHOUT ROWID;"
+        "CREATE TABLE runs (first_ns INTEGER PRIMARY KEY, last_ns INTEGER NOT NULL, sites INTEGER);"
+        "CREATE VIEW sites_gone AS SELECT name, domain, entity, visits, pixel_visits,"
+        " datetime(removed_ns / 1000000000, 'unixepoch') AS removed_at,"
+        " datetime(confirmed_ns / 1000000000, 'unixepoch') AS last_confirmed"
+        " FROM sites WHERE status = 'removed' ORDER BY removed_ns DESC;"
+        "CREATE VIEW sites_not_known AS SELECT name, domain, visits,"
+        " datetime(last_ns / 1000000000, 'unixepoch') AS last_seen"
+        " FROM sites WHERE status = 'unknown' ORDER BY visits DESC;"
+        "CREATE VIEW sensor_runs AS SELECT datetime(first_ns / 1000000000, 'unixepoch') AS began,"
+        " datetime(last_ns / 1000000000, 'unixepoch') AS ended,"
+        " round((last_ns - first_ns) / 3.6e12, 2) AS hours, sites FROM runs ORDER BY first_ns;"
+        "CREATE VIEW placements_by_site AS SELECT site, host, count(*) AS calls,"
+        " datetime(min(time_ns) / 1000000000, 'unixepoch') AS first_seen,"
+        " datetime(max(time_ns) / 1000000000, 'unixepoch') AS last_seen"
+        " FROM placements WHERE site IS NOT NULL GROUP BY site, host ORDER BY site, calls DESC;";
+
 /* migrations[n] brings version n to version n + 1. */
-static const char *const migrations[LEDGER_VERSION] = { version_1, version_2 };
+static const char *const migrations[LEDGER_VERSION] = { version_1, version_2, version_3 };
 
 bool ledger_file_run(sqlite3 *db, const char *sql)
 {
@@ -158,9 +189,12 @@ struct sum {
 	char domain[SITE_NAME_MAX + 1];
 	int64_t visits, hits, after;
 	int64_t first_ns, last_ns, since_ns, confirmed_ns, gone_ns;
-	double chance, confidence;
+	double chance, confidence, doubt;
 	bool was_present, is_absent;
 };
+
+/* Of runs that did not keep it: what a hit usually leaves. */
+static const double likely_doubt = -1.5;
 
 static void add_period(struct sum *sum, sqlite3_stmt *s)
 {
@@ -173,6 +207,8 @@ static void add_period(struct sum *sum, sqlite3_stmt *s)
 	sum->last_ns = sqlite3_column_int64(s, 2);
 	sum->visits += visits;
 	sum->hits += hits;
+	sum->doubt += sqlite3_column_type(s, 11) != SQLITE_NULL ? sqlite3_column_double(s, 11)
+	                                                        : likely_doubt * (double)hits;
 	if (strcmp(status, "present") == 0 || strcmp(status, "removed") == 0) {
 		sum->since_ns = sum->was_present ? sum->since_ns : sqlite3_column_int64(s, 7);
 		sum->confirmed_ns = sqlite3_column_int64(s, 8);
@@ -180,6 +216,12 @@ static void add_period(struct sum *sum, sqlite3_stmt *s)
 		sum->after = sqlite3_column_int64(s, 5);
 		sum->gone_ns = gone_ns;
 		sum->was_present = true;
+		return;
+	}
+	if (hits > 0 && sum->was_present) { /* too few for a verdict of their own */
+		sum->confirmed_ns = sqlite3_column_int64(s, 8);
+		sum->after = sqlite3_column_int64(s, 5);
+		sum->gone_ns = gone_ns;
 		return;
 	}
 	if (sum->after == 0)
@@ -205,7 +247,7 @@ static const char *status_of(const struct sum *sum, double low)
 static bool write_sum(sqlite3 *db, const char *name, const char *entity, const struct sum *sum)
 {
 	sqlite3_stmt *s = ledger_file_prepare(
-	        db, "INSERT OR REPLACE INTO sites VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+	        db, "INSERT OR REPLACE INTO sites VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
 	double low, high, rate_low, rate_high;
 
 	if (s == NULL)
@@ -231,6 +273,9 @@ static bool write_sum(sqlite3 *db, const char *name, const char *entity, const s
 	sqlite3_bind_double(s, 12, rate_low);
 	sqlite3_bind_double(s, 13, rate_high);
 	sqlite3_bind_double(s, 14, sum->confidence);
+	sqlite3_bind_int64(s, 15, sum->after);
+	sqlite3_bind_double(s, 16, sum->doubt);
+	sqlite3_bind_int64(s, 17, sum->gone_ns);
 	bool is_done = sqlite3_step(s) == SQLITE_DONE;
 
 	sqlite3_finalize(s);
@@ -241,7 +286,7 @@ bool ledger_sum_site(sqlite3 *db, const char *name, const char *entity)
 {
 	sqlite3_stmt *s = ledger_file_prepare(
 	        db, "SELECT domain, first_ns, last_ns, visits, pixel_visits, after, status,"
-	            " since_ns, confirmed_ns, gone_ns, confidence FROM site_periods"
+	            " since_ns, confirmed_ns, gone_ns, confidence, doubt FROM site_periods"
 	            " WHERE name = ? AND entity = ? ORDER BY first_ns");
 	struct sum sum = { .visits = 0 };
 
@@ -285,7 +330,7 @@ bool ledger_forget(sqlite3 *db, const char *host, int *rows)
 
 bool ledger_prune(sqlite3 *db, uint64_t days)
 {
-	char sql[640];
+	char sql[1024];
 	long long kept_ns = (long long)days * 86400 * 1000000000;
 
 	if (days == 0)
@@ -295,7 +340,22 @@ bool ledger_prune(sqlite3 *db, uint64_t days)
 	        "DELETE FROM placements WHERE time_ns < (SELECT max(time_ns) FROM contacts) - %lld;"
 	        "DELETE FROM contacts WHERE time_ns < (SELECT max(time_ns) FROM contacts) - %lld;"
 	        "DELETE FROM flows WHERE last_ns < (SELECT max(last_ns) FROM flows) - %lld;"
-	        "DELETE FROM hosts WHERE last_ns < (SELECT max(last_ns) FROM hosts) - %lld;",
-	        kept_ns, kept_ns, kept_ns, kept_ns);
+	        "DELETE FROM hosts WHERE last_ns < (SELECT max(last_ns) FROM hosts) - %lld;"
+	        "DELETE FROM learned WHERE last_ns < (SELECT max(last_ns) FROM learned) - %lld;"
+	        "DELETE FROM learned_calls WHERE name NOT IN (SELECT name FROM learned);"
+	        "DELETE FROM runs WHERE last_ns < (SELECT max(last_ns) FROM runs) - %lld;",
+	        kept_ns, kept_ns, kept_ns, kept_ns, kept_ns, kept_ns);
 	return ledger_file_run(db, sql);
+}
+
+/* Of a site that turned out to carry nothing, nobody's visits are kept. */
+static const char drop_visitors[] =
+        "UPDATE placements SET site = NULL WHERE site IN"
+        " (SELECT name FROM sites WHERE status = 'absent');"
+        "UPDATE contacts SET site = NULL, site_confidence = 0 WHERE site IN"
+        " (SELECT name FROM sites WHERE status = 'absent');";
+
+bool ledger_tidy(sqlite3 *db, uint64_t days)
+{
+	return ledger_file_run(db, drop_visitors) && ledger_prune(db, days);
 }

@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct site_book;
+
 /* The file behind a ledger, for those who write it and those who ask it. */
-enum { LEDGER_VERSION = 2 };
+enum { LEDGER_VERSION = 3 };
 
 /* Opens (and makes, when `is_written`) the file, and brings its tables up to date. NULL: said why.
  */
@@ -24,5 +26,11 @@ bool ledger_sum_site(sqlite3 *, const char *name, const char *entity);
 bool ledger_forget(sqlite3 *, const char *host, int *rows);
 /* Deletes contacts and placements older than `days` before the newest one. */
 bool ledger_prune(sqlite3 *, uint64_t days);
+
+/* That; and of sites that turned out to carry nothing, who visited them. */
+bool ledger_tidy(sqlite3 *, uint64_t days);
+
+/* ledger_restore.c: what earlier runs learned, into a fresh book. */
+bool ledger_file_restore(sqlite3 *, struct site_book *);
 
 #endif

@@ -9,16 +9,18 @@
 #include "sensor/config/config.h"
 #include "sensor/event/time_text.h"
 #include "sensor/ledger/ledger_file.h"
+#include "sensor/ledger/review.h"
 #include "sensor/log.h"
+#include "sensor/options.h"
 
 enum shape { FOR_PEOPLE, AS_CSV, AS_JSON };
 
 struct census {
-	const char *ledger, *inventory_path, *explain;
+	const char *ledger, *inventory_path, *explain, *banned;
+	uint64_t since_ns;
 	enum shape shape;
 	struct config *inventory; /* NULL: none */
 	bool *is_told;            /* rows of the inventory that the ledger knows */
-	size_t visited, carrying, gone, lines;
 };
 
 /* A line of the census, in the order of its columns. */
@@ -53,11 +55,15 @@ static const char *const columns[COLUMNS] = {
 
 static int usage(void)
 {
-	fputs("dancecard sites LEDGER [--csv | --json] [--inventory FILE] [--explain SITE]\n\n"
+	fputs("dancecard sites LEDGER [--csv | --json] [--inventory FILE] [--banned A,B]\n"
+	      "                       [--since TIME] [--explain SITE]\n\n"
 	      "  --csv, --json         a line for each site, for programs\n"
 	      "  --inventory FILE      sites to review (CSV, YAML): site, organisation, "
 	      "jurisdiction,\n"
 	      "                        sector; the review says which were never visited, too\n"
+	      "  --banned A,B,...      jurisdictions that ban it; the review says which of them "
+	      "have it\n"
+	      "  --since TIME          what is new and what is gone since then\n"
 	      "  --explain SITE        the visits and packets that a finding stands on\n",
 	      stderr);
 	return 2;
@@ -76,7 +82,12 @@ static bool parse(struct census *c, int argc, char **argv)
 			c->inventory_path = argv[++i];
 		else if (strcmp(argv[i], "--explain") == 0 && has_more)
 			c->explain = argv[++i];
-		else if (argv[i][0] != '-' && c->ledger == NULL)
+		else if (strcmp(argv[i], "--banned") == 0 && has_more)
+			c->banned = argv[++i];
+		else if (strcmp(argv[i], "--since") == 0 && has_more) {
+			if (!options_time(argv[++i], &c->since_ns))
+				return false;
+		} else if (argv[i][0] != '-' && c->ledger == NULL)
 			c->ledger = argv[i];
 		else
 			return false;
@@ -130,7 +141,6 @@ static void put_json_line(const char *const fields[COLUMNS])
 
 static void put_line(struct census *c, const char *const fields[COLUMNS])
 {
-	c->lines++;
 	if (c->shape == AS_JSON) {
 		put_json_line(fields);
 		return;
@@ -188,14 +198,7 @@ static void fill_inventory(struct census *c, const char *fields[COLUMNS])
 	put_row(row, fields);
 	if (row == NULL)
 		return;
-	size_t at = (size_t)(row - (const struct config_site *)c->inventory->sites.items);
-
-	if (c->is_told[at])
-		return;
-	c->is_told[at] = true;
-	c->visited++;
-	c->carrying += strcmp(fields[STATUS], "present") == 0;
-	c->gone += strcmp(fields[STATUS], "removed") == 0;
+	c->is_told[row - (const struct config_site *)c->inventory->sites.items] = true;
 }
 
 static const char census_sql[] =
@@ -243,49 +246,31 @@ static void put_never_seen(struct census *c)
 	}
 }
 
-struct tally_set {
-	const char *seen[4096];
-	size_t count;
-};
-
-static void count_once(struct tally_set *set, const char *text)
+/* Jurisdictions after --banned, with commas between them. */
+static bool add_bans(struct census *c, sqlite3 *db)
 {
-	for (size_t i = 0; i < set->count; i++)
-		if (strcmp(set->seen[i], text) == 0)
-			return;
-	if (text[0] != '\0' && set->count < sizeof set->seen / sizeof *set->seen)
-		set->seen[set->count++] = text;
+	char *list = c->banned != NULL ? strdup(c->banned) : NULL, *rest = NULL;
+	bool is_done = c->banned == NULL || list != NULL;
+
+	for (char *one = list != NULL ? strtok_r(list, ",", &rest) : NULL; one != NULL && is_done;
+	     one = strtok_r(NULL, ",", &rest))
+		is_done = review_ban(db, one);
+	free(list);
+	return is_done;
 }
 
-static void put_review(struct census *c, sqlite3 *db)
+static bool put_review(struct census *c, sqlite3 *db)
 {
-	sqlite3_stmt *s = ledger_file_prepare(db, "SELECT name FROM sites WHERE status='present'");
-	struct tally_set organisations = { .count = 0 }, jurisdictions = organisations,
-	                 sectors = organisations;
-
-	while (s != NULL && sqlite3_step(s) == SQLITE_ROW) {
+	if (!review_begin(db) || !add_bans(c, db))
+		return false;
+	for (size_t i = 0; i < count_rows(c); i++) {
 		const struct config_site *row =
-		        find_row(c, (const char *)sqlite3_column_text(s, 0));
+		        (const struct config_site *)c->inventory->sites.items + i;
 
-		if (row == NULL)
-			continue;
-		count_once(&organisations, cell(row->organisation));
-		count_once(&jurisdictions, cell(row->jurisdiction));
-		count_once(&sectors, cell(row->sector));
+		if (!review_add(db, row->name, row->organisation, row->jurisdiction, row->sector))
+			return false;
 	}
-	sqlite3_finalize(s);
-	printf("\nOf %zu sites in the inventory %zu were visited; %zu carry the tracker: %zu"
-	       " organisations in %zu jurisdictions%s.\n",
-	       count_rows(c), c->visited, c->carrying, organisations.count, jurisdictions.count,
-	       c->gone > 0 ? "" : "; none took it off");
-	if (c->gone > 0)
-		printf("%zu took it off.\n", c->gone);
-	printf("%zu were not visited while the sensor looked: of them nothing is known.\n",
-	       count_rows(c) - c->visited);
-	for (size_t i = 0; i < sectors.count; i++)
-		printf("%s%s", i == 0 ? "Sectors with it: " : ", ", sectors.seen[i]);
-	if (sectors.count > 0)
-		puts(".");
+	return review_print(db, c->since_ns);
 }
 
 static const char explain_sql[] =
@@ -294,6 +279,49 @@ static const char explain_sql[] =
         " hex(coalesce(c.event_id, p.event_id))"
         " FROM placements p LEFT JOIN contacts c ON c.flow_id = p.flow_id AND c.tracker = p.tracker"
         " WHERE p.site = ?1 OR p.site = 'www.' || ?1 ORDER BY p.time_ns";
+
+/* For each capture: the time around the calls, and the hosts. */
+static const char slice_sql[] =
+        "SELECT file, min(time_ns) / 1000000000 - 15, max(time_ns) / 1000000000 + 15,"
+        " group_concat(DISTINCT 'host ' || host) FROM placements"
+        " WHERE (site = ?1 OR site = 'www.' || ?1) AND file <> '' GROUP BY file ORDER BY 2";
+
+/* In a shell's single quotes. */
+static void put_quoted(const char *text)
+{
+	putchar('\'');
+	for (; *text != '\0'; text++)
+		printf(*text == '\'' ? "'\\''" : "%c", *text);
+	putchar('\'');
+}
+
+/* The commands that cut out what a finding stands on: contacts with their events, and all. */
+static void put_slices(const struct census *c, sqlite3 *db)
+{
+	sqlite3_stmt *s = ledger_file_prepare(db, slice_sql);
+	unsigned number = 0;
+
+	if (s == NULL)
+		return;
+	sqlite3_bind_text(s, 1, c->explain, -1, SQLITE_STATIC);
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		const char *file = (const char *)sqlite3_column_text(s, 0);
+		long long from = sqlite3_column_int64(s, 1), to = sqlite3_column_int64(s, 2);
+		char *hosts = strdup((const char *)sqlite3_column_text(s, 3)), *rest = NULL;
+
+		printf("# dancecard -q -r ");
+		put_quoted(file);
+		printf(" --from %lld --to %lld -w finding-%u.pcapng", from, to, ++number);
+		for (char *one = hosts != NULL ? strtok_r(hosts, ",", &rest) : NULL; one != NULL;
+		     one = strtok_r(NULL, ",", &rest))
+			printf("%s %s", one == hosts ? "" : " or", one);
+		printf("\n# editcap -A %lld -B %lld ", from, to);
+		put_quoted(file);
+		printf(" visits-%u.pcapng\n", number);
+		free(hosts);
+	}
+	sqlite3_finalize(s);
+}
 
 /* The visits of a finding, each with the packet that anybody can look at again. */
 static bool explain(const struct census *c, sqlite3 *db)
@@ -312,6 +340,7 @@ static bool explain(const struct census *c, sqlite3 *db)
 			printf("%s%c", text != NULL ? text : "", i < 9 ? '\t' : '\n');
 		}
 	sqlite3_finalize(s);
+	put_slices(c, db);
 	if (count == 0)
 		log_error("nothing is kept of %s", c->explain);
 	return count > 0;
@@ -326,7 +355,8 @@ static bool take_census(struct census *c, sqlite3 *db)
 		return false;
 	put_never_seen(c);
 	if (c->shape == FOR_PEOPLE && count_rows(c) > 0)
-		put_review(c, db);
+		return put_review(c, db);
+	return true;
 	return true;
 }
 

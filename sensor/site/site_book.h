@@ -27,7 +27,29 @@ enum {
 /* SITE_TAKEN_BACK: a visit's hit, learned before, was another page's: later calls on the flow say
  * so. */
 
-enum site_role_kind { SITE_SAW_HEAD, SITE_SAW_FOLLOWER, SITE_SAW_VISIT, SITE_TAKEN_BACK };
+enum site_role_kind {
+	SITE_SAW_HEAD,
+	SITE_SAW_FOLLOWER,
+	SITE_SAW_ORDER,     /* a name came; `odds` */
+	SITE_SAW_BEGINNING, /* a visit began */
+	SITE_SAW_CANDIDATE, /* of a call: those of one call stand side by side */
+	SITE_SAW_VISIT,     /* and it is over */
+	SITE_TAKEN_BACK
+};
+
+/* A page that may have made a call. */
+struct site_candidate {
+	const char *entity; /* lives as long as the feed */
+	uint32_t call;      /* of those of one packet: which */
+	uint64_t visit;     /* which: a visit opens one flow to a tracker */
+	uint32_t request;   /* site_sizes.h; 0: not seen */
+	int excess;         /* its size without the page's name */
+	float likelihood;   /* without what the book knows of the site's calls */
+	float nobody;       /* that of no page that was seen */
+	float lag_s;
+	bool is_new, is_credited; /* the second: `belief` is all there is to know */
+	float belief;
+};
 
 /* A tracker's owner that a visit called, or that somebody else called meanwhile. */
 struct site_hit {
@@ -43,8 +65,25 @@ struct site_observation {
 	enum site_role_kind kind;
 	struct slice name; /* lives until site_book_learn() returns */
 	uint64_t head;     /* SITE_SAW_FOLLOWER: hash of the head's name */
+	float odds;        /* SITE_SAW_ORDER: log of how much likelier, if it is embedded */
+	struct site_candidate candidate;
 	uint8_t hit_count;
 	struct site_hit hits[SITE_ENTITIES_MAX];
+};
+
+/* What runs before this one saw of a site and an owner of trackers. */
+struct site_base {
+	uint32_t visits, hits, after;
+	float doubt;
+	uint64_t seen_first_ns, seen_last_ns;
+	uint64_t first_ns, last_ns, gone_ns; /* hits */
+	uint8_t status;
+};
+
+/* What they learned of a name. */
+struct site_learned {
+	uint32_t heads, followed, distinct, begun;
+	float embedded;
 };
 
 /* A site and an owner of trackers. */
@@ -53,10 +92,12 @@ struct site_count {
 	uint32_t hits_from;       /* visits from the first hit to the last, both counted */
 	uint32_t after;           /* visits since the last hit */
 	float belief;             /* sum of probabilities: the visits that called it, as expected */
+	float calls;              /* the same of calls, as soon as they are made; site_calls.h */
 	float doubt;              /* log of the probability that every hit was chance */
 	float lags[2][SITE_LAGS]; /* of calls on open flows, on new ones */
 	uint64_t first_ns, last_ns; /* first and last hit */
 	uint64_t gone_ns;           /* first visit after the last hit */
+	struct site_base *base;     /* owned; NULL: nothing is known */
 	uint8_t told;               /* enum site_status told last */
 	uint64_t told_last_ns;      /* the site's last visit by then */
 };
@@ -68,6 +109,8 @@ struct site {
 	uint32_t heads, followed; /* bursts that it began, and those that another name had begun */
 	uint64_t followed_heads[3];
 	uint8_t distinct; /* of followed_heads */
+	uint32_t begun;   /* visits, with those that are not over */
+	float embedded;   /* log odds, by what came before it */
 	bool has_news;
 	uint32_t visits;
 	uint64_t first_ns, last_ns;
@@ -96,10 +139,31 @@ const struct site *site_book_find(const struct site_book *, struct slice name);
 bool site_is_third_party(const struct site *);
 /* How likely a burst's name is a page, by what was seen of it. */
 double site_page_prior(const struct site *);
+/* The same of a name that the book does not have. */
+double site_new_page_prior(struct slice name);
+/* `amount` more calls of the entity are the site's, or less. */
+void site_credit(struct site *, size_t entity, bool is_new, double lag_s, double amount);
 /* How often a visit of the site calls the entity, and how likely after `lag_s` (a density). */
 double site_call_rate(const struct site *, size_t entity);
+/* How much likelier a request of that size makes it that the name is the page's; site_sizes.h. */
+double site_size_ratio(const struct site_book *, uint32_t request, int excess);
+void site_credit_size(struct site_book *, uint32_t request, int excess, double amount);
 double site_lag_density(const struct site_book *, const struct site *, size_t entity, bool is_new,
                         double lag_s);
+
+/*
+ * Before the first packet: what a ledger kept. It counts from the first site_book_learn() on, if
+ * what is seen there is later than `until_ns`, the end of the latest run; else it is dropped:
+ * reading a capture again changes nothing.
+ */
+void site_book_restored(struct site_book *, uint64_t until_ns);
+void site_book_restore(struct site_book *, struct slice name, const struct site_learned *);
+void site_book_restore_calls(struct site_book *, struct slice name, const char *entity, float calls,
+                             const float lags[2 * SITE_LAGS]);
+void site_book_restore_base(struct site_book *, struct slice name, const char *entity,
+                            const struct site_base *);
+/* The site as all runs saw it: a copy, which borrows the names. True: there is a base in it. */
+bool site_whole(const struct site *, size_t entity, struct site *out);
 
 /* Every site, in order of name. */
 typedef void site_visit(void *context, struct site *);

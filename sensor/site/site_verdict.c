@@ -7,6 +7,7 @@ enum { HITS_LEAST = 2, ABSENT_VISITS = 5 };
 
 /* A verdict that would come of chance more often than this is none. */
 static const double too_likely = 0.01;
+static const double page_least = 0.4, kept_least = 0.5;
 
 void wilson_interval(double hits, double visits, double *low, double *high)
 {
@@ -48,8 +49,10 @@ static double silence(const struct site_count *c)
 static enum site_status status_of(const struct site *s, const struct site_count *c,
                                   const struct site_verdict *v)
 {
-	bool is_sure =
-	        !site_is_third_party(s) && c->hits >= HITS_LEAST && exp(c->doubt) < too_likely;
+	bool is_page = !site_is_third_party(s) && site_page_prior(s) > page_least;
+	/* Calls that are explained by another page, as it turned out later, are none of its. */
+	bool is_kept = c->calls > kept_least * c->hits;
+	bool is_sure = is_page && is_kept && c->hits >= HITS_LEAST && exp(c->doubt) < too_likely;
 	uint32_t until = s->visits > c->after ? s->visits - c->after : 0;
 
 	if (is_sure && tail(c->hits, until, v->chance) < too_likely && silence(c) < too_likely)
@@ -66,9 +69,11 @@ void site_judge(const struct site *s, size_t entity, double coincidence, struct 
 	const struct site_count *c = &s->count[entity];
 	double doubt = c->hits > 0 ? exp((double)c->doubt / c->hits) : 0.5;
 
-	*v = (struct site_verdict){
-		.visits = s->visits, .hits = c->hits, .after = c->after, .gone_ns = c->gone_ns
-	};
+	*v = (struct site_verdict){ .visits = s->visits,
+		                    .hits = c->hits,
+		                    .after = c->after,
+		                    .gone_ns = c->gone_ns,
+		                    .seen_ns = s->first_ns };
 	v->chance = fmin(fmax(coincidence * doubt, 1e-4), 0.9);
 	wilson_interval(c->hits, s->visits, &v->rate_low, &v->rate_high);
 	v->status = status_of(s, c, v);

@@ -14,6 +14,7 @@ struct site_verdict {
 	        rate_high; /* Wilson's interval, 95 %, of the share of visits that call it */
 	double chance;     /* share of visits that would be taken for a call by coincidence */
 	double confidence; /* in the status; 0 for unknown */
+	uint64_t seen_ns;  /* the first visit */
 	uint64_t since_ns, last_confirmed_ns, removed_at_ns;
 	uint64_t gone_ns; /* the first visit after the last hit */
 };

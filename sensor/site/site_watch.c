@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/site/site_watch.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "feeds/domain.h"
 #include "sensor/flow/siphash.h"
+#include "sensor/site/site_sizes.h"
 
 enum { NONE = 0, HOSTS_MIN = 64, VISITS_MIN = 2, BATCH_MAX = 1 << 16 };
 
@@ -23,12 +25,21 @@ static const uint64_t over_ns = 10000 * UINT64_C(1000000); /* nothing more comes
 static const uint64_t same_ns = 300 * UINT64_C(1000000);   /* flows opened side by side */
 static const uint64_t along_ns = 1500 * UINT64_C(1000000); /* a visit goes on calling */
 
+static const uint64_t page_ns = 800 * UINT64_C(1000000); /* a page's parts come within this */
+static const uint64_t side_ns = 10 * UINT64_C(1000000);  /* and not by its side */
+static const uint64_t busy_ns = 5000 * UINT64_C(1000000);
+static const float part_odds = 1.2F; /* a sub-host of the page that was asked for just before */
+static const double preceded = 0.85; /* the share of what is embedded that comes after a page */
+
 /* What a call by no page that was seen weighs, beside candidates. */
 static const double nobody = 0.0015;
 static const double wrong = 0.1;
+/* The share of calls of which the model knows too little; a page stays open for so long. */
+static const double unmodelled = 0.1;
+static const uint64_t open_ns = 4000 * UINT64_C(1000000);
 /* Who went on to another page has likely left the one before. */
 static const double left = 0.8;
-static const double enough = 0.35;
+static const double enough = 0.55, few_enough = 0.35, sure = 0.95;
 /* A call on a flow whose page was not visited just now. */
 static const double unseen = 0.03;
 
@@ -40,7 +51,7 @@ struct called {
 	double belief;
 };
 
-enum { CALLED_MAX = 4 };
+enum { CALLED_MAX = 4, FEW_PAGES = 4 };
 
 struct visit {
 	struct name *name; /* held */
@@ -61,6 +72,7 @@ struct site_host {
 	uint32_t next;         /* in the bucket; or of the free ones */
 	uint32_t older, newer; /* by time of the last sign of life */
 	uint64_t heard_ns;     /* the last sign of life */
+	uint64_t since_ns;     /* the first */
 	uint64_t last_ns;      /* the last name */
 	uint64_t head_ns;      /* when the last clean burst began, and with which name */
 	struct name *head;     /* held; NULL: none */
@@ -278,7 +290,7 @@ static struct site_host *host_of(struct site_watch *w, const uint8_t address[16]
 	struct site_host *h = &w->hosts[i];
 
 	memset(h, 0, sizeof *h);
-	h->heard_ns = now_ns;
+	h->heard_ns = h->since_ns = now_ns;
 	memcpy(h->address, address, sizeof h->address);
 	uint32_t *bucket = bucket_of(w, address);
 
@@ -319,6 +331,36 @@ static bool learn_role(struct site_watch *w, struct site_host *h, const struct s
 	return is_follower;
 }
 
+/*
+ * Does it come after pages, more often than by chance? `share` of a host's time is within the first
+ * moments of a page, so this often chance does it.
+ */
+static void learn_order(struct site_watch *w, struct site_host *h, const struct site_sight *s)
+{
+	uint64_t seen_ns = s->now_ns - h->since_ns, span_ns = seen_ns < busy_ns ? seen_ns : busy_ns;
+	double pages = 0.5, span_s = fmax((double)span_ns / 1e9, 1);
+	bool is_preceded = false;
+
+	for (size_t i = 0; i < h->visit_count; i++) {
+		const struct visit *v = &h->visits[i];
+
+		if (v->name == s->name || s->now_ns > v->begin_ns + busy_ns)
+			continue;
+		pages++;
+		is_preceded |=
+		        s->now_ns < v->begin_ns + page_ns && s->now_ns > v->begin_ns + side_ns;
+	}
+	double share = 1 - exp(-pages / span_s * (double)page_ns / 1e9);
+	struct site_observation *o = observe(w, h, s->name, SITE_SAW_ORDER);
+
+	if (o == NULL)
+		return;
+	o->time_ns = s->now_ns;
+	o->order = s->order;
+	o->odds = (float)(is_preceded ? log(preceded / share)
+	                              : fmax(log((1 - preceded) / (1 - share)), -2));
+}
+
 static struct visit *visit_of(struct site_host *h, const struct name *name)
 {
 	for (size_t i = h->visit_count; i > 0; i--)
@@ -355,6 +397,12 @@ static struct visit *add_visit(struct site_watch *w, struct site_host *h, struct
 	*v = (struct visit){
 		.name = name_again(name), .begin_ns = now_ns, .last_ns = now_ns, .order = order
 	};
+	struct site_observation *o = observe(w, h, name, SITE_SAW_BEGINNING);
+
+	if (o != NULL) {
+		o->time_ns = now_ns;
+		o->order = order;
+	}
 	return v;
 }
 
@@ -401,6 +449,17 @@ static bool is_embedded_part(struct site_host *h, const struct site_sight *s)
 	return false;
 }
 
+static void learn_part(struct site_watch *w, struct site_host *h, const struct site_sight *s)
+{
+	struct site_observation *o = observe(w, h, s->name, SITE_SAW_ORDER);
+
+	if (o == NULL)
+		return;
+	o->time_ns = s->now_ns;
+	o->order = s->order;
+	o->odds = part_odds;
+}
+
 /* Embedded things come once the page was read: they speak for the last page that began before. */
 static void support(struct site_host *h, const struct site_sight *s)
 {
@@ -427,15 +486,21 @@ void site_watch_name(struct site_watch *w, const struct site_sight *s)
 	bool is_again = v != NULL && s->now_ns < v->last_ns + repeat_ns;
 	bool is_follower = false;
 
-	if (!is_again)
+	if (!is_again) {
 		is_follower = learn_role(w, h, s);
+		learn_order(w, h, s);
+	}
 	h->last_ns = s->now_ns;
 	support(h, s);
 	if (is_again && (!s->is_new || s->now_ns < v->begin_ns + anew_ns)) {
 		v->last_ns = s->now_ns;
 		return;
 	}
-	if (site_is_third_party(known) || is_embedded_part(h, s))
+	if (is_embedded_part(h, s)) {
+		learn_part(w, h, s);
+		return;
+	}
+	if (site_is_third_party(known))
 		return;
 	v = add_visit(w, h, s->name, s->now_ns, s->order);
 	if (v == NULL)
@@ -498,26 +563,55 @@ static double beside_parts(const struct visit *v, const struct site_call *c)
 	return apart_s < 0.4 ? 2 : apart_s < 1 ? 0.8 : 0.5;
 }
 
-static double weigh(const struct site_watch *w, const struct visit *v, const struct site_call *c)
+/* What is known of this visit, but for what the book knows of its site. */
+static double likelihood(const struct visit *v, const struct site *site, const struct site_call *c)
+{
+	double lag_s = (double)(c->time_ns - v->begin_ns) / 1e9, likely = 1;
+
+	if (v->is_follower && v->part_ns == 0 && (site == NULL || site->heads <= site->followed))
+		likely *= v->support > 1 ? 0.5 : v->support > 0 ? 0.3 : 0.06;
+	else if (v->is_new && v->support == 0 && lag_s > 0.2)
+		likely *= 0.5;
+	if (c->is_new != v->is_new)
+		likely *= 0.15;
+	if (c->is_new && v->is_new)
+		likely *= beside_parts(v, c);
+	return likely * go_on(v, c);
+}
+
+/* Tracker and transport: requests of one kind are of one size, but for the page's name. */
+static uint32_t request_kind(const struct site_call *c)
+{
+	const struct name *name = c->tracker;
+	uint32_t hash = 2166136261U ^ c->is_udp;
+
+	for (size_t i = 0; c->size > 0 && i < name->len; i++)
+		hash = (hash ^ (uint8_t)name->text[i]) * 16777619U;
+	return c->size > 0 && c->is_new ? hash | 1 : 0;
+}
+
+static int excess(const struct visit *v, const struct site_call *c)
+{
+	return (int)c->size - (int)site_referer_size(name_text(v->name));
+}
+
+static double page_prior(const struct visit *v, const struct site *site)
+{
+	return site != NULL ? site_page_prior(site) : site_new_page_prior(name_text(v->name));
+}
+
+static double weigh(const struct site_watch *w, const struct visit *v, const struct site_call *c,
+                    double likely)
 {
 	const struct site *site = site_book_find(w->book, name_text(v->name));
 	size_t entity = site_book_entity(w->book, c->entity);
 	double lag_s = (double)(c->time_ns - v->begin_ns) / 1e9;
-	double page = site_page_prior(site) * site_call_rate(site, entity);
+	double page = likely * page_prior(v, site) * site_call_rate(site, entity);
 
-	if (v->is_follower && v->part_ns == 0 && (site == NULL || site->heads <= site->followed))
-		page *= v->support > 1 ? 0.5 : v->support > 0 ? 0.3 : 0.06;
-	else if (v->is_new && v->support == 0 && lag_s > 0.2)
-		page *= 0.5;
-	if (c->is_new != v->is_new)
-		page *= 0.15;
-	if (v->begin_ns > c->time_ns)
-		return 0;
-	if (c->is_new && v->is_new)
-		page *= beside_parts(v, c);
+	page *= site_size_ratio(w->book, request_kind(c), excess(v, c));
 	if (!c->is_new)
-		page = bound_to(c->binding, v->name) + 0.05 * page;
-	return page * go_on(v, c) * site_lag_density(w->book, site, entity, c->is_new, lag_s);
+		page = bound_to(c->binding, v->name) * go_on(v, c) + 0.05 * page;
+	return page * site_lag_density(w->book, site, entity, c->is_new, lag_s);
 }
 
 static void hit(struct visit *v, const struct site_call *c, double belief)
@@ -694,25 +788,153 @@ static double sum_unseen(struct site_host *h, const struct site_binding *b)
 	return sum;
 }
 
-void site_watch_call(struct site_watch *w, const struct site_call *c, struct site_guess *out)
+/* A page that called one of the owner's names goes on to the next: that is no more news of it. */
+static bool is_along(const struct site_host *h, const double *weights, double sum,
+                     const struct site_call *c)
+{
+	for (size_t i = 0; i < h->visit_count; i++) {
+		const struct visit *v = &h->visits[i];
+
+		for (size_t k = 0; weights[i] / sum > 0.3 && k < v->called_count; k++)
+			if (v->called[k].tracker != c->tracker &&
+			    strcmp(v->called[k].entity, c->entity) == 0 &&
+			    v->called[k].belief > 0.3)
+				return true;
+	}
+	return false;
+}
+
+/* Of a flow that was open, its binding says more than the site's other calls: as it is. */
+static void learn_call(struct site_watch *w, struct site_host *h, const struct site_call *c,
+                       const double *likely, const double *weights, double sum)
+{
+	if (is_along(h, weights, sum, c))
+		return;
+	for (size_t i = 0; i < h->visit_count; i++) {
+		const struct visit *v = &h->visits[i];
+
+		if (weights[i] / sum < 0.01 && likely[i] < 0.01)
+			continue;
+		struct site_observation *o = observe(w, h, v->name, SITE_SAW_CANDIDATE);
+
+		if (o == NULL)
+			return;
+		o->time_ns = c->time_ns;
+		o->order = c->order;
+		o->candidate = (struct site_candidate){
+			.entity = c->entity,
+			.call = c->number,
+			.visit = v->begin_ns ^ ((uint64_t)c->host[15] << 56),
+			.request = request_kind(c),
+			.excess = excess(v, c),
+			.likelihood = (float)likely[i],
+			.nobody = (float)nobody,
+			.lag_s = (float)(c->time_ns - v->begin_ns) / 1e9F,
+			.is_new = c->is_new,
+			.is_credited = !c->is_new,
+			.belief = (float)(weights[i] / sum),
+		};
+	}
+}
+
+/*
+ * What is modelled of pages is not all there is to them: a part of the belief goes to every page
+ * that is open, by the size of the request alone. So many open pages make any answer less sure,
+ * unless the size speaks.
+ */
+static void hedge(const struct site_watch *w, const struct site_host *h, const struct site_call *c,
+                  double *weights, double sum)
+{
+	double flat[SITE_VISITS_MAX], all = 0;
+
+	for (size_t i = 0; i < h->visit_count; i++) {
+		const struct visit *v = &h->visits[i];
+		bool is_open = v->begin_ns <= c->time_ns && c->time_ns < v->begin_ns + open_ns;
+
+		flat[i] = is_open ? page_prior(v, site_book_find(w->book, name_text(v->name))) *
+		                            site_size_ratio(w->book, request_kind(c), excess(v, c))
+		                  : 0;
+		all += flat[i];
+	}
+	for (size_t i = 0; i < h->visit_count && all > 0; i++)
+		weights[i] = (1 - unmodelled) * weights[i] + unmodelled * sum * flat[i] / all;
+}
+
+/* Below a twentieth nobody need look. */
+static void add_rivals(const struct site_host *h, const struct site_call *c, const double *weights,
+                       double sum, size_t best, struct site_guess *out)
+{
+	for (size_t i = 0; i < h->visit_count; i++) {
+		const struct visit *v = &h->visits[i];
+		struct site_rival rival = { v->name, weights[i] / sum, 0 };
+
+		if (i == best || rival.confidence < 0.05)
+			continue;
+		rival.lag_ms = (int64_t)((c->time_ns - v->begin_ns) / ms);
+		if (out->rival_count < SITE_RIVALS_MAX)
+			out->rivals[out->rival_count++] = (struct site_rival){ .name = NULL };
+		for (size_t k = 0; k < out->rival_count; k++) {
+			struct site_rival other = out->rivals[k];
+
+			if (other.name != NULL && other.confidence >= rival.confidence)
+				continue;
+			out->rivals[k] = rival;
+			rival = other;
+		}
+	}
+	for (size_t k = 0; k < out->rival_count; k++)
+		(void)name_again(out->rivals[k].name);
+}
+
+void site_guess_drop(struct site_guess *g, struct name_table *names)
+{
+	name_release(names, g->name);
+	for (size_t i = 0; i < g->rival_count; i++)
+		name_release(names, g->rivals[i].name);
+	*g = (struct site_guess){ 0 };
+}
+
+static size_t count_open(const struct site_host *h, const struct site_call *c)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < h->visit_count; i++)
+		count += h->visits[i].begin_ns <= c->time_ns &&
+		         c->time_ns < h->visits[i].begin_ns + open_ns;
+	return count;
+}
+
+bool site_watch_call(struct site_watch *w, const struct site_call *c, struct site_guess *out)
 {
 	struct site_host *h = host_of(w, c->host, c->now_ns);
-	double weights[SITE_VISITS_MAX], sum = nobody;
+	double weights[SITE_VISITS_MAX], likely[SITE_VISITS_MAX], sum = nobody;
 	size_t best = 0;
 
 	*out = (struct site_guess){ 0 };
 	if (h == NULL || (c->referer.len > 0 && answer_by_referer(w, h, c, out)))
-		return;
+		return true;
 	for (size_t i = 0; i < h->visit_count; i++) {
-		weights[i] = weigh(w, &h->visits[i], c);
-		for (size_t k = 0; k < i && weights[i] > 0; k++)
-			weights[k] *= h->visits[i].is_follower ? 1 : left;
+		const struct visit *v = &h->visits[i];
+
+		likely[i] = v->begin_ns > c->time_ns
+		                    ? 0
+		                    : likelihood(v, site_book_find(w->book, name_text(v->name)), c);
+		for (size_t k = 0; k < i && likely[i] > 0; k++)
+			likely[k] *= v->is_follower ? 1 : left;
 	}
+	for (size_t i = 0; i < h->visit_count; i++)
+		weights[i] = likely[i] > 0 ? weigh(w, &h->visits[i], c, likely[i]) : 0;
 	for (size_t i = 0; i < h->visit_count; i++) {
 		sum += weights[i];
-		best = weights[i] > weights[best] ? i : best;
 	}
 	sum += sum_unseen(h, c->binding);
+	if (c->is_new)
+		hedge(w, h, c, weights, sum);
+	for (size_t i = 0; i < h->visit_count; i++)
+		best = weights[i] > weights[best] ? i : best;
+	if (c->may_wait && (h->visit_count == 0 || weights[best] / sum < sure))
+		return false;
+	learn_call(w, h, c, likely, weights, sum);
 	bind_flow(w, h, weights, sum, c->binding);
 	if (!c->is_new)
 		reconsider(w, h, c);
@@ -722,10 +944,14 @@ void site_watch_call(struct site_watch *w, const struct site_call *c, struct sit
 		hit(&h->visits[i], c, weights[i] / sum);
 		note_call(&h->visits[i], c, weights[i] / sum);
 	}
-	if (h->visit_count == 0 || weights[best] / sum < enough)
-		return;
+	double least = count_open(h, c) > FEW_PAGES ? enough : few_enough;
+
+	if (h->visit_count == 0 || weights[best] / sum < least)
+		return true;
 	answer(out, &h->visits[best], c, weights[best] / sum);
+	add_rivals(h, c, weights, sum, best, out);
 	note_placed(c->binding, &h->visits[best], weights[best] / sum);
+	return true;
 }
 
 void site_watch_expire(struct site_watch *w, uint64_t now_ns)

@@ -14,7 +14,7 @@
  *
  * Each worker has its own watch, for its own hosts; the book is all workers'.
  */
-enum { SITE_VISITS_MAX = 32 };
+enum { SITE_VISITS_MAX = 48, SITE_RIVALS_MAX = 3 };
 
 struct site_watch;
 
@@ -58,13 +58,24 @@ struct site_call {
 	uint64_t now_ns;
 	uint64_t time_ns, order; /* of the call; not later than what the watch has seen */
 	const char *entity;      /* whose tracker; lives as long as the feed */
+	uint32_t number;         /* of those of one packet */
 	bool is_new;
+	bool may_wait;                /* what is not sure may be asked again */
 	const void *tracker;          /* its name: only compared */
 	struct site_binding *binding; /* of the flow; changed */
-	struct slice referer;         /* what HTTP said of the page: its URL; empty: nothing */
+	uint16_t size;                /* of its request; 0: not seen */
+	bool is_udp;
+	struct slice referer; /* what HTTP said of the page: its URL; empty: nothing */
 };
 
 enum site_method { SITE_BY_TIMING, SITE_BY_REFERER };
+
+/* A page that it may have been as well. */
+struct site_rival {
+	struct name *name; /* held */
+	double confidence;
+	int64_t lag_ms;
+};
 
 struct site_guess {
 	struct name *name; /* held for the caller; NULL: no ground for any */
@@ -72,9 +83,15 @@ struct site_guess {
 	enum site_method method;
 	bool has_lag;
 	int64_t lag_ms;
+	struct site_rival rivals[SITE_RIVALS_MAX]; /* the likeliest first */
+	size_t rival_count;
 };
-/* To be asked some time after the call: what the page embeds besides speaks for it, too. */
-void site_watch_call(struct site_watch *, const struct site_call *, struct site_guess *out);
+void site_guess_drop(struct site_guess *, struct name_table *);
+/*
+ * To be asked some time after the call: what the page embeds besides speaks for it, too. False:
+ * who may wait had better.
+ */
+bool site_watch_call(struct site_watch *, const struct site_call *, struct site_guess *out);
 
 /* Time passes: visits that are over become observations. */
 void site_watch_expire(struct site_watch *, uint64_t now_ns);

@@ -405,11 +405,40 @@ void emit_placement(struct worker *w, const struct contact *c, const struct fram
 	emit_event(w, e);
 }
 
-void emit_site(struct worker *w, const struct site *s, size_t entity, const struct site_verdict *v,
-               uint64_t now_ns, bool is_told)
+/* For the ledger, which adds up what each run saw. */
+static void fill_run(const struct worker *w, const struct site *s, size_t entity,
+                     struct event_site_run *run)
 {
-	struct event *e = begin_event(w, EVENT_SITE, NULL, now_ns);
+	const struct site_count *c = &s->count[entity];
+	struct site_verdict v;
+
+	site_judge(s, entity, site_book_coincidence(w->book, entity), &v);
+	*run = (struct event_site_run){ .status = site_status_word(v.status),
+		                        .first_ns = s->first_ns,
+		                        .since_ns = c->first_ns,
+		                        .confirmed_ns = c->last_ns,
+		                        .gone_ns = c->gone_ns,
+		                        .visits = s->visits,
+		                        .hits = c->hits,
+		                        .after = c->after,
+		                        .chance = v.chance,
+		                        .confidence = v.confidence,
+		                        .doubt = (double)c->doubt,
+		                        .heads = s->heads,
+		                        .followed = s->followed,
+		                        .distinct = s->distinct,
+		                        .begun = s->begun,
+		                        .embedded = (double)s->embedded,
+		                        .calls = (double)c->calls };
+	memcpy(run->lags, c->lags, sizeof run->lags);
+}
+
+void emit_site(struct worker *w, const struct site *s, size_t entity, const struct site_verdict *v,
+               bool is_told)
+{
+	struct event *e = begin_event(w, EVENT_SITE, NULL, w->now_ns);
 	struct event_tracker tracker = { .entity = site_book_entity_name(w->book, entity) };
+	struct event_site_run run;
 	struct event_site site = { .name = text_of((const uint8_t *)s->name, strlen(s->name)),
 		                   .domain = text_of((const uint8_t *)s->domain, strlen(s->domain)),
 		                   .status = site_status_word(v->status),
@@ -418,10 +447,9 @@ void emit_site(struct worker *w, const struct site *s, size_t entity, const stru
 		                   .since_ns = v->since_ns,
 		                   .last_confirmed_ns = v->last_confirmed_ns,
 		                   .removed_at_ns = v->removed_at_ns,
-		                   .first_seen_ns = s->first_ns,
+		                   .first_seen_ns = v->seen_ns,
 		                   .last_seen_ns = s->last_ns,
-		                   .visits_after = v->after,
-		                   .gone_ns = v->gone_ns,
+		                   .run = &run,
 		                   .visits = v->visits,
 		                   .pixel_visits = v->hits,
 		                   .rate_low = v->rate_low,
@@ -429,6 +457,7 @@ void emit_site(struct worker *w, const struct site *s, size_t entity, const stru
 		                   .chance = v->chance,
 		                   .has_rates = true };
 
+	fill_run(w, s, entity, &run);
 	fill_site_owner(w, &site);
 	e->tracker = &tracker;
 	e->site = &site;

@@ -490,7 +490,7 @@ void contacts_free(struct worker *w, struct flow *f)
 		for (size_t i = 0; i < c->evidence_count; i++)
 			name_release(w->names, c->evidence[i].name);
 		name_release(w->names, c->name);
-		name_release(w->names, c->page.name);
+		site_guess_drop(&c->page, w->names);
 		site_binding_drop(&c->binding, w->names);
 		budget_give(&w->budget, c, sizeof *c);
 		c = next;

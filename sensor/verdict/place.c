@@ -8,7 +8,7 @@
 
 #include "feeds/domain.h"
 
-enum { REQUEST_LEAST_TCP = 50, REQUEST_LEAST_UDP = 100 };
+enum { REQUEST_LEAST_TCP = 50, REQUEST_LEAST_UDP = 100, REQUEST_SIZE_LEAST = 150 };
 
 /* What is never loaded by a page: an app's own traffic, and what delivers for anybody. */
 static const char *const no_page[] = { "ad_network",      "app_api",        "cdn_media",
@@ -102,6 +102,11 @@ bool place_fill(const struct contact *c, struct event_site *out)
 		                    .confidence = c->page.confidence,
 		                    .has_lag = c->page.has_lag,
 		                    .lag_ms = c->page.lag_ms };
+	for (size_t i = 0; i < c->page.rival_count; i++)
+		out->candidates[out->candidate_count++] =
+		        (struct event_candidate){ .name = name_text(c->page.rivals[i].name),
+			                          .confidence = c->page.rivals[i].confidence,
+			                          .lag_ms = c->page.rivals[i].lag_ms };
 	char text[SITE_NAME_MAX + 1];
 
 	if (out->name.len > SITE_NAME_MAX)
@@ -112,6 +117,25 @@ bool place_fill(const struct contact *c, struct event_site *out)
 
 	out->domain = (struct slice){ out->name.ptr + before, out->name.len - before };
 	return true;
+}
+
+static void stand_in_line(struct worker *w, struct contact *c, uint8_t stage)
+{
+	struct call_line *line = &w->calls[stage];
+
+	c->call_stage = stage;
+	c->call_older = line->newest;
+	c->call_newer = NULL;
+	*(line->newest != NULL ? &line->newest->call_newer : &line->oldest) = c;
+	line->newest = c;
+}
+
+static void leave_line(struct worker *w, struct contact *c)
+{
+	struct call_line *line = &w->calls[c->call_stage];
+
+	*(c->call_older != NULL ? &c->call_older->call_newer : &line->oldest) = c->call_newer;
+	*(c->call_newer != NULL ? &c->call_newer->call_older : &line->newest) = c->call_older;
 }
 
 static void wait_for_more(struct worker *w, struct contact *c, const struct frame *frame,
@@ -125,43 +149,48 @@ static void wait_for_more(struct worker *w, struct contact *c, const struct fram
 	c->call = *frame;
 	c->call.bytes = (struct slice){ 0 };
 	c->call.time_ns = w->now_ns;
-	c->call_older = w->newest_call;
-	c->call_newer = NULL;
-	*(w->newest_call != NULL ? &w->newest_call->call_newer : &w->oldest_call) = c;
-	w->newest_call = c;
+	stand_in_line(w, c, 0);
 }
 
 static void wait_no_more(struct worker *w, struct contact *c)
 {
-	*(c->call_older != NULL ? &c->call_older->call_newer : &w->oldest_call) = c->call_newer;
-	*(c->call_newer != NULL ? &c->call_newer->call_older : &w->newest_call) = c->call_older;
+	leave_line(w, c);
 	c->has_call = false;
+}
+
+/* False: not sure enough for one who may wait longer; then nothing is changed. */
+static bool place(struct worker *w, struct contact *c, bool may_wait)
+{
+	struct site_guess guess;
+	struct site_call call = { .host = c->flow->address[local_side(w, c->flow)],
+		                  .time_ns = c->call.time_ns,
+		                  .order = c->call_step,
+		                  .now_ns = w->now_ns,
+		                  .entity = c->entry.entity,
+		                  .may_wait = may_wait,
+		                  .is_new = c->is_call_new,
+		                  .tracker = c->name,
+		                  .size = c->name != NULL ? c->call_size : 0,
+		                  .is_udp = c->flow->protocol != IP_TCP,
+		                  .binding = &c->binding };
+
+	if (c->is_call_new)
+		call.referer = referer_of(c);
+	if (!site_watch_call(w->sites, &call, &guess))
+		return false;
+	wait_no_more(w, c);
+	if (guess.name == NULL)
+		return true;
+	site_guess_drop(&c->page, w->names);
+	c->page = guess;
+	emit_placement(w, c, &c->call);
+	return true;
 }
 
 void place_now(struct worker *w, struct contact *c)
 {
-	struct site_guess guess;
-
-	if (!c->has_call)
-		return;
-	wait_no_more(w, c);
-	site_watch_call(w->sites,
-	                &(struct site_call){ .host = c->flow->address[local_side(w, c->flow)],
-	                                     .time_ns = c->call.time_ns,
-	                                     .order = c->call_step,
-	                                     .now_ns = w->now_ns,
-	                                     .entity = c->entry.entity,
-	                                     .is_new = c->is_call_new,
-	                                     .tracker = c->name,
-	                                     .binding = &c->binding,
-	                                     .referer = c->is_call_new ? referer_of(c)
-	                                                               : (struct slice){ 0 } },
-	                &guess);
-	if (guess.name == NULL)
-		return;
-	name_release(w->names, c->page.name);
-	c->page = guess;
-	emit_placement(w, c, &c->call);
+	if (c->has_call)
+		(void)place(w, c, false);
 }
 
 static void place_contact(struct worker *w, struct contact *c, const struct frame *frame)
@@ -177,6 +206,45 @@ void place_contacts(struct worker *w, struct flow *f, const struct frame *frame)
 	     c = c->next)
 		if (!c->is_placed)
 			place_contact(w, c, frame);
+}
+
+/* TLS records in a packet that begins with one: the first that is long enough for a request. */
+static size_t request_in_records(const struct packet *p)
+{
+	const uint8_t *at = p->payload.ptr;
+	size_t left = p->payload.len;
+
+	while (left >= 5 && at[0] >= 20 && at[0] <= 23 && at[1] == 3) {
+		size_t len = (size_t)at[3] << 8 | at[4];
+
+		if (at[0] == 23 && len >= REQUEST_SIZE_LEAST)
+			return len;
+		if (len + 5 > left)
+			return 0;
+		at += len + 5;
+		left -= len + 5;
+	}
+	return 0;
+}
+
+/* A QUIC packet with a short header (RFC 9000, section 17.3) is a datagram's last. */
+static size_t request_in_datagram(const struct packet *p)
+{
+	bool is_short = p->payload.len > 0 && (p->payload.ptr[0] & 0xc0) == 0x40;
+
+	return is_short && p->payload_len >= REQUEST_SIZE_LEAST ? p->payload_len : 0;
+}
+
+void place_request(struct worker *w, struct flow *f, const struct packet *p)
+{
+	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
+
+	(void)w;
+	if (c == NULL || !c->has_call || !c->is_call_new || c->call_size > 0)
+		return;
+	size_t size = f->protocol == IP_TCP ? request_in_records(p) : request_in_datagram(p);
+
+	c->call_size = (uint16_t)(size < UINT16_MAX ? size : 0);
 }
 
 void place_woken(struct worker *w, struct flow *f, const struct sight *s)
@@ -208,31 +276,31 @@ static void learn(struct worker *w)
 
 struct telling {
 	struct worker *worker;
-	uint64_t now_ns;
 	bool is_final;
 };
 
-/* Of sites that carry nothing the ledger keeps counts. */
-static void keep_count(struct telling *t, struct site *s, size_t entity)
+/* Of sites that carry nothing the ledger keeps counts, of third parties that they are some. */
+static void keep_count(struct telling *t, struct site *s, size_t entity,
+                       const struct site_verdict *v)
 {
-	struct site_verdict v;
-
-	if (t->worker->use.keep == NULL || s->visits == 0 || site_is_third_party(s))
-		return;
-	site_judge(s, entity, site_book_coincidence(t->worker->book, entity), &v);
-	emit_site(t->worker, s, entity, &v, t->now_ns, false);
+	if (t->worker->use.keep != NULL && (entity == 0 || s->visits > 0))
+		emit_site(t->worker, s, entity, v, false);
 }
 
 static void tell_site(struct telling *t, struct site *s, size_t entity)
 {
 	struct site_count *c = &s->count[entity];
+	struct site whole;
 	struct site_verdict v;
 
-	if (c->hits == 0 && c->told == 0) {
-		keep_count(t, s, entity);
+	if (site_whole(s, entity, &whole) && c->told == 0 &&
+	    (c->base->status == SITE_PRESENT || c->base->status == SITE_REMOVED))
+		c->told = c->base->status;
+	site_judge(&whole, entity, site_book_coincidence(t->worker->book, entity), &v);
+	if (whole.count[entity].hits == 0 && c->told == 0) {
+		keep_count(t, s, entity, &v);
 		return;
 	}
-	site_judge(s, entity, site_book_coincidence(t->worker->book, entity), &v);
 	/* What was said to be there, and is not sure any more, is taken back. */
 	if (c->told == SITE_PRESENT && v.status == SITE_UNKNOWN)
 		v.status = SITE_ABSENT;
@@ -245,48 +313,80 @@ static void tell_site(struct telling *t, struct site *s, size_t entity)
 		c->told = (uint8_t)v.status;
 		c->told_last_ns = s->last_ns;
 	}
-	emit_site(t->worker, s, entity, &v, t->now_ns, is_due);
+	emit_site(t->worker, s, entity, &v, is_due);
 }
 
 static void judge_site(void *context, struct site *s)
 {
 	struct telling *t = context;
 
-	if (!s->has_news && !t->is_final)
-		return;
+	if (s->last_ns == 0 || (!s->has_news && !t->is_final))
+		return; /* an earlier run's, or nothing new */
 	s->has_news = false;
 	for (size_t e = 0; e < site_book_entities(t->worker->book); e++)
 		tell_site(t, s, e);
 }
 
+/* Who called is asked soon, and again later where it was not sure: then more is known of sites. */
+static const uint64_t patience_ns[PLACE_STAGES] = { UINT64_C(1500000000), UINT64_C(4500000000) };
+
+static void place_waiting(struct worker *w, struct contact *c)
+{
+	bool may_wait = c->call_stage + 1 < PLACE_STAGES;
+
+	w->key.phase = PHASE_CONTACTS;
+	w->key.first = c->born_step;
+	w->key.second = c->born_first;
+	if (place(w, c, may_wait)) {
+		judge_outcome(w, c->flow);
+		return;
+	}
+	leave_line(w, c);
+	stand_in_line(w, c, (uint8_t)(c->call_stage + 1));
+}
+
 void place_due(struct worker *w)
 {
-	struct contact *c;
+	for (size_t stage = 0; stage < PLACE_STAGES; stage++) {
+		struct contact *c;
 
-	while ((c = w->oldest_call) != NULL && w->now_ns > c->call.time_ns + PLACE_PATIENCE_NS) {
-		struct flow *f = c->flow;
-
-		w->key.phase = PHASE_CONTACTS;
-		w->key.first = c->born_step;
-		w->key.second = c->born_first;
-		place_now(w, c);
-		judge_outcome(w, f);
+		while ((c = w->calls[stage].oldest) != NULL &&
+		       w->now_ns > c->call.time_ns + patience_ns[stage])
+			place_waiting(w, c);
 	}
+}
+
+/* For whoever keeps it: when the sensor looked. */
+static void tell_run(struct worker *w)
+{
+	struct event_site_run run = { .first_ns = w->sites_begun_ns,
+		                      .visits = site_book_count(w->book) };
+	struct event_site site = { .run = &run };
+	struct event *e = begin_event(w, EVENT_STATS, NULL, w->now_ns);
+
+	e->site = &site;
+	w->use.keep(w->use.context, e);
+	e->site = NULL;
 }
 
 /* One worker tells of all sites, for the book is all workers'. */
 static void tell_sites(struct worker *w, bool is_final)
 {
-	struct telling t = { .worker = w, .now_ns = w->now_ns, .is_final = is_final };
+	struct telling t = { .worker = w, .is_final = is_final };
 
-	if (w->use.index == 0)
-		site_book_each(w->book, judge_site, &t);
+	if (w->use.index != 0)
+		return;
+	site_book_each(w->book, judge_site, &t);
+	if (w->use.keep != NULL && w->sites_begun_ns != 0)
+		tell_run(w);
 }
 
 void place_tick(struct worker *w)
 {
 	site_watch_expire(w->sites, w->now_ns);
 	learn(w);
+	if (w->sites_begun_ns == 0)
+		w->sites_begun_ns = w->now_ns;
 	if (w->now_ns < w->sites_told_ns + PLACE_VERDICT_NS)
 		return;
 	w->sites_told_ns = w->now_ns;
@@ -299,5 +399,5 @@ void place_finish(struct worker *w)
 	site_watch_finish(w->sites);
 	learn(w);
 	tell_sites(w, true);
-	w->sites_told_ns = 0;
+	w->sites_told_ns = w->sites_begun_ns = 0;
 }

@@ -64,10 +64,16 @@ def main(folder):
     assert ask(plain, "SELECT count(*) FROM flows") == [(0,)], "without -a nobody's flows are kept"
     assert "kept with -a" in run("feed", "retro", "--feed", feed, plain, status=1).stderr
 
-    ask(plain, "DROP TABLE flows")
+    # what later versions added goes, and it is one of the first
+    for view in ("sites_gone", "sites_not_known", "sensor_runs", "placements_by_site"):
+        ask(plain, f"DROP VIEW {view}")
+    for table in ("flows", "learned", "learned_calls", "runs"):
+        ask(plain, f"DROP TABLE {table}")
+    for table, column in (("site_periods", "doubt"), ("sites", "after"), ("sites", "doubt"), ("sites", "gone_ns")):
+        ask(plain, f"ALTER TABLE {table} DROP COLUMN {column}")
     ask(plain, "PRAGMA user_version = 1")
     run("sites", plain)
-    assert ask(plain, "PRAGMA user_version") == [(2,)] and ask(plain, "SELECT count(*) FROM flows") == [(0,)]
+    assert ask(plain, "PRAGMA user_version") == [(3,)] and ask(plain, "SELECT count(*) FROM flows") == [(0,)]
     print(f"{len(by_ledger)} reports from {len(rows)} rows")
 
 

@@ -29,6 +29,7 @@ const OPTIONS = {
 	'poll-ms': ['1500', 'how often'],
 	think: ['1500', 'mean pause between visits, in ms; one in five goes on within half a second'],
 	tabs: ['1', 'tabs of each host that visit at the same time'],
+	firefox: ['0', 'how many of the hosts drive Firefox ESR instead of Chromium (Debian package firefox-esr)'],
 	nat: ['0', 'how many of the hosts share one address behind a router'],
 	quic: ['some', 'who speaks QUIC: none; some (the pixel and a third of the sites, at half of the hosts); all'],
 };
@@ -131,7 +132,7 @@ async function oneVisit(browser, tab, site, rng, o) {
 	if (site.how === 'consent' && rng.next() < 0.67) {
 		await sleep(300 + rng.pause(700));
 		// Not a click of the mouse: that waits for a frame, and a tab in the background draws none.
-		await tab.evaluate(() => document.querySelector('#consent')?.click()).catch(() => {});
+		await (tab.click && !tab.evaluate ? tab.click('#consent') : tab.evaluate(() => document.querySelector('#consent')?.click())).catch(() => {});
 	}
 	await sleep(rng.next() < 0.2 ? rng.next() * 400 : 500 + rng.pause(o.think));
 }
@@ -178,6 +179,7 @@ function makeHosts(o) {
 async function main() {
 	const o = options();
 	const { openBrowser } = await import('./browser.js');
+	const { openFirefox } = await import('./firefox_host.js');
 	const out = path.resolve(process.env.LAB_FROM || '.', o.out);
 	const rng = dice(o.seed);
 	const sites = makeSites(o, rng).map((site) => ({ ...site, late: o['late-ms'] }));
@@ -192,7 +194,7 @@ async function main() {
 	const recording = await capture('/run/lab/crawl.pcap');
 	const browsers = [];
 	for (const [i, [ns, address]] of hosts.entries()) {
-		const browser = await openBrowser(ns, { address, trust, quic: o.quic === 'all' || (o.quic === 'some' && i % 2 === 0) ? quicHosts : false });
+		const browser = i < o.firefox ? await openFirefox(ns, { address }) : await openBrowser(ns, { address, trust, quic: o.quic === 'all' || (o.quic === 'some' && i % 2 === 0) ? quicHosts : false });
 		browser.requests = requests;
 		browsers.push({ browser, seed: o.seed * 1000 + i });
 	}

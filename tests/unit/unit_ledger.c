@@ -9,6 +9,7 @@
 #include "sensor/ledger/ledger.h"
 #include "sensor/ledger/ledger_file.h"
 #include "sensor/ledger/sites_command.h"
+#include "sensor/site/site_verdict.h"
 
 #include "tests/check.h"
 
@@ -77,18 +78,23 @@ static void take_site(struct ledger *l, const char *name, const char *status, ui
                       uint64_t visits, uint64_t hits, uint64_t after)
 {
 	struct event_tracker tracker = { .entity = "ByteDance" };
+	struct event_site_run run = { .status = status,
+		                      .first_ns = first_ns,
+		                      .since_ns = first_ns,
+		                      .confirmed_ns = first_ns,
+		                      .gone_ns = after > 0 ? first_ns + 500 : 0,
+		                      .visits = visits,
+		                      .hits = hits,
+		                      .after = after,
+		                      .doubt = -2.0 * (double)hits,
+		                      .calls = (double)hits,
+		                      .heads = 3,
+		                      .confidence = 0.99 };
 	struct event_site site = { .name = text(name),
 		                   .domain = text(name),
 		                   .status = status,
-		                   .first_seen_ns = first_ns,
 		                   .last_seen_ns = first_ns + 1000,
-		                   .since_ns = first_ns,
-		                   .last_confirmed_ns = first_ns,
-		                   .gone_ns = after > 0 ? first_ns + 500 : 0,
-		                   .visits = visits,
-		                   .pixel_visits = hits,
-		                   .visits_after = after,
-		                   .confidence = 0.99 };
+		                   .run = &run };
 	static struct event e;
 
 	memset(&e, 0, sizeof e);
@@ -101,7 +107,7 @@ static void take_site(struct ledger *l, const char *name, const char *status, ui
 static struct ledger *open_ledger(const struct place *p)
 {
 	struct ledger *l = ledger_open(&(struct ledger_options){
-	        .path = p->path, .may_wait = true, .retention_days = LEDGER_RETENTION_DAYS });
+	        .path = p->path, .may_wait = true, .retention_days = 400 });
 
 	CHECK(l != NULL);
 	return l;
@@ -296,6 +302,117 @@ static void test_versions(void)
 	remove_place(&p);
 }
 
+/* What the first version kept, without its views. */
+static const char first_version[] =
+        "CREATE TABLE hosts (ip TEXT PRIMARY KEY, name TEXT, mac TEXT, first_ns INTEGER NOT NULL,"
+        " last_ns INTEGER NOT NULL, contacts INTEGER NOT NULL DEFAULT 0);"
+        "CREATE TABLE contacts (event_id BLOB PRIMARY KEY, time_ns INTEGER NOT NULL,"
+        " host TEXT NOT NULL, entity TEXT, product TEXT, category TEXT, tracker TEXT,"
+        " confidence TEXT, outcome TEXT, server TEXT, port INTEGER, flow_id INTEGER, site TEXT,"
+        " site_confidence REAL, file TEXT, packet INTEGER) WITHOUT ROWID;"
+        "CREATE TABLE placements (event_id BLOB PRIMARY KEY, time_ns INTEGER NOT NULL,"
+        " host TEXT NOT NULL, entity TEXT, tracker TEXT, flow_id INTEGER, site TEXT, method TEXT,"
+        " confidence REAL, lag_ms INTEGER, file TEXT, packet INTEGER) WITHOUT ROWID;"
+        "CREATE TABLE site_periods (name TEXT, entity TEXT, first_ns INTEGER, domain TEXT,"
+        " last_ns INTEGER, visits INTEGER, pixel_visits INTEGER, after INTEGER, status TEXT,"
+        " since_ns INTEGER, confirmed_ns INTEGER, gone_ns INTEGER, chance REAL, confidence REAL,"
+        " PRIMARY KEY (name, entity, first_ns)) WITHOUT ROWID;"
+        "CREATE TABLE sites (name TEXT, entity TEXT, domain TEXT, status TEXT, visits INTEGER,"
+        " pixel_visits INTEGER, first_ns INTEGER, last_ns INTEGER, since_ns INTEGER,"
+        " confirmed_ns INTEGER, removed_ns INTEGER, rate_low REAL, rate_high REAL, confidence REAL,"
+        " PRIMARY KEY (name, entity)) WITHOUT ROWID;"
+        "INSERT INTO hosts VALUES ('10.0.0.9', 'old', NULL, 1, 2, 7);"
+        "INSERT INTO site_periods VALUES ('a.example', 'ByteDance', 1000, 'a.example', 2000, 10, 9,"
+        " 0, 'present', 1000, 2000, 0, 0.01, 0.99);"
+        "INSERT INTO sites VALUES ('a.example', 'ByteDance', 'a.example', 'present', 10, 9, 1000,"
+        " 2000, 1000, 2000, NULL, 0.6, 0.98, 0.99);"
+        "PRAGMA user_version = 1;";
+
+/* A file of an earlier version goes on; what it kept is there, and adds up with what comes. */
+static void test_migration(void)
+{
+	struct place p = new_place();
+	sqlite3 *db;
+
+	CHECK(sqlite3_open(p.path, &db) == SQLITE_OK);
+	CHECK(ledger_file_run(db, first_version));
+	sqlite3_close(db);
+	struct ledger *l = open_ledger(&p);
+
+	take_site(l, "a.example", "unknown", start_ns, 12, 0, 12);
+	CHECK(ledger_close(l));
+	CHECK(ask(&p, "PRAGMA user_version") == LEDGER_VERSION);
+	CHECK(ask(&p, "SELECT contacts FROM hosts WHERE name = 'old'") == 7);
+	CHECK(ask(&p, "SELECT visits = 22 AND status = 'removed' FROM sites") == 1);
+	CHECK(ask(&p, "SELECT count(*) FROM sites_gone") == 1);
+	remove_place(&p);
+}
+
+static void visit_silently(struct site_book *book, const char *site, uint64_t begin_ns,
+                           unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct site_observation o = { .time_ns = begin_ns + i * UINT64_C(60000000000),
+			                      .order = i,
+			                      .kind = SITE_SAW_VISIT,
+			                      .name = text(site) };
+
+		site_book_learn(book, &o, 1);
+	}
+}
+
+static struct site_verdict judge_whole(const struct site_book *book, const char *name,
+                                       bool *has_base)
+{
+	const struct site *s = site_book_find(book, text(name));
+	struct site whole;
+	struct site_verdict v;
+
+	CHECK(s != NULL);
+	*has_base = site_whole(s, 0, &whole);
+	site_judge(&whole, 0, site_book_coincidence(book, 0), &v);
+	return v;
+}
+
+/* After a restart a sensor knows what it knew; of a capture that is read again it does not. */
+static void test_restore(void)
+{
+	struct place p = new_place();
+	struct ledger *l = open_ledger(&p);
+	struct event_site_run run = { .first_ns = start_ns };
+	struct event_site looked = { .run = &run };
+	static struct event e;
+	bool has_base;
+
+	take_site(l, "a.example", "present", start_ns, 10, 9, 0);
+	e = (struct event){ .type = EVENT_STATS, .time_ns = start_ns + 5000, .site = &looked };
+	ledger_take(l, &e);
+	CHECK(ledger_close(l));
+	CHECK(ask(&p, "SELECT count(*) FROM sensor_runs") == 1);
+	l = open_ledger(&p);
+	struct site_book *book = site_book_new(64, 1), *again = site_book_new(64, 1);
+
+	CHECK(book != NULL && again != NULL);
+	CHECK(ledger_restore(l, book) && ledger_restore(l, again));
+	visit_silently(book, "a.example", start_ns + 30 * day_ns, 1);
+	CHECK(judge_whole(book, "a.example", &has_base).status == SITE_PRESENT);
+	CHECK(has_base);
+	CHECK(site_book_find(book, text("a.example"))->heads == 3);
+	visit_silently(book, "a.example", start_ns + 31 * day_ns, 11);
+	struct site_verdict v = judge_whole(book, "a.example", &has_base);
+
+	CHECK(v.status == SITE_REMOVED && v.visits == 22 && v.hits == 9);
+	CHECK(v.removed_at_ns == start_ns + 30 * day_ns);
+	visit_silently(again, "a.example", start_ns, 1);
+	CHECK(judge_whole(again, "a.example", &has_base).status == SITE_UNKNOWN);
+	CHECK(!has_base);
+	CHECK(site_book_find(again, text("a.example"))->heads == 0);
+	site_book_free(book);
+	site_book_free(again);
+	CHECK(ledger_close(l));
+	remove_place(&p);
+}
+
 static void write_file(const char *path, const char *content)
 {
 	FILE *out = fopen(path, "w");
@@ -322,6 +439,16 @@ static void test_census(void)
 
 		CHECK(run(sites_command, words) == 0);
 	}
+	const char *const review[] = { "sites", p.path, "--inventory", csv, "--banned", "MD,UT" };
+	const char *const since[] = { "sites",   p.path,       "--inventory", csv,
+		                      "--since", "2026-01-01", NULL };
+	const char *const no_time[] = { "sites", p.path, "--since", "soon", NULL };
+	const char *words[COUNT_OF(review) + 1] = { NULL };
+
+	memcpy(words, review, sizeof review);
+	CHECK(run(sites_command, words) == 0);
+	CHECK(run(sites_command, since) == 0);
+	CHECK(run(sites_command, no_time) == 2);
 	const char *const explain[] = { "sites", p.path, "--explain", "carries.example", NULL };
 	const char *const nothing[] = { "sites", p.path, "--explain", "never.example", NULL };
 
@@ -343,6 +470,8 @@ int main(void)
 	test_retention();
 	test_crash();
 	test_versions();
+	test_migration();
+	test_restore();
 	test_census();
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "sensor/site/site_sizes.h"
 #include "sensor/site/site_verdict.h"
 #include "sensor/site/site_watch.h"
 
@@ -178,7 +179,7 @@ static void call(struct network *n, unsigned host, uint64_t time_ns, unsigned tr
 	CHECK(n->answer_count < ANSWERS_MAX);
 	n->answers[n->answer_count++] =
 	        (struct answer){ time_ns, host, truth, site_number(guess.name), guess.confidence };
-	name_release(names, guess.name);
+	site_guess_drop(&guess, names);
 	site_binding_drop(&binding, names);
 }
 
@@ -435,7 +436,7 @@ static void test_referer(void)
 	                &guess);
 	CHECK(guess.method == SITE_BY_REFERER && guess.confidence > 0.98);
 	CHECK(guess.name->len == 16 && memcmp(guess.name->text, "dmv.utah.example", 16) == 0);
-	name_release(n->names[0], guess.name);
+	site_guess_drop(&guess, n->names[0]);
 	/* Without any sign of a page nothing is named. */
 	site_watch_call(n->watches[0],
 	                &(struct site_call){ .host = (const uint8_t *)"0123456789abcdef",
@@ -447,6 +448,67 @@ static void test_referer(void)
 	                &guess);
 	CHECK(guess.name == NULL);
 	site_binding_drop(&binding, n->names[0]);
+	free_network(n);
+}
+
+static void call_sized(struct network *n, unsigned host, uint64_t time_ns, uint16_t size,
+                       struct site_guess *out)
+{
+	struct site_binding binding = { .names = { NULL } };
+	struct name *tracker = hold(n, host, "pixel.tracker.example");
+	uint8_t address[16];
+
+	address_of(host, address);
+	CHECK(site_watch_call(n->watches[0],
+	                      &(struct site_call){ .host = address,
+	                                           .now_ns = time_ns + second,
+	                                           .time_ns = time_ns,
+	                                           .order = ++n->order,
+	                                           .entity = "Tracker",
+	                                           .is_new = true,
+	                                           .tracker = tracker,
+	                                           .size = size,
+	                                           .binding = &binding },
+	                      out));
+	site_binding_drop(&binding, n->names[0]);
+	name_release(n->names[0], tracker);
+}
+
+/* Two pages at once: the size of the request tells which, once it is known which sizes there are.
+ */
+static void test_sizes(void)
+{
+	static const char *const pages[] = { "www.a.example", "www.some-longer-name.example" };
+	struct network *n = new_network(1, 64);
+	struct site_guess guess;
+	uint64_t now = start_ns;
+	static const char text[] = "www.hudson-permits.example";
+
+	CHECK(site_referer_size((struct slice){ (const uint8_t *)text, sizeof text - 1 }) == 26);
+	for (unsigned i = 0; i < 12; i++, now += 20 * second) {
+		char page[NAME_ROOM];
+
+		site_name(i, page);
+		see(n, i, now, page, true);
+		struct slice host = { (const uint8_t *)page, strlen(page) };
+
+		call_sized(n, i, now + second / 4, (uint16_t)(370 + site_referer_size(host)),
+		           &guess);
+		site_guess_drop(&guess, n->names[0]);
+		pass(n, now + second);
+	}
+	for (size_t i = 0; i < COUNT_OF(pages); i++, now += 20 * second) {
+		struct slice host = { (const uint8_t *)pages[i], strlen(pages[i]) };
+
+		see(n, 40, now, pages[0], true);
+		see(n, 40, now + 20000000, pages[1], true);
+		call_sized(n, 40, now + second / 4, (uint16_t)(370 + site_referer_size(host)),
+		           &guess);
+		CHECK(guess.name != NULL && guess.confidence > 0.8);
+		CHECK(guess.name->len == host.len);
+		site_guess_drop(&guess, n->names[0]);
+		pass(n, now + second);
+	}
 	free_network(n);
 }
 
@@ -475,6 +537,7 @@ static void test_verdicts(void)
 			                          .hits_from = verdicts[i].from,
 			                          .after = verdicts[i].after,
 			                          .belief = (float)verdicts[i].belief,
+			                          .calls = (float)verdicts[i].belief,
 			                          .doubt = (float)verdicts[i].doubt };
 		site_judge(&s, 0, 0.05, &v);
 		if (v.status != verdicts[i].status)
@@ -495,6 +558,7 @@ int main(void)
 	test_verdicts();
 	test_referer();
 	test_bounds();
+	test_sizes();
 	test_population();
 	test_workers();
 	test_many_hosts();

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/site/site_calls.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { ROUNDS = 3, NEAR = 8 };
+
+void site_calls_add(struct site_calls *c, const struct recent_call *call)
+{
+	if (c->calls == NULL)
+		c->calls = calloc(CALLS_KEPT, sizeof *c->calls);
+	if (c->calls == NULL)
+		return;
+	c->calls[c->next] = *call;
+	c->next = (c->next + 1) % CALLS_KEPT;
+	c->count += c->count < CALLS_KEPT;
+	c->has_news = true;
+}
+
+static struct recent_call *call_at(struct site_calls *c, size_t i)
+{
+	return &c->calls[(c->next + CALLS_KEPT - c->count + i) % CALLS_KEPT];
+}
+
+/* Others that the same visit may have made: it opens one flow. */
+static double left_over(struct site_calls *c, size_t at, uint64_t visit)
+{
+	size_t from = at > NEAR ? at - NEAR : 0, to = at + NEAR < c->count ? at + NEAR : c->count;
+	double left = 1;
+
+	for (size_t i = from; i < to; i++) {
+		const struct recent_call *other = call_at(c, i);
+
+		for (size_t k = 0; i != at && k < other->count; k++)
+			if (other->visit[k] == visit)
+				left *= 1 - 0.95 * (double)other->share[k];
+	}
+	return left;
+}
+
+/* Which sizes there are is told by time alone: a wrong site's rate is not to make a wrong size. */
+static void fit_size(struct recent_call *call, struct site_book *b, struct site *sites)
+{
+	double weights[CALL_CANDIDATES], sum = call->nobody;
+
+	for (size_t i = 0; i < call->count; i++)
+		site_credit_size(b, call->request, call->excess[i], -call->fit[i]);
+	for (size_t i = 0; i < call->count; i++) {
+		weights[i] = call->likelihood[i] * 0.1 * site_page_prior(&sites[call->site[i]]) *
+		             site_lag_density(b, NULL, call->entity, call->is_new, call->lag_s[i]) *
+		             site_size_ratio(b, call->request, call->excess[i]);
+		sum += weights[i];
+	}
+	for (size_t i = 0; i < call->count; i++) {
+		call->fit[i] = (float)(weights[i] / sum);
+		site_credit_size(b, call->request, call->excess[i], call->fit[i]);
+	}
+}
+
+/* Its own share does not speak for itself. */
+static void share_out(struct site_calls *c, size_t at, struct site_book *b, struct site *sites)
+{
+	struct recent_call *call = call_at(c, at);
+	double weights[CALL_CANDIDATES], sum = call->nobody;
+
+	for (size_t i = 0; i < call->count; i++)
+		site_credit(&sites[call->site[i]], call->entity, call->is_new, call->lag_s[i],
+		            -call->share[i]);
+	for (size_t i = 0; i < call->count; i++) {
+		struct site *s = &sites[call->site[i]];
+
+		weights[i] = call->likelihood[i] * site_page_prior(s) *
+		             site_call_rate(s, call->entity) * left_over(c, at, call->visit[i]) *
+		             site_lag_density(b, s, call->entity, call->is_new, call->lag_s[i]) *
+		             site_size_ratio(b, call->request, call->excess[i]);
+		sum += weights[i];
+	}
+	for (size_t i = 0; i < call->count; i++) {
+		call->share[i] = (float)(weights[i] / sum);
+		site_credit(&sites[call->site[i]], call->entity, call->is_new, call->lag_s[i],
+		            call->share[i]);
+	}
+}
+
+void site_calls_settle(struct site_calls *c, struct site_book *b, struct site *sites)
+{
+	if (!c->has_news)
+		return;
+	c->has_news = false;
+	for (int round = 0; round < ROUNDS; round++)
+		for (size_t i = 0; i < c->count; i++) {
+			fit_size(call_at(c, i), b, sites);
+			share_out(c, i, b, sites);
+		}
+}
+
+void site_calls_clear(struct site_calls *c)
+{
+	c->count = c->next = 0;
+}
+
+void site_calls_free(struct site_calls *c)
+{
+	free(c->calls);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SENSOR_SITE_SITE_CALLS_H
+#define SENSOR_SITE_SITE_CALLS_H
+
+#include "sensor/site/site_book.h"
+
+/*
+ * The latest calls and who may have made them. What is known of a site's other calls tells which
+ * page made this one, and this one tells of the site: expectation and maximisation, a few rounds
+ * whenever there are new calls. So a call that two pages may have made is explained by the one
+ * whose other visits call, also when these came later.
+ *
+ *   call ─► site 7: 0.5   ─► after more calls ─► site 7: 0.9
+ *           site 9: 0.4                          site 9: 0.05
+ */
+enum { CALLS_KEPT = 256, CALL_CANDIDATES = 24 };
+
+struct recent_call {
+	uint32_t site[CALL_CANDIDATES];    /* numbers in the book */
+	float likelihood[CALL_CANDIDATES]; /* without the site's own rate and lag */
+	float lag_s[CALL_CANDIDATES];
+	int16_t excess[CALL_CANDIDATES]; /* of its size, if it is the site's */
+	uint64_t visit[CALL_CANDIDATES];
+	float share[CALL_CANDIDATES]; /* credited to the site now */
+	float fit[CALL_CANDIDATES];   /* credited to the size: by time alone */
+	float nobody;
+	uint32_t request; /* site_sizes.h; 0: not seen */
+	uint8_t count, entity;
+	bool is_new;
+};
+
+struct site_calls {
+	struct recent_call *calls; /* a ring */
+	size_t next, count;
+	bool has_news;
+};
+
+void site_calls_add(struct site_calls *, const struct recent_call *);
+/* Shares calls out anew, and credits the sites (`calls`, `lags`). */
+void site_calls_settle(struct site_calls *, struct site_book *, struct site *sites);
+/* What is credited stays as it is. */
+void site_calls_clear(struct site_calls *);
+void site_calls_free(struct site_calls *);
+
+#endif

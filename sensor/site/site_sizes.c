@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/site/site_sizes.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Before anything is known, the excess may be any of so many; and that knowledge counts so much. */
+static const double spread = 48, doubt = 1.5;
+
+/* RFC 7541, appendix B: what may stand in a host name has codes of 5, 6 or 7 bits. */
+static unsigned code_bits(uint8_t c)
+{
+	if (c != 0 && strchr("012aceiost", c) != NULL)
+		return 5;
+	return c != 0 && strchr(":jkqvwxyz", c) != NULL ? 7 : 6;
+}
+
+static size_t text_bits(struct slice text)
+{
+	size_t bits = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		bits += code_bits(text.ptr[i]);
+	return bits;
+}
+
+size_t site_referer_size(struct slice host)
+{
+	static const char around[] = "https:///";
+
+	return (text_bits((struct slice){ (const uint8_t *)around, sizeof around - 1 }) +
+	        text_bits(host) + 7) /
+	       8;
+}
+
+static struct site_size_kind *find(const struct site_sizes *s, uint32_t request)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->kinds[i].request == request)
+			return &s->kinds[i];
+	return NULL;
+}
+
+double site_sizes_ratio(const struct site_sizes *s, uint32_t request, int excess)
+{
+	const struct site_size_kind *k = request != 0 ? find(s, request) : NULL;
+
+	if (k == NULL || excess < 0 || excess >= SIZE_EXCESS_MAX)
+		return 1;
+	return (k->count[excess] * spread + doubt) / (k->total + doubt);
+}
+
+void site_sizes_credit(struct site_sizes *s, uint32_t request, int excess, double amount)
+{
+	if (request == 0 || excess < 0 || excess >= SIZE_EXCESS_MAX)
+		return;
+	if (s->kinds == NULL)
+		s->kinds = calloc(SIZE_KINDS, sizeof *s->kinds);
+	struct site_size_kind *k = s->kinds != NULL ? find(s, request) : NULL;
+
+	if (k == NULL && s->kinds != NULL && s->count < SIZE_KINDS) {
+		k = &s->kinds[s->count++];
+		k->request = request;
+	}
+	if (k == NULL)
+		return;
+	k->count[excess] = fmaxf(0, k->count[excess] + (float)amount);
+	k->total = fmaxf(0, k->total + (float)amount);
+}
+
+void site_sizes_free(struct site_sizes *s)
+{
+	free(s->kinds);
+}
