@@ -14,6 +14,7 @@
 #include "sensor/log.h"
 #include "sensor/options.h"
 #include "sensor/pipeline.h"
+#include "sensor/port/self_check.h"
 #include "sensor/reload.h"
 #include "sensor/settings.h"
 #include "sensor/sink/sink.h"
@@ -37,6 +38,7 @@ struct run {
 	struct capture_options what; /* the capture reads it for as long as it lives */
 	struct capture *capture;
 	struct pipeline *pipeline;
+	struct self_check *self_check; /* NULL: nobody looks */
 	struct watch watch;
 	bool has_contact;
 	struct ledger *ledger; /* NULL: none is kept */
@@ -286,6 +288,22 @@ static bool take_fresh(void *context, struct knowledge *fresh, struct knowledge 
 	return true;
 }
 
+static void glance(void *context, const struct frame_batch *batch)
+{
+	struct run *run = context;
+
+	self_check_glance(run->self_check, batch);
+}
+
+static bool open_self_check(struct run *run)
+{
+	if (!capture_is_live(run->capture) && !run->options.self_check)
+		return true;
+	run->self_check = self_check_new(run->capture, run->options.interfaces.items,
+	                                 run->options.interfaces.count);
+	return run->self_check != NULL;
+}
+
 static bool open_pipeline(struct run *run)
 {
 	enum event_shape shape = EVENT_NATIVE;
@@ -315,6 +333,7 @@ static bool open_pipeline(struct run *run)
 			.context = run,
 		},
 		.fresh = take_fresh,
+		.look = run->self_check != NULL ? glance : NULL,
 		.part = open_part,
 		.write = emit,
 		.context = run,
@@ -398,6 +417,7 @@ static int close_all(struct run *run)
 		run->failures += !sink_close(run->sinks[i]);
 	free(run->sinks);
 	run->failures += !ledger_close(run->ledger);
+	self_check_free(run->self_check);
 	geo_free(run->geo);
 	reload_free(run->reload);
 	pseudonyms_free(run->pseudonyms);
@@ -413,9 +433,21 @@ static int sense(struct run *run)
 {
 	if (open_pseudonyms(run) && open_evidence(run) && open_feeds(run) && open_geo(run) &&
 	    open_capture(run) && open_sinks(run) && open_ledger(run) && open_watch(run) &&
-	    open_pipeline(run)) {
+	    open_self_check(run) && open_pipeline(run)) {
 		listen_to_signals(run);
 		run_pipeline(run);
+	} else {
+		run->failures++;
+	}
+	return close_all(run);
+}
+
+/* --self-check: no feeds, no workers, no events. */
+static int check_port(struct run *run)
+{
+	if (open_capture(run) && open_self_check(run)) {
+		listen_to_signals(run);
+		run->failures += !self_check_run(run->self_check, stdout);
 	} else {
 		run->failures++;
 	}
@@ -535,7 +567,9 @@ int main(int argc, char **argv)
 	if (status < 0)
 		status = open_config(&run);
 	if (status < 0)
-		status = is_usable(&run.options) ? sense(&run) : EXIT_USAGE;
+		status = !is_usable(&run.options) ? EXIT_USAGE
+		         : run.options.self_check ? check_port(&run)
+		                                  : sense(&run);
 	options_free(&run.options);
 	return status;
 }

@@ -220,6 +220,8 @@ static void pass_time(struct pipeline *p, struct work *work)
 static void take_in(struct pipeline *p, struct work *work)
 {
 	mark_reload(p, work);
+	if (p->use.look != NULL)
+		p->use.look(p->use.context, &work->frames);
 	for (size_t i = 0; i < work->frames.count; i++) {
 		const struct frame *frame = &work->frames.frames[i];
 

@@ -29,6 +29,8 @@ struct pipeline_options {
 	struct worker_options worker; /* limits, index, seed, lane: unset */
 	/* Is there new knowledge? Then what it replaces is `old`. NULL: nobody asks. */
 	bool (*fresh)(void *context, struct knowledge *fresh, struct knowledge *old);
+	/* Is shown each batch as it came, also empty ones. NULL: nobody looks. */
+	void (*look)(void *context, const struct frame_batch *);
 	FILE *(*part)(void *context); /* a file of its own for each worker's evidence; NULL: none */
 	output_write *write;          /* of one thread at a time */
 	void *context;
