@@ -41,6 +41,7 @@ struct run {
 	struct self_check *self_check; /* NULL: nobody looks */
 	struct watch watch;
 	bool has_contact;
+	bool is_unheard;       /* no output is left */
 	struct ledger *ledger; /* NULL: none is kept */
 	unsigned failures;
 };
@@ -75,17 +76,30 @@ static void reopen_sinks(struct run *run)
 		sink_reopen(run->sinks[i]);
 }
 
+/* Every output has failed, which was said: `| head` has what it wanted. */
+static void end_unheard(struct run *run)
+{
+	if (!run->is_unheard)
+		log_note("nothing takes the events any more: stopping");
+	run->is_unheard = true;
+	capture_stop(run->capture);
+}
+
 static void emit(void *context, struct slice line)
 {
 	struct run *run = context;
 
+	bool is_taken = false;
+
 	if (hangups)
 		reopen_sinks(run);
 	for (size_t i = 0; i < run->sink_count; i++) {
-		(void)sink_write(run->sinks[i], (const char *)line.ptr, line.len);
+		is_taken |= sink_write(run->sinks[i], (const char *)line.ptr, line.len);
 		if (capture_is_live(run->capture)) /* somebody waits for it: not for 64 KiB more */
 			(void)sink_flush(run->sinks[i]);
 	}
+	if (!is_taken && run->ledger == NULL && run->evidence == NULL)
+		end_unheard(run);
 }
 
 static void keep(void *context, const struct event *e)
@@ -382,6 +396,8 @@ static void sum_up(struct run *run, const struct capture_counters *counters, dou
 	run->has_contact = totals.workers.contacts > 0;
 	if (!run->options.quiet)
 		summary_print(stderr, &totals, &tally, counters, seconds);
+	if (!run->options.quiet && capture_is_live(run->capture))
+		summary_print_drops(stderr, &totals, counters);
 	tally_free(&tally);
 }
 
