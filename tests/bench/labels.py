@@ -56,7 +56,7 @@ def theirs(path, folder):
         return None
     with open(out, encoding="utf-8", errors="replace", newline="") as rows:
         for row in csv.reader(rows):
-            if len(row) > 10 and not row[0].startswith("#"):
+            if len(row) > 10 and row[6].isdigit() and row[8].isdigit():  # no head, no name with a comma
                 labels[key(row[1], end(row[5], row[6]), end(row[7], row[8]))].append(row[10])
     return labels
 
