@@ -22,6 +22,7 @@
 #include "sensor/watch.h"
 
 enum { EXIT_DONE = 0, EXIT_PARTLY = 1, EXIT_USAGE = 2, EXIT_CONTACT = 3 };
+enum { WATCH_MS = 1000 }; /* --watch-feeds: between two looks */
 
 /* All that is open, in the order in which it is opened. */
 struct run {
@@ -157,6 +158,7 @@ static bool open_ledger(struct run *run)
 	run->ledger = ledger_open(&(struct ledger_options){
 	        .path = run->options.ledger,
 	        .may_wait = run->options.interfaces.count == 0,
+	        .keeps_flows = run->options.all_flows,
 	        .retention_days = LEDGER_RETENTION_DAYS,
 	});
 	return run->ledger != NULL;
@@ -363,6 +365,8 @@ static void listen_to_hangups(struct run *run)
 	struct sigaction action = { .sa_handler = hang_up, .sa_flags = SA_RESTART };
 
 	run->reload = reload_new(run->argc, run->argv);
+	if (run->reload != NULL && run->options.watch_feeds && capture_is_live(run->capture))
+		reload_watch(run->reload, run->know.feeds, WATCH_MS);
 	reloading = run->reload;
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGHUP, &action, NULL);
