@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one file of dissect that calls a library: HMAC, AES and GCM are libcrypto's. */
+/* The one file of dissect that calls a library: SHA-256, AES and GCM are libcrypto's. */
 #include "dissect/quic_keys.h"
 
 #include <limits.h>
 
-#include <openssl/core_names.h>
+/*
+ * The digest that lives on the stack: EVP's asks for memory each time that it begins, and keys are
+ * made for every Initial that comes.
+ */
+#define OPENSSL_API_COMPAT 10101
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
+#include <openssl/sha.h>
 
 #include "dissect/quic_version.h"
 
 enum {
 	SECRET_LEN = 32,
+	HASH_BLOCK = 64,
 	SALT_LEN = 20,
 	TAG_LEN = 16,
 	SAMPLE_AT = 4,
@@ -22,10 +27,13 @@ enum {
 };
 
 struct quic_crypto_context {
-	EVP_MAC *hmac;
-	EVP_MAC_CTX *hmac_context;
 	EVP_CIPHER *block, *aead;
 	EVP_CIPHER_CTX *block_context, *aead_context;
+};
+
+/* Zeros behind a shorter key; none of ours is longer. */
+struct hmac_key {
+	uint8_t bytes[HASH_BLOCK];
 };
 
 static const uint8_t salts[QUIC_SALTS][SALT_LEN] = {
@@ -60,19 +68,6 @@ static const char *const side_labels[] = {
 	[QUIC_SERVER] = "server in",
 };
 
-static bool make_hmac(struct quic_crypto_context *c)
-{
-	char digest[] = "SHA256";
-	const OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-		OSSL_PARAM_construct_end(),
-	};
-
-	c->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	c->hmac_context = c->hmac != NULL ? EVP_MAC_CTX_new(c->hmac) : NULL;
-	return c->hmac_context != NULL && EVP_MAC_CTX_set_params(c->hmac_context, params);
-}
-
 /* The ciphers are bound to their contexts here, so that later only keys change. */
 static bool make_ciphers(struct quic_crypto_context *c)
 {
@@ -90,7 +85,7 @@ struct quic_crypto_context *quic_crypto_context_new(void)
 {
 	struct quic_crypto_context *c = OPENSSL_zalloc(sizeof *c);
 
-	if (c != NULL && make_hmac(c) && make_ciphers(c))
+	if (c != NULL && make_ciphers(c))
 		return c;
 	quic_crypto_context_free(c);
 	return NULL;
@@ -104,31 +99,46 @@ void quic_crypto_context_free(struct quic_crypto_context *c)
 	EVP_CIPHER_CTX_free(c->block_context);
 	EVP_CIPHER_free(c->aead);
 	EVP_CIPHER_free(c->block);
-	EVP_MAC_CTX_free(c->hmac_context);
-	EVP_MAC_free(c->hmac);
 	OPENSSL_free(c);
 }
 
-static bool hmac_key(struct quic_crypto_context *c, struct slice key)
+/* H(key ^ pad, data): half of an HMAC. */
+static bool half_hmac(const struct hmac_key *key, uint8_t pad, struct slice data,
+                      uint8_t out[SECRET_LEN])
 {
-	return EVP_MAC_init(c->hmac_context, key.ptr, key.len, NULL);
+	uint8_t block[HASH_BLOCK];
+	SHA256_CTX hash;
+
+	for (size_t i = 0; i < HASH_BLOCK; i++)
+		block[i] = key->bytes[i] ^ pad;
+	return SHA256_Init(&hash) && SHA256_Update(&hash, block, HASH_BLOCK) &&
+	       SHA256_Update(&hash, data.ptr, data.len) && SHA256_Final(out, &hash);
 }
 
-static bool hmac(struct quic_crypto_context *c, struct slice data, uint8_t out[SECRET_LEN])
+/* RFC 2104 */
+static bool hmac(const struct hmac_key *key, struct slice data, uint8_t out[SECRET_LEN])
 {
-	size_t len;
+	uint8_t inner[SECRET_LEN];
 
-	return EVP_MAC_update(c->hmac_context, data.ptr, data.len) &&
-	       EVP_MAC_final(c->hmac_context, out, &len, SECRET_LEN);
+	return half_hmac(key, 0x36, data, inner) &&
+	       half_hmac(key, 0x5c, (struct slice){ inner, SECRET_LEN }, out);
+}
+
+static struct hmac_key hmac_key(const uint8_t *bytes, size_t len)
+{
+	struct hmac_key key = { 0 };
+
+	memcpy(key.bytes, bytes, len);
+	return key;
 }
 
 /*
- * HKDF-Expand-Label (RFC 8446, section 7.1) for no more than one block of the hash, with the secret
- * that hmac_key() took:
+ * HKDF-Expand-Label (RFC 8446, section 7.1) for no more than one block of the hash, keyed with a
+ * secret:
  *
  *   │ length: 2 │ 1 │ "tls13 " label │ 0 │ block number: 1 │
  */
-static bool expand(struct quic_crypto_context *c, const char *label, uint8_t *out, size_t len)
+static bool expand(const struct hmac_key *secret, const char *label, uint8_t *out, size_t len)
 {
 	uint8_t info[LABEL_MAX] = { 0, (uint8_t)len, 0, 't', 'l', 's', '1', '3', ' ' };
 	uint8_t block[SECRET_LEN];
@@ -139,16 +149,10 @@ static bool expand(struct quic_crypto_context *c, const char *label, uint8_t *ou
 	info[2] = (uint8_t)(used - 3);
 	info[used++] = 0;
 	info[used++] = 1;
-	if (!hmac(c, (struct slice){ info, used }, block))
+	if (!hmac(secret, (struct slice){ info, used }, block))
 		return false;
 	memcpy(out, block, len);
 	return true;
-}
-
-/* With the same secret once more, which is cheaper than to set it up again. */
-static bool expand_again(struct quic_crypto_context *c, const char *label, uint8_t *out, size_t len)
-{
-	return hmac_key(c, (struct slice){ 0 }) && expand(c, label, out, len);
 }
 
 bool quic_keys_derive(struct quic_crypto_context *c, uint32_t version, struct slice dcid,
@@ -158,15 +162,20 @@ bool quic_keys_derive(struct quic_crypto_context *c, uint32_t version, struct sl
 	const struct labels *labels = known.framing == QUIC_FRAMING_V2 ? &labels_v2 : &labels_v1;
 	uint8_t secret[SECRET_LEN];
 
+	(void)c;
 	if (known.salt == QUIC_SALT_NONE)
 		return false;
-	return hmac_key(c, (struct slice){ salts[known.salt], SALT_LEN }) &&
-	       hmac(c, dcid, secret) && hmac_key(c, (struct slice){ secret, SECRET_LEN }) &&
-	       expand(c, side_labels[side], secret, SECRET_LEN) &&
-	       hmac_key(c, (struct slice){ secret, SECRET_LEN }) &&
-	       expand(c, labels->key, out->key, sizeof out->key) &&
-	       expand_again(c, labels->iv, out->iv, sizeof out->iv) &&
-	       expand_again(c, labels->header, out->header, sizeof out->header);
+	struct hmac_key key = hmac_key(salts[known.salt], SALT_LEN);
+
+	if (!hmac(&key, dcid, secret))
+		return false;
+	key = hmac_key(secret, SECRET_LEN);
+	if (!expand(&key, side_labels[side], secret, SECRET_LEN))
+		return false;
+	key = hmac_key(secret, SECRET_LEN);
+	return expand(&key, labels->key, out->key, sizeof out->key) &&
+	       expand(&key, labels->iv, out->iv, sizeof out->iv) &&
+	       expand(&key, labels->header, out->header, sizeof out->header);
 }
 
 /* RFC 9001, section 5.4.3 */

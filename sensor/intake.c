@@ -4,12 +4,13 @@
 #include <stdlib.h>
 
 #include "sensor/capture/duplicates.h"
-#include "sensor/flow/address.h"
 #include "sensor/flow/fragments.h"
 #include "sensor/owner.h"
+#include "sensor/role.h"
 
 enum {
 	CARDS = 2048, /* a power of 2 */
+	ROLES = 256,
 	DHCP_SERVER = 67,
 	DHCP_CLIENT = 68,
 	NETBIOS_NAME = 137,
@@ -24,9 +25,14 @@ struct intake {
 	struct intake_counters counters;
 	struct fragments *fragments;
 	struct duplicates *duplicates; /* NULL: copies are kept */
+	const struct config *config;   /* NULL: none */
 	/* Hashes of the addresses and MACs that were told: a pair is told again when it was
 	 * forgotten. */
 	uint64_t cards[CARDS];
+	struct told_role {
+		uint8_t host[16];
+		enum host_role role;
+	} roles[ROLES]; /* the same of what hosts were shown to be */
 };
 
 struct intake *intake_new(bool keep_duplicates, uint64_t seed)
@@ -50,6 +56,11 @@ void intake_free(struct intake *in)
 	fragments_free(in->fragments);
 	duplicates_free(in->duplicates);
 	free(in);
+}
+
+void intake_use(struct intake *in, const struct config *config)
+{
+	in->config = config;
 }
 
 const struct intake_counters *intake_count(const struct intake *in)
@@ -121,7 +132,7 @@ static bool is_new_card(struct intake *in, const struct packet *p)
 {
 	uint64_t mac = 0;
 
-	if (!p->has_mac || !address_is_private(p->src))
+	if (!p->has_mac || !config_is_inside(in->config, p->src))
 		return false;
 	memcpy(&mac, p->src_mac, sizeof p->src_mac);
 	uint64_t low, hash = mac * 0xff51afd7ed558ccdU;
@@ -158,14 +169,34 @@ static bool may_name_host(const struct packet *p)
 	}
 }
 
+/* Does it show a host of ours, to a host of ours, to be what it was not shown to be of late? */
+static bool is_new_role(struct intake *in, const struct packet *p)
+{
+	const uint8_t *host;
+	enum host_role role = role_shown(p, &host);
+
+	if (role == HOST_ROLE_NONE)
+		return false;
+	struct told_role *told = &in->roles[owner_of_host(host) % ROLES];
+
+	if (told->role == role && memcmp(told->host, host, sizeof told->host) == 0)
+		return false;
+	if (!config_is_inside(in->config, p->src) || !config_is_inside(in->config, p->dst))
+		return false;
+	told->role = role;
+	memcpy(told->host, host, sizeof told->host);
+	return true;
+}
+
 /* An ICMP error is about a flow, which may be another worker's than the error. */
-static void give_refusal(struct work *work, const struct packet *p, size_t index)
+static void give_refusal(const struct intake *in, struct work *work, const struct packet *p,
+                         size_t index)
 {
 	struct packet quoted;
 
 	if ((p->protocol == IP_ICMP || p->protocol == IP_ICMP6) &&
 	    dissect_icmp_quote(p, &quoted) == PARSE_OK)
-		work_add(work, owner_of(&quoted), index, TODO_REFUSAL);
+		work_add(work, owner_of(&quoted, in->config), index, TODO_REFUSAL);
 }
 
 void intake_packet(struct intake *in, struct work *work, const struct frame *frame, uint64_t step,
@@ -183,12 +214,14 @@ void intake_packet(struct intake *in, struct work *work, const struct frame *fra
 	wp->frame = frame;
 	wp->step = step;
 	wp->now_ns = now_ns;
-	wp->owner = owner_of(p);
+	wp->owner = owner_of(p, in->config);
 	work->packet_count++;
 	if (is_new_card(in, p))
 		work_add_all(work, index, TODO_HOST);
+	if (is_new_role(in, p))
+		work_add_all(work, index, TODO_ROLE);
 	if (may_name_host(p))
 		work_add_all(work, index, TODO_NAMES);
-	give_refusal(work, p, index);
+	give_refusal(in, work, p, index);
 	work_add(work, wp->owner, index, TODO_FOLLOW);
 }

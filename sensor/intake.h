@@ -2,6 +2,7 @@
 #ifndef SENSOR_INTAKE_H
 #define SENSOR_INTAKE_H
 
+#include "sensor/config/config.h"
 #include "sensor/work.h"
 
 /*
@@ -23,6 +24,8 @@ struct intake_counters {
 
 struct intake *intake_new(bool keep_duplicates, uint64_t seed); /* NULL: no memory */
 void intake_free(struct intake *);
+/* From the next packet on, that config (NULL: none) says who is ours. Kept, not copied. */
+void intake_use(struct intake *, const struct config *);
 
 /* Decodes `frame`, of the batch in `work`, and puts it on the lists of those whom it concerns. */
 void intake_packet(struct intake *, struct work *work, const struct frame *frame, uint64_t step,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -29,7 +30,9 @@ struct run {
 	struct options options;
 	struct knowledge know;
 	struct reload *reload;
-	FILE *evidence, *manifest;     /* -w; NULL: not asked for */
+	FILE *evidence, *manifest;   /* -w; NULL: not asked for */
+	struct evidence_about about; /* it is kept by evidence_file */
+	struct evidence_file *evidence_file;
 	struct pseudonyms *pseudonyms; /* NULL: none */
 	int argc;
 	char **argv;
@@ -229,7 +232,7 @@ static FILE *open_beside(const char *path, const char *tail)
 	FILE *out = len > 0 && (size_t)len < sizeof name ? fopen(name, "w+b") : NULL;
 
 	if (out == NULL)
-		log_error("evidence %s%s cannot be written", path, tail);
+		log_error("evidence %s%s: %s", path, tail, strerror(errno));
 	return out;
 }
 
@@ -259,25 +262,46 @@ static FILE *open_part(void *context)
 	return part;
 }
 
+static bool begin_evidence(struct run *run)
+{
+	if (run->evidence == NULL)
+		return true;
+	run->about = (struct evidence_about){ .path = run->options.evidence,
+		                              .program = version_text(),
+		                              .feed = feed_builtin_version(),
+		                              .is_live = capture_is_live(run->capture),
+		                              .source = source_name,
+		                              .context = run };
+	run->evidence_file = evidence_file_new(run->evidence, &run->about);
+	if (run->evidence_file == NULL)
+		log_error("out of memory");
+	return run->evidence_file != NULL;
+}
+
+/* The config may be another one by now than at the beginning: it is the one that is named. */
+static void name_config(struct run *run)
+{
+	const struct config *config = run->know.config;
+
+	if (config == NULL)
+		return;
+	run->about.config = config->path;
+	run->about.config_hash = config->hash;
+	run->about.inventory = config->inventory_path;
+	run->about.inventory_hash = config->inventory_path != NULL ? config->inventory_hash : NULL;
+}
+
 static void write_evidence(struct run *run)
 {
 	struct evidence_part *parts[WORKERS_MAX];
-	const struct config *config = run->know.config;
-	struct evidence_about about = { .path = run->options.evidence,
-		                        .program = version_text(),
-		                        .feed = feed_builtin_version(),
-		                        .config = config != NULL ? config->path : NULL,
-		                        .config_hash = config != NULL ? config->hash : NULL,
-		                        .source = source_name,
-		                        .context = run };
 
-	if (run->evidence != NULL && run->manifest != NULL && run->pipeline != NULL) {
+	if (run->evidence_file != NULL && run->manifest != NULL && run->pipeline != NULL) {
 		size_t count = pipeline_evidence(run->pipeline, parts);
 
-		about.is_live = capture_is_live(run->capture);
-		run->failures +=
-		        !evidence_write(parts, count, run->evidence, run->manifest, &about);
+		name_config(run);
+		run->failures += !evidence_finish(run->evidence_file, parts, count, run->manifest);
 	}
+	evidence_file_free(run->evidence_file);
 	if (run->evidence != NULL)
 		run->failures += fclose(run->evidence) != 0;
 	if (run->manifest != NULL)
@@ -340,6 +364,7 @@ static bool open_pipeline(struct run *run)
 			.sensor = run->options.sensor,
 			.all_flows = run->options.all_flows,
 			.is_live = capture_is_live(run->capture),
+			.evidence_file = run->evidence_file,
 			.shape = shape,
 			.more = watch_sinks,
 			.tell = run->watch.metrics != NULL ? watch_tell : NULL,
@@ -438,6 +463,7 @@ static int close_all(struct run *run)
 	free(run->sinks);
 	run->failures += !ledger_close(run->ledger);
 	self_check_free(run->self_check);
+	run->failures += log_was_scarce();
 	geo_free(run->geo);
 	reload_free(run->reload);
 	pseudonyms_free(run->pseudonyms);
@@ -452,8 +478,8 @@ static int close_all(struct run *run)
 static int sense(struct run *run)
 {
 	if (open_pseudonyms(run) && open_evidence(run) && open_feeds(run) && open_geo(run) &&
-	    open_capture(run) && open_sinks(run) && open_ledger(run) && open_watch(run) &&
-	    open_self_check(run) && open_pipeline(run)) {
+	    open_capture(run) && begin_evidence(run) && open_sinks(run) && open_ledger(run) &&
+	    open_watch(run) && open_self_check(run) && open_pipeline(run)) {
 		listen_to_signals(run);
 		run_pipeline(run);
 	} else {

@@ -314,7 +314,10 @@ static bool refuse(const struct row *row, const char *value)
 		[TIME] = "a time such as 2026-11-23, 2026-11-23T13:25:08Z or 1795440308",
 	};
 
-	log_error("option --%s wants %s, not '%s'", row->name, wanted[row->kind], value);
+	if (row->kind == LIST && value[0] != '\0') /* nothing is wrong with the name */
+		log_error("option --%s: out of memory", row->name);
+	else
+		log_error("option --%s wants %s, not '%s'", row->name, wanted[row->kind], value);
 	return false;
 }
 
@@ -376,7 +379,7 @@ void options_help(FILE *out)
 {
 	fputs("dancecard [-r FILE|DIR|-]... [-i IFACE]... [options] [BPF filter]\n"
 	      "dancecard feed check|lookup|convert|compare|retro ...\n"
-	      "dancecard sites LEDGER [--csv|--json] [--inventory FILE.csv] [--explain SITE]\n"
+	      "dancecard sites LEDGER [--csv|--json] [--inventory FILE] [--explain SITE]\n"
 	      "dancecard ledger forget|prune ...\n\n"
 	      "Finds which hosts of a network are in contact with ByteDance's infrastructure, and\n"
 	      "writes it as JSON events, one a line, to standard output.\n\n",

@@ -21,7 +21,7 @@ struct clock {
 	uint64_t now_ns, tick_ns, stats_ns;
 };
 
-enum { SITES_MAX = 1 << 16 };
+enum { SITES_MAX = 1 << 16, SETTLE_SECONDS = 5 };
 
 struct pipeline {
 	struct pipeline_options use;
@@ -33,6 +33,7 @@ struct pipeline {
 	struct clock clock;
 	uint64_t step;
 	time_t watched; /* when worker_options.tell was asked for last */
+	time_t settled; /* when evidence was written last */
 	struct worker *workers[WORKERS_MAX];
 };
 
@@ -124,6 +125,8 @@ static bool build(struct pipeline *p)
 	p->intake = intake_new(p->use.keep_duplicates, seed);
 	p->output = output_new(p->use.workers, write_line, p);
 	p->commons = commons_new(p->use.workers, SITES_MAX, seed);
+	if (p->intake != NULL)
+		intake_use(p->intake, p->use.worker.config);
 	if (p->intake == NULL || p->output == NULL || p->commons == NULL || !make_workers(p, seed))
 		return false;
 	p->crew = crew_new(p->workers, p->use.workers);
@@ -204,6 +207,7 @@ static void mark_reload(struct pipeline *p, struct work *work)
 	atomic_init(&swap->left, p->use.workers);
 	swap->fresh = fresh;
 	swap->old = old;
+	intake_use(p->intake, fresh.config);
 	work_mark(work, &(struct mark){ .kind = MARK_RELOAD,
 	                                .step = ++p->step,
 	                                .now_ns = p->clock.now_ns,
@@ -224,6 +228,18 @@ static void mark_watch(struct pipeline *p, struct work *work)
 		return;
 	p->watched = now;
 	mark_gathering(p, work, true);
+}
+
+/* Live, every few seconds of the wall clock: what a kill takes away is at most that much. */
+static void mark_settle(struct pipeline *p, struct work *work)
+{
+	bool is_wanted = p->use.worker.evidence_file != NULL && p->use.worker.is_live;
+	time_t now = is_wanted ? time(NULL) : p->settled;
+
+	if (now - p->settled < SETTLE_SECONDS)
+		return;
+	p->settled = now;
+	mark(p, work, MARK_SETTLE);
 }
 
 static void advance(struct pipeline *p, struct work *work, uint64_t time_ns)
@@ -273,6 +289,7 @@ static void take_in(struct pipeline *p, struct work *work)
 	if (work->frames.count == 0 && capture_is_live(p->use.capture))
 		pass_time(p, work);
 	mark_watch(p, work);
+	mark_settle(p, work);
 	work->last_step = p->step;
 }
 

@@ -22,6 +22,7 @@ enum {
 	TODO_REFUSAL = 4, /* an ICMP error: for the owner of the flow it is about */
 	TODO_FOLLOW = 8,  /* for the owner */
 	TODO_MARK = 16,   /* no packet: `index` is a mark's */
+	TODO_ROLE = 32,   /* it shows what one of its ends is: for every worker */
 };
 
 struct todo {
@@ -40,7 +41,7 @@ struct stats_gathering; /* see totals.h */
 struct knowledge_swap;  /* see knowledge.h */
 
 /* Something that happens to every worker at the same step. */
-enum mark_kind { MARK_TICK, MARK_FINISH, MARK_STATS, MARK_RELOAD };
+enum mark_kind { MARK_TICK, MARK_FINISH, MARK_STATS, MARK_RELOAD, MARK_SETTLE };
 struct mark {
 	enum mark_kind kind;
 	uint64_t step, now_ns;
@@ -48,7 +49,7 @@ struct mark {
 	struct knowledge_swap *swap;
 };
 
-enum { MARKS_MAX = FRAME_BATCH_MAX * 3 + 4, TODOS_MAX = FRAME_BATCH_MAX + MARKS_MAX };
+enum { MARKS_MAX = FRAME_BATCH_MAX * 3 + 5, TODOS_MAX = FRAME_BATCH_MAX + MARKS_MAX };
 
 struct work_list {
 	size_t count;

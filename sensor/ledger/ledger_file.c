@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/ledger/ledger_file.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,13 +132,21 @@ static bool set_up(sqlite3 *db, const char *path, bool is_written)
 	       migrate(db, version);
 }
 
+/* What the system says, where it has a word: "unable to open" alone helps nobody. */
+static const char *why_not(sqlite3 *db)
+{
+	int number = db != NULL ? sqlite3_system_errno(db) : ENOMEM;
+
+	return number != 0 ? strerror(number) : sqlite3_errmsg(db);
+}
+
 sqlite3 *ledger_file_open(const char *path, bool is_written)
 {
 	sqlite3 *db = NULL;
 	int flags = is_written ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
 
 	if (sqlite3_open_v2(path, &db, flags, NULL) != SQLITE_OK)
-		log_error("ledger %s: %s", path, db != NULL ? sqlite3_errmsg(db) : "out of memory");
+		log_error("ledger %s: %s", path, why_not(db));
 	else if (set_up(db, path, is_written))
 		return db;
 	sqlite3_close(db);

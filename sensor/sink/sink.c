@@ -245,8 +245,8 @@ bool sink_close(struct sink *s)
 	if (!s->kind->close(s->state, whole, &reason))
 		fail(s, reason);
 	if (s->lost > 0)
-		log_error("%s: %llu events were not written", s->target,
-		          (unsigned long long)s->lost);
+		log_error("%s: %llu %s not written", s->target, (unsigned long long)s->lost,
+		          s->lost == 1 ? "event was" : "events were");
 	bool ok = !s->failed;
 
 	free(s->target);

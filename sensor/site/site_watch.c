@@ -358,12 +358,27 @@ static struct visit *add_visit(struct site_watch *w, struct site_host *h, struct
 	return v;
 }
 
+/* Whether the last two labels are the same: without that no registrable domain is, and it is cheap.
+ */
+static bool ends_alike(const struct name *a, const struct name *b)
+{
+	size_t i = a->len, k = b->len, dots = 0;
+
+	while (i > 0 && k > 0 && dots < 2) {
+		if (a->text[--i] != b->text[--k])
+			return false;
+		dots += a->text[i] == '.';
+	}
+	return dots == 2 ||
+	       ((i == 0 || a->text[i - 1] == '.') && (k == 0 || b->text[k - 1] == '.'));
+}
+
 /* img.www.site.example in a burst of www.site.example: one site, whose page came first. */
 static bool is_part_of(const struct name *part, const struct name *page)
 {
 	char a[SITE_NAME_MAX + 1], b[SITE_NAME_MAX + 1];
 
-	if (part->len > SITE_NAME_MAX || page->len > SITE_NAME_MAX)
+	if (part->len > SITE_NAME_MAX || page->len > SITE_NAME_MAX || !ends_alike(part, page))
 		return false;
 	memcpy(a, part->text, part->len);
 	memcpy(b, page->text, page->len);
