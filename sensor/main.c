@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sensor/capture/filter.h"
+#include "sensor/confine.h"
 #include "sensor/feed_command.h"
 #include "sensor/flow/classify.h"
 #include "sensor/ledger/ledger.h"
@@ -17,6 +18,7 @@
 #include "sensor/pipeline.h"
 #include "sensor/port/self_check.h"
 #include "sensor/reload.h"
+#include "sensor/service.h"
 #include "sensor/settings.h"
 #include "sensor/sink/sink.h"
 #include "sensor/version.h"
@@ -44,6 +46,8 @@ struct run {
 	struct pipeline *pipeline;
 	struct self_check *self_check; /* NULL: nobody looks */
 	struct watch watch;
+	struct confine confine;
+	struct service *service; /* NULL: nobody listens */
 	bool has_contact;
 	bool is_unheard;       /* no output is left */
 	struct ledger *ledger; /* NULL: none is kept */
@@ -169,6 +173,7 @@ static bool open_ledger(struct run *run)
 
 static bool open_watch(struct run *run)
 {
+	run->watch.service = run->service;
 	run->watch.sinks = run->sinks;
 	run->watch.sink_count = run->sink_count;
 	run->watch.is_live = capture_is_live(run->capture);
@@ -367,7 +372,8 @@ static bool open_pipeline(struct run *run)
 			.evidence_file = run->evidence_file,
 			.shape = shape,
 			.more = watch_sinks,
-			.tell = run->watch.metrics != NULL ? watch_tell : NULL,
+			.tell = run->watch.metrics != NULL || run->service != NULL ? watch_tell
+			                                                            : NULL,
 			.watch = &run->watch,
 			.source = source_name,
 			.keep = run->ledger != NULL ? keep : NULL,
@@ -468,6 +474,8 @@ static int close_all(struct run *run)
 	reload_free(run->reload);
 	pseudonyms_free(run->pseudonyms);
 	knowledge_free(&run->know);
+	confine_free(&run->confine);
+	service_close(run->service);
 	bool is_told = run->options.fail_on_contact && run->has_contact;
 
 	if (run->failures > 0)
@@ -475,13 +483,30 @@ static int close_all(struct run *run)
 	return is_told ? EXIT_CONTACT : EXIT_DONE;
 }
 
+/* While we have the rights of whoever started us. */
+static bool open_with_rights(struct run *run)
+{
+	run->service = service_open();
+	return open_pseudonyms(run) && open_feeds(run) && open_geo(run) &&
+	       (run->options.interfaces.count == 0 || open_capture(run));
+}
+
+/* What is written belongs to who we are then; captures are opened one by one while we run. */
+static bool open_without_rights(struct run *run)
+{
+	return open_evidence(run) && (run->capture != NULL || open_capture(run)) &&
+	       begin_evidence(run) && open_sinks(run) && open_ledger(run) && open_watch(run) &&
+	       open_self_check(run) && open_pipeline(run);
+}
+
 static int sense(struct run *run)
 {
-	if (open_pseudonyms(run) && open_evidence(run) && open_feeds(run) && open_geo(run) &&
-	    open_capture(run) && begin_evidence(run) && open_sinks(run) && open_ledger(run) &&
-	    open_watch(run) && open_self_check(run) && open_pipeline(run)) {
+	if (open_with_rights(run) && confine(&run->confine, &run->options, run->know.config) &&
+	    open_without_rights(run) && confine_lock(&run->confine)) {
 		listen_to_signals(run);
+		service_tell(run->service, "READY=1");
 		run_pipeline(run);
+		service_tell(run->service, "STOPPING=1");
 	} else {
 		run->failures++;
 	}
@@ -491,7 +516,8 @@ static int sense(struct run *run)
 /* --self-check: no feeds, no workers, no events. */
 static int check_port(struct run *run)
 {
-	if (open_capture(run) && open_self_check(run)) {
+	if (open_capture(run) && confine(&run->confine, &run->options, run->know.config) &&
+	    open_self_check(run) && confine_lock(&run->confine)) {
 		listen_to_signals(run);
 		run->failures += !self_check_run(run->self_check, stdout);
 	} else {
@@ -516,6 +542,12 @@ static bool is_usable(const struct options *o)
 
 	if (!event_shape(o->format, &shape)) {
 		log_error("option --format: '%s' is none of native, ecs, ocsf", o->format);
+		return false;
+	}
+	if (o->user != NULL && !rights_user_exists(o->user)) {
+		log_error("option --user: there is no user '%s' on this machine (to make one: "
+		          "useradd --system %s)",
+		          o->user, o->user);
 		return false;
 	}
 	if (o->to_ns != 0 && o->from_ns >= o->to_ns) {

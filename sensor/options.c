@@ -87,6 +87,12 @@ static const struct row {
 	{ 272, "self-check", NULL, FLAG, AT(self_check),
 	  "say what this port (30 seconds of it) or these captures show: both directions,\n"
 	  "DNS, VLANs, whole packets, copies; and what to do. No events; exit 1: it is bad" },
+	{ 'Z', "user", "USER", TEXT, AT(user),
+	  "who to become when interfaces are open, if started as root. Without: dancecard\n"
+	  "live; offline nobody else. root: stay, without root's capabilities" },
+	{ 'C', "chroot", "FOLDER", TEXT, AT(chroot),
+	  "make this folder the root of all files that are opened from then on: what is\n"
+	  "written, captures, and what is read again" },
 	{ 'q', "quiet", NULL, FLAG, AT(quiet),
 	  "no progress bar and no summary; errors still speak" },
 	{ 'v', "verbose", NULL, FLAG, AT(verbose), "say what is read and loaded" },
@@ -228,6 +234,21 @@ const char *options_name(size_t index)
 		if (is_for_file(&rows[i]) && index-- == 0)
 			return rows[i].name;
 	return index == 0 ? "filter" : NULL;
+}
+
+bool options_words(size_t index, struct option_words *out)
+{
+	if (index >= ROWS)
+		return false;
+	const struct row *row = &rows[index];
+
+	*out = (struct option_words){ .letter = row->letter < 256 ? row->letter : 0,
+		                      .name = row->name,
+		                      .argument = row->argument,
+		                      .help = row->help,
+		                      .is_list = row->kind == LIST,
+		                      .is_for_file = is_for_file(row) };
+	return true;
 }
 
 static const struct row *row_named(const char *name)

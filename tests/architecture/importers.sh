@@ -24,6 +24,8 @@ librdkafka/rdkafka.h|sensor/sink/kafka.c
 curl/curl.h|sensor/sink/http.c
 microhttpd.h|sensor/metrics.c
 libfyaml.h|sensor/config/yaml.c
+cap-ng.h|sensor/rights/capabilities.c
+seccomp.h|sensor/rights/calls.c
 sqlite3.h|sensor/ledger/.*
 '
 # C17, and POSIX or Linux.
