@@ -27,6 +27,7 @@ struct crew {
 	struct place places[PLACES];
 	size_t place_count, at; /* `at`: being filled */
 	size_t count, threads;
+	struct stall *stall; /* NULL: nobody watches */
 	struct member members[];
 };
 
@@ -34,6 +35,27 @@ static void wait_for(sem_t *s)
 {
 	while (sem_wait(s) != 0 && errno == EINTR)
 		;
+}
+
+void crew_watch(struct crew *c, struct stall *stall)
+{
+	c->stall = stall;
+}
+
+static void do_watched(struct crew *c, const struct member *m, const struct work *work)
+{
+	const struct frame_batch *b = &work->frames;
+	const struct frame *first = b->count > 0 ? &b->frames[0] : NULL;
+
+	if (c->stall == NULL) {
+		worker_do(m->worker, work, m->index);
+		return;
+	}
+	stall_enter(c->stall, m->index, first != NULL ? first->source : 0,
+	            first != NULL ? first->number : 0,
+	            first != NULL ? b->frames[b->count - 1].number : 0);
+	worker_do(m->worker, work, m->index);
+	stall_leave(c->stall, m->index);
 }
 
 static void *run(void *context)
@@ -47,7 +69,7 @@ static void *run(void *context)
 
 		wait_for(&m->given);
 		is_last = place->work->is_last;
-		worker_do(m->worker, place->work, m->index);
+		do_watched(m->crew, m, place->work);
 		if (atomic_fetch_sub_explicit(&place->users, 1, memory_order_acq_rel) == 1)
 			sem_post(&place->is_free);
 	}
@@ -144,7 +166,7 @@ void crew_give(struct crew *c)
 
 	c->at = (c->at + 1) % c->place_count;
 	if (c->threads == 0) {
-		worker_do(c->members[0].worker, place->work, 0);
+		do_watched(c, &c->members[0], place->work);
 		return;
 	}
 	atomic_store_explicit(&place->users, c->count, memory_order_release);

@@ -2,6 +2,7 @@
 #ifndef SENSOR_CREW_H
 #define SENSOR_CREW_H
 
+#include "sensor/stall.h"
 #include "sensor/work.h"
 #include "sensor/worker.h"
 
@@ -22,6 +23,9 @@ struct crew;
 struct crew *crew_new(struct worker *const *workers, size_t count);
 /* Ends the threads, also where nothing was given yet. */
 void crew_free(struct crew *);
+
+/* Who watches that the workers go on; before anything is given. NULL: nobody. */
+void crew_watch(struct crew *, struct stall *);
 
 /* The batch to be filled next, emptied; waits until its place is free. */
 struct work *crew_next(struct crew *);

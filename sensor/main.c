@@ -16,6 +16,7 @@
 #include "sensor/log.h"
 #include "sensor/options.h"
 #include "sensor/pipeline.h"
+#include "sensor/port/self_check.h"
 #include "sensor/reload.h"
 #include "sensor/report/page_file.h"
 #include "sensor/report/policy.h"
@@ -46,10 +47,12 @@ struct run {
 	struct capture_options what; /* the capture reads it for as long as it lives */
 	struct capture *capture;
 	struct pipeline *pipeline;
+	struct self_check *self_check; /* NULL: nobody looks */
 	struct watch watch;
 	struct confine confine;
 	struct service *service; /* NULL: nobody listens */
 	bool has_contact;
+	bool is_unheard;       /* no output is left */
 	struct ledger *ledger; /* NULL: none is kept */
 	struct report *report; /* -R; NULL: not asked for */
 	struct page_file page;
@@ -86,17 +89,30 @@ static void reopen_sinks(struct run *run)
 		sink_reopen(run->sinks[i]);
 }
 
+/* Every output has failed, which was said: `| head` has what it wanted. */
+static void end_unheard(struct run *run)
+{
+	if (!run->is_unheard)
+		log_note("nothing takes the events any more: stopping");
+	run->is_unheard = true;
+	capture_stop(run->capture);
+}
+
 static void emit(void *context, struct slice line)
 {
 	struct run *run = context;
 
+	bool is_taken = false;
+
 	if (hangups)
 		reopen_sinks(run);
 	for (size_t i = 0; i < run->sink_count; i++) {
-		(void)sink_write(run->sinks[i], (const char *)line.ptr, line.len);
+		is_taken |= sink_write(run->sinks[i], (const char *)line.ptr, line.len);
 		if (capture_is_live(run->capture)) /* somebody waits for it: not for 64 KiB more */
 			(void)sink_flush(run->sinks[i]);
 	}
+	if (!is_taken && run->ledger == NULL && run->evidence == NULL)
+		end_unheard(run);
 }
 
 static void keep(void *context, const struct event *e)
@@ -337,6 +353,22 @@ static bool take_fresh(void *context, struct knowledge *fresh, struct knowledge 
 	return true;
 }
 
+static void glance(void *context, const struct frame_batch *batch)
+{
+	struct run *run = context;
+
+	self_check_glance(run->self_check, batch);
+}
+
+static bool open_self_check(struct run *run)
+{
+	if (!capture_is_live(run->capture) && !run->options.self_check)
+		return true;
+	run->self_check = self_check_new(run->capture, run->options.interfaces.items,
+	                                 run->options.interfaces.count);
+	return run->self_check != NULL;
+}
+
 static bool open_pipeline(struct run *run)
 {
 	enum event_shape shape = EVENT_NATIVE;
@@ -368,6 +400,7 @@ static bool open_pipeline(struct run *run)
 			.context = run,
 		},
 		.fresh = take_fresh,
+		.look = run->self_check != NULL ? glance : NULL,
 		.part = open_part,
 		.write = emit,
 		.context = run,
@@ -419,6 +452,8 @@ static void sum_up(struct run *run, const struct capture_counters *counters, dou
 	run->has_contact = totals.workers.contacts > 0;
 	if (!run->options.quiet)
 		summary_print(stderr, &totals, &tally, counters, seconds);
+	if (!run->options.quiet && capture_is_live(run->capture))
+		summary_print_drops(stderr, &totals, counters);
 	tally_free(&tally);
 }
 
@@ -456,6 +491,7 @@ static int close_all(struct run *run)
 	run->failures += !ledger_close(run->ledger);
 	run->failures += !page_file_close(&run->page, run->report);
 	report_free(run->report);
+	self_check_free(run->self_check);
 	run->failures += log_was_scarce();
 	geo_free(run->geo);
 	reload_free(run->reload);
@@ -483,7 +519,7 @@ static bool open_without_rights(struct run *run)
 {
 	return open_evidence(run) && (run->capture != NULL || open_capture(run)) &&
 	       begin_evidence(run) && open_sinks(run) && open_ledger(run) && open_report(run) &&
-	       open_watch(run) && open_pipeline(run);
+	       open_watch(run) && open_self_check(run) && open_pipeline(run);
 }
 
 static int sense(struct run *run)
@@ -494,6 +530,19 @@ static int sense(struct run *run)
 		service_tell(run->service, "READY=1");
 		run_pipeline(run);
 		service_tell(run->service, "STOPPING=1");
+	} else {
+		run->failures++;
+	}
+	return close_all(run);
+}
+
+/* --self-check: no feeds, no workers, no events. */
+static int check_port(struct run *run)
+{
+	if (open_capture(run) && confine(&run->confine, &run->options, run->know.config) &&
+	    open_self_check(run) && confine_lock(&run->confine)) {
+		listen_to_signals(run);
+		run->failures += !self_check_run(run->self_check, stdout);
 	} else {
 		run->failures++;
 	}
@@ -621,7 +670,9 @@ int main(int argc, char **argv)
 	if (status < 0)
 		status = open_config(&run);
 	if (status < 0)
-		status = is_usable(&run.options) ? sense(&run) : EXIT_USAGE;
+		status = !is_usable(&run.options) ? EXIT_USAGE
+		         : run.options.self_check ? check_port(&run)
+		                                  : sense(&run);
 	options_free(&run.options);
 	return status;
 }

@@ -90,6 +90,9 @@ static const struct row {
 	  "exit with 3 when there was a contact" },
 	{ 280, "metrics", "ADDR:PORT", TEXT, AT(metrics),
 	  "serve numbers for Prometheus at /metrics, and /healthz; a port alone means\n127.0.0.1" },
+	{ 272, "self-check", NULL, FLAG, AT(self_check),
+	  "say what this port (30 seconds of it) or these captures show: both directions,\n"
+	  "DNS, VLANs, whole packets, copies; and what to do. No events; exit 1: it is bad" },
 	{ 'Z', "user", "USER", TEXT, AT(user),
 	  "who to become when interfaces are open, if started as root. Without: dancecard\n"
 	  "live; offline nobody else. root: stay, without root's capabilities" },
@@ -222,8 +225,8 @@ static bool join_filter(struct options *o, int count, char **words)
 /* What answers at once or names the file itself has no place in it. */
 static bool is_for_file(const struct row *row)
 {
-	static const size_t own[] = { AT(config), AT(check), AT(list_interfaces), AT(show_help),
-		                      AT(show_version) };
+	static const size_t own[] = { AT(config),          AT(check),     AT(self_check),
+		                      AT(list_interfaces), AT(show_help), AT(show_version) };
 
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		if (row->at == own[i])

@@ -10,6 +10,7 @@
 #include "sensor/crew.h"
 #include "sensor/flow/flow_table.h"
 #include "sensor/site/commons.h"
+#include "sensor/stall.h"
 
 static const uint64_t second_ns = 1000000000U;
 
@@ -28,6 +29,7 @@ struct pipeline {
 	struct intake *intake;
 	struct output *output;
 	struct crew *crew;
+	struct stall *stall; /* NULL: not live */
 	struct commons *commons;
 	struct clock clock;
 	uint64_t step;
@@ -77,19 +79,58 @@ static bool make_workers(struct pipeline *p, uint64_t seed)
 	return true;
 }
 
+static void write_line(void *context, struct slice line)
+{
+	struct pipeline *p = context;
+
+	stall_enter(p->stall, p->use.workers + STALL_OUTPUT, 0, 0, 0);
+	p->use.write(p->use.context, line);
+	stall_leave(p->stall, p->use.workers + STALL_OUTPUT);
+}
+
+static const char *source_name(void *context, uint32_t source)
+{
+	const struct pipeline *p = context;
+
+	return capture_source_name(p->use.capture, source);
+}
+
+static void tell_beat(void *context, bool is_well)
+{
+	const struct pipeline *p = context;
+
+	if (p->use.beat != NULL)
+		p->use.beat(p->use.context, is_well);
+}
+
+/* A file is no loss when it waits: only live. */
+static bool make_stall(struct pipeline *p)
+{
+	if (!capture_is_live(p->use.capture))
+		return true;
+	p->stall = stall_new(&(struct stall_options){ .workers = p->use.workers,
+	                                              .source = source_name,
+	                                              .beat = tell_beat,
+	                                              .context = p });
+	return p->stall != NULL;
+}
+
 static bool build(struct pipeline *p)
 {
 	uint64_t seed = random_seed(p);
 
 	p->intake = intake_new(p->use.keep_duplicates, seed);
-	p->output = output_new(p->use.workers, p->use.write, p->use.context);
+	p->output = output_new(p->use.workers, write_line, p);
 	p->commons = commons_new(p->use.workers, SITES_MAX, seed);
 	if (p->intake != NULL)
 		intake_use(p->intake, p->use.worker.config);
 	if (p->intake == NULL || p->output == NULL || p->commons == NULL || !make_workers(p, seed))
 		return false;
 	p->crew = crew_new(p->workers, p->use.workers);
-	return p->crew != NULL;
+	if (p->crew == NULL || !make_stall(p))
+		return false;
+	crew_watch(p->crew, p->stall);
+	return true;
 }
 
 /* Signals are for the caller's thread: it is the one that may wait for packets. */
@@ -123,6 +164,7 @@ void pipeline_free(struct pipeline *p)
 	if (p == NULL)
 		return;
 	crew_free(p->crew);
+	stall_free(p->stall);
 	output_free(p->output);
 	for (size_t i = 0; i < p->use.workers; i++)
 		worker_free(p->workers[i]);
@@ -239,6 +281,8 @@ static void pass_time(struct pipeline *p, struct work *work)
 static void take_in(struct pipeline *p, struct work *work)
 {
 	mark_reload(p, work);
+	if (p->use.look != NULL)
+		p->use.look(p->use.context, &work->frames);
 	for (size_t i = 0; i < work->frames.count; i++) {
 		const struct frame *frame = &work->frames.frames[i];
 
@@ -267,7 +311,9 @@ void pipeline_run(struct pipeline *p, struct progress *progress)
 	struct work *work = crew_next(p->crew);
 
 	while (capture_read(p->use.capture, &work->frames) == CAPTURE_OK) {
+		stall_enter(p->stall, p->use.workers + STALL_READING, 0, 0, 0);
 		take_in(p, work);
+		stall_leave(p->stall, p->use.workers + STALL_READING);
 		crew_give(p->crew);
 		show(p, progress);
 		work = crew_next(p->crew);

@@ -29,6 +29,13 @@ struct pipeline_options {
 	struct worker_options worker; /* limits, index, seed, lane: unset */
 	/* Is there new knowledge? Then what it replaces is `old`. NULL: nobody asks. */
 	bool (*fresh)(void *context, struct knowledge *fresh, struct knowledge *old);
+	/* Is shown each batch as it came, also empty ones. NULL: nobody looks. */
+	void (*look)(void *context, const struct frame_batch *);
+	/*
+	 * Live, once a second, of a thread of its own: does every thread go on? False: one hangs,
+	 * and a watchdog from outside should not be fed. NULL: nobody asks.
+	 */
+	void (*beat)(void *context, bool is_well);
 	FILE *(*part)(void *context); /* a file of its own for each worker's evidence; NULL: none */
 	output_write *write;          /* of one thread at a time */
 	void *context;

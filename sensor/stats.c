@@ -39,6 +39,12 @@ void totals_visibility(const struct totals *t, const struct capture_counters *ca
 	};
 }
 
+uint64_t totals_own_drops(const struct totals *t)
+{
+	return t->state.evictions + t->inspect.questions_refused + t->inspect.assembly_refused +
+	       t->workers.contacts_refused;
+}
+
 static void add_capture(struct counter_list *l, const struct capture_counters *capture,
                         bool is_live)
 {
@@ -120,6 +126,8 @@ static void add_all(struct counter_list *l, const struct totals *t,
 	const struct worker_counters *c = &t->workers;
 
 	add_capture(l, capture, is_live);
+	if (is_live)
+		add(l, "capture.own_drops", totals_own_drops(t));
 	add_packets(l, &t->intake);
 	add(l, "flow.total", c->flows);
 	add(l, "flow.named", c->flows_named);

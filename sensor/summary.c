@@ -218,3 +218,13 @@ void summary_print(FILE *out, const struct totals *totals, const struct tally *t
 		print_table(out, t);
 	print_visibility(out, &v);
 }
+
+void summary_print_drops(FILE *out, const struct totals *totals,
+                         const struct capture_counters *capture)
+{
+	fprintf(out,
+	        "drops: %" PRIu64 " packets by the kernel (the ring was full), %" PRIu64
+	        " by the interface;\n       %" PRIu64
+	        " flows, questions and contacts by us (memory was full)\n",
+	        capture->kernel_drops, capture->interface_drops, totals_own_drops(totals));
+}

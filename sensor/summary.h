@@ -17,5 +17,7 @@ void progress_end(struct progress *);
 /* The closing summary: packets, flows, contacts with a table of them, visibility, time. */
 void summary_print(FILE *out, const struct totals *, const struct tally *,
                    const struct capture_counters *, double seconds);
+/* Live, behind it: what was lost, and by whom. */
+void summary_print_drops(FILE *out, const struct totals *, const struct capture_counters *);
 
 #endif

@@ -27,6 +27,8 @@ void worker_add_totals(const struct worker *, struct totals *);
 /* The counters of a `stats` event; returns how many of at most `room`. */
 size_t totals_numbers(const struct totals *, const struct capture_counters *, bool is_live,
                       struct event_counter *out, size_t room);
+/* What we gave up for want of memory: flows, questions, pieces of streams, contacts. */
+uint64_t totals_own_drops(const struct totals *);
 void totals_visibility(const struct totals *, const struct capture_counters *,
                        struct event_visibility *out);
 

@@ -168,6 +168,47 @@ void classify_by_name(struct classify *c, enum flow_app app, struct slice host, 
 		label->app = (uint16_t)sub;
 }
 
+/* IPv4 only: nDPI 4.2 knows no networks of IPv6. Network order; 0: none. */
+static uint32_t address4(const uint8_t address[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	uint32_t a = 0;
+
+	if (memcmp(address, mapped, sizeof mapped) == 0)
+		memcpy(&a, address + sizeof mapped, sizeof a);
+	return a;
+}
+
+static uint16_t owner_of_address(struct classify *c, const struct flow *f, unsigned side)
+{
+	struct in_addr address = { .s_addr = address4(f->address[side]) };
+
+	return address.s_addr == 0
+	               ? 0
+	               : ndpi_network_port_ptree_match(c->module, &address, htons(f->port[side]));
+}
+
+void classify_guess(struct classify *c, const struct flow *f, struct label *label)
+{
+	unsigned server = flow_server(f), client = f->client;
+
+	if (label->app == 0 && label->master == 0) {
+		bool has_ports = f->protocol == IPPROTO_TCP || f->protocol == IPPROTO_UDP;
+		ndpi_protocol p = ndpi_guess_undetected_protocol(
+		        c->module, NULL, f->protocol, ntohl(address4(f->address[client])),
+		        has_ports ? f->port[client] : 0, ntohl(address4(f->address[server])),
+		        has_ports ? f->port[server] : 0);
+
+		label->master = p.master_protocol;
+		label->app = p.app_protocol;
+	} else if (label->app == label->master) {
+		uint16_t owner = owner_of_address(c, f, server);
+
+		owner = owner != 0 ? owner : owner_of_address(c, f, client);
+		label->app = owner != 0 ? owner : label->app;
+	}
+}
+
 bool classify_is_bytedance(const struct label *label)
 {
 	return label->app == NDPI_PROTOCOL_TIKTOK || label->master == NDPI_PROTOCOL_TIKTOK;

@@ -39,6 +39,12 @@ void classify_end(struct classify *, struct classify_flow **, struct label *labe
 /* The label that a protocol and a name have by themselves; `host` may be empty. */
 void classify_by_name(struct classify *, enum flow_app app, struct slice host, struct label *label);
 
+/*
+ * What neither packets nor names said, by port, protocol and whose address it is, as nDPI's own
+ * reader ends. For telling, not for judging: it is a guess.
+ */
+void classify_guess(struct classify *, const struct flow *, struct label *label);
+
 /* Is that label ByteDance's in nDPI's eyes? */
 bool classify_is_bytedance(const struct label *);
 

@@ -144,6 +144,7 @@ void inspect_label(struct inspector *i, const struct flow *f, struct label *labe
 	*label = (struct label){ .master = f->label_master, .app = f->label_app };
 	if (f->question != NULL && f->app != APP_UNKNOWN)
 		classify_by_name(i->use.classify, f->app, stated_name(f), label);
+	classify_guess(i->use.classify, f, label);
 }
 
 /* A proxy's target that nothing inside the tunnel confirmed or bettered. */

@@ -39,6 +39,15 @@ def plug():
             skip("no virtual Ethernet devices here")
 
 
+def listens(process, interfaces=1):
+    """Its rings are mapped, and it has a handler for SIGTERM: from here on nothing is lost."""
+    with open(f"/proc/{process}/maps", encoding="ascii") as rows:
+        rings = sum("socket:[" in row for row in rows)
+    with open(f"/proc/{process}/status", encoding="ascii") as rows:
+        caught = next(int(row.split()[1], 16) for row in rows if row.startswith("SigCgt"))
+    return rings >= interfaces and caught >> (signal.SIGTERM - 1) & 1
+
+
 def send(frames):
     """With the pauses of the recording where they are short, and no long one."""
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
@@ -75,10 +84,9 @@ def main(dancecard):
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     faults = []
     try:
-        for _ in range(100):  # until it listens: a packet socket is there
-            with open("/proc/net/packet", encoding="ascii") as sockets:
-                if len(sockets.readlines()) > 1:
-                    break
+        for _ in range(400):
+            if listens(sensor.pid):
+                break
             time.sleep(0.1)
         send(packets(content(NAME)))
         seen = lines_until(sensor.stdout, lambda text: len(contacts(text)) >= len(wanted), 20)
