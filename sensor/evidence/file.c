@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The parts of all workers, put together. */
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +63,8 @@ static bool append(struct evidence_file *f, struct evidence_rows *rows)
 static void note_failure(struct evidence_file *f, bool is_good)
 {
 	if (!is_good && !f->has_failed)
-		log_error("evidence %s could not be written whole", f->about->path);
+		log_error("evidence %s could not be written whole: %s", f->about->path,
+		          strerror(errno));
 	f->has_failed |= !is_good;
 }
 

@@ -2,9 +2,11 @@
 #include "sensor/ledger/ledger_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sensor/log.h"
 #include "sensor/site/site_verdict.h"
@@ -164,12 +166,17 @@ static bool set_up(sqlite3 *db, const char *path, bool is_written)
 	       migrate(db, version);
 }
 
-/* What the system says, where it has a word: "unable to open" alone helps nobody. */
-static const char *why_not(sqlite3 *db)
+/* Asked of the system first: "unable to open" is all that SQLite says of whatever is wrong. */
+static bool can_open(const char *path, bool is_written)
 {
-	int number = db != NULL ? sqlite3_system_errno(db) : ENOMEM;
+	int fd = open(path, is_written ? O_RDWR | O_CREAT | O_CLOEXEC : O_RDWR | O_CLOEXEC, 0644);
 
-	return number != 0 ? strerror(number) : sqlite3_errmsg(db);
+	if (fd < 0) {
+		log_error("ledger %s: %s", path, strerror(errno));
+		return false;
+	}
+	close(fd);
+	return true;
 }
 
 sqlite3 *ledger_file_open(const char *path, bool is_written)
@@ -177,8 +184,10 @@ sqlite3 *ledger_file_open(const char *path, bool is_written)
 	sqlite3 *db = NULL;
 	int flags = is_written ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
 
+	if (!can_open(path, is_written))
+		return NULL;
 	if (sqlite3_open_v2(path, &db, flags, NULL) != SQLITE_OK)
-		log_error("ledger %s: %s", path, why_not(db));
+		log_error("ledger %s: %s", path, db != NULL ? sqlite3_errmsg(db) : "out of memory");
 	else if (set_up(db, path, is_written))
 		return db;
 	sqlite3_close(db);

@@ -232,14 +232,22 @@ bool remote_folder(const struct target *t, char out[])
 	return true;
 }
 
-static void make_folders(char *path)
+static bool make_folder(const char *path)
+{
+	return mkdir(path, 0700) == 0 || errno == EEXIST;
+}
+
+static bool make_folders(char *path)
 {
 	for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		(void)mkdir(path, 0700);
+		bool ok = make_folder(path);
+
 		*slash = '/';
+		if (!ok)
+			return false;
 	}
-	(void)mkdir(path, 0700);
+	return make_folder(path);
 }
 
 /*
@@ -269,7 +277,10 @@ static bool open_journal(struct remote *r, const char *scheme, const char *addre
 		*reason = "no place for its journal: give ?journal=FOLDER";
 		return false;
 	}
-	make_folders(base);
+	if (!make_folders(base)) {
+		log_error("journal %s: %s", base, strerror(errno));
+		return false;
+	}
 	for (unsigned i = 0; i < FOLDERS_MAX && r->journal == NULL; i++) {
 		free(r->folder);
 		if (asprintf(&r->folder, "%s/%s-%.64s-%08lx.%u", base, scheme, t->host, sum, i) ==

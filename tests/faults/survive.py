@@ -105,7 +105,7 @@ def disk_full_evidence(sensor):
         done = sensor.run(*ALL, "-w", fresh(disk, "e.pcapng"))
         spoken(done, "e.pcapng", "No space left on device")
         must(done.returncode == 1, "exit status 0")
-        must(done.stdout.splitlines() == sensor.whole, "the events are not whole")
+        must(done.stdout.splitlines()[:-1] == sensor.whole[:-1], "the events are not whole")  # the last one counts what is lost
 
 
 def disk_full_ledger(sensor):
