@@ -15,7 +15,7 @@ static bool find_file(const char *path, struct sink_places *out)
 	const char *options = rotated_options(path);
 	size_t len = options != NULL ? (size_t)(options - 1 - path) : strlen(path);
 
-	return snprintf(out->written, sizeof out->written, "%.*s", (int)len, path) < PATH_MAX;
+	return snprintf(out->written, sizeof out->written, "%.*s", (int)len, path) < PLACE_LEN;
 }
 
 static void find_secrets(const struct target *t, struct sink_places *out)
@@ -24,7 +24,7 @@ static void find_secrets(const struct target *t, struct sink_places *out)
 		const char *path = target_option(t, file_options[i], NULL);
 
 		if (path != NULL && out->read_count < PLACES_READ_MAX)
-			snprintf(out->reads[out->read_count++], PATH_MAX, "%s", path);
+			snprintf(out->reads[out->read_count++], PLACE_LEN, "%s", path);
 	}
 }
 

@@ -2,17 +2,16 @@
 #ifndef SENSOR_SINK_PLACES_H
 #define SENSOR_SINK_PLACES_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { PLACES_READ_MAX = 8 };
+enum { PLACES_READ_MAX = 8, PLACE_LEN = 4096 }; /* as long as a path can be on Linux */
 
 /* What a target of -o will touch, before it is opened: for who has to allow it. */
 struct sink_places {
-	bool is_remote;                        /* it connects to a server */
-	char written[PATH_MAX];                /* a file, or the folder of a journal; "": none */
-	char reads[PLACES_READ_MAX][PATH_MAX]; /* secrets and certificates */
+	bool is_remote;                         /* it connects to a server */
+	char written[PLACE_LEN];                /* a file, or the folder of a journal; "": none */
+	char reads[PLACES_READ_MAX][PLACE_LEN]; /* secrets and certificates */
 	size_t read_count;
 };
 
