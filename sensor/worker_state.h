@@ -208,6 +208,8 @@ void tell_hosts(struct worker *, struct sums *, const struct event_visibility *,
 /* mask.c: pseudonyms. */
 /* With pseudonyms: an address of ours becomes its own. */
 void mask_address(const struct worker *, uint8_t address[16]);
+/* The ends of the event of a flow: what is ours, and whoever the event is about. */
+void mask_ends(const struct worker *, const struct flow *, struct event *);
 /* The row of the host in the table for a person, who sees what the events say of it. */
 struct tally_row *tally_host(struct worker *, const uint8_t address[16], const char *tracker,
                              const char *category);

@@ -46,8 +46,7 @@ struct event *begin_event(struct worker *w, enum event_type type, const struct f
 	if (f == NULL)
 		return e;
 	fill_tuple(e, f);
-	mask_address(w, e->src); /* ids are made of pseudonyms, too */
-	mask_address(w, e->dst);
+	mask_ends(w, f, e); /* ids are made of pseudonyms, too */
 	e->flow_id = event_flow_id(w->digest, e, f->first_ns);
 	struct flow_tuple tuple = { .src_port = e->src_port,
 		                    .dst_port = e->dst_port,

@@ -12,13 +12,26 @@ void mask_address(const struct worker *w, uint8_t address[16])
 		pseudonym_of_address(w->use.pseudonyms, address, address);
 }
 
+void mask_ends(const struct worker *w, const struct flow *f, struct event *e)
+{
+	bool is_client_local = local_side(w, f) == f->client;
+
+	if (w->use.pseudonyms == NULL)
+		return;
+	if (is_client_local || is_ours(w, e->src))
+		pseudonym_of_address(w->use.pseudonyms, e->src, e->src);
+	if (!is_client_local || is_ours(w, e->dst))
+		pseudonym_of_address(w->use.pseudonyms, e->dst, e->dst);
+}
+
 struct tally_row *tally_host(struct worker *w, const uint8_t address[16], const char *tracker,
                              const char *category)
 {
 	uint8_t shown[16];
 
 	memcpy(shown, address, 16);
-	mask_address(w, shown);
+	if (w->use.pseudonyms != NULL)
+		pseudonym_of_address(w->use.pseudonyms, shown, shown);
 	return tally_row(&w->tally, shown, tracker, category);
 }
 
