@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "sensor/flow/siphash.h"
+#include "sensor/flow/keyed_hash.h"
 
 /*
  *  buckets (by hash)            pool (index 0 is nobody)
@@ -24,7 +24,8 @@ struct flow_table {
 	uint32_t fresh; /* first index that was never used */
 	uint32_t spare; /* freed ones, chained */
 	struct idle_list lists[IDLE_LISTS];
-	uint64_t seed[2], evictions;
+	struct hash_secret secret;
+	uint64_t evictions;
 	flow_ended *ended;
 	void *context;
 };
@@ -51,7 +52,7 @@ struct flow_table *flow_table_new(size_t capacity, uint64_t seed, flow_ended *en
 	*t = (struct flow_table){ .capacity = capacity,
 		                  .bucket_mask = buckets - 1,
 		                  .fresh = 1,
-		                  .seed = { seed, ~seed },
+		                  .secret = hash_secret_from(seed),
 		                  .ended = ended,
 		                  .context = context };
 	t->pool = calloc(capacity + 1, sizeof *t->pool);
@@ -72,24 +73,30 @@ void flow_table_free(struct flow_table *t)
 }
 
 /* Which end is written first: the hash is the same for both directions. */
-static bool is_forward(const struct packet *p)
+static bool is_forward(const uint64_t *src, const uint64_t *dst, const struct packet *p)
 {
-	int order = memcmp(p->src, p->dst, 16);
-
-	return order < 0 || (order == 0 && p->src_port <= p->dst_port);
+	if (src[0] != dst[0])
+		return src[0] < dst[0];
+	if (src[1] != dst[1])
+		return src[1] < dst[1];
+	return p->src_port <= p->dst_port;
 }
 
 /* Senders choose all of it: without a secret that they cannot aim at they could fill one bucket. */
 static uint32_t hash_packet(const struct flow_table *t, const struct packet *p)
 {
-	bool forward = is_forward(p);
+	uint64_t src[2], dst[2];
+
+	memcpy(src, p->src, sizeof src);
+	memcpy(dst, p->dst, sizeof dst);
+	bool forward = is_forward(src, dst, p);
 	uint64_t ports = forward ? (uint64_t)p->src_port << 16 | p->dst_port
 	                         : (uint64_t)p->dst_port << 16 | p->src_port;
-	uint64_t words[5] = { [4] = ports << 8 | p->protocol };
+	const uint64_t *first = forward ? src : dst, *second = forward ? dst : src;
+	const uint64_t words[6] = { first[0],  first[1],  second[0],
+		                    second[1], ports << 8 | p->protocol };
 
-	memcpy(words, forward ? p->src : p->dst, 16);
-	memcpy(words + 2, forward ? p->dst : p->src, 16);
-	return (uint32_t)siphash(t->seed, words, 5);
+	return keyed_hash(&t->secret, words, 6);
 }
 
 static bool is_flow_of(const struct flow *f, const struct packet *p)
