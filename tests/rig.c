@@ -29,6 +29,8 @@ void rig_free(struct rig *r)
 static void run(struct rig *r)
 {
 	r->work->last_step = r->step;
+	intake_decode(r->intake, r->work);
+	intake_settle(r->intake, r->work);
 	worker_do(r->worker, r->work, 0);
 }
 
@@ -37,7 +39,8 @@ void rig_frame(struct rig *r, const struct frame *frame, uint64_t now_ns)
 	work_clear(r->work);
 	r->work->frames.frames[0] = *frame;
 	r->work->frames.count = 1;
-	intake_packet(r->intake, r->work, r->work->frames.frames, ++r->step, now_ns);
+	r->work->step = r->step++;
+	r->work->now_ns = now_ns;
 	run(r);
 }
 
@@ -51,7 +54,6 @@ void rig_mark(struct rig *r, enum mark_kind kind, uint64_t now_ns)
 			return;
 		atomic_init(&mark.stats->left, 1);
 		mark.stats->part_count = 1;
-		mark.stats->intake = *intake_count(r->intake);
 	}
 	work_clear(r->work);
 	r->work->frames.count = 0;

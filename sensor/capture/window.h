@@ -47,7 +47,8 @@ uint64_t window_taken(const struct window *);
 enum {
 	CACHE_LINE = 64,
 	PREFETCH_AHEAD = 4096,
-	TOUCH_STEP = 64 << 10, /* what Linux maps around a page that is touched, and aligned as that */
+	TOUCH_STEP =
+	        64 << 10, /* what Linux maps around a page that is touched, and aligned as that */
 	TOUCH_AHEAD = 2 * TOUCH_STEP
 };
 

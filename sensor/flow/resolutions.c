@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "sensor/flow/keyed_hash.h"
+#include "sensor/keyed_hash.h"
 
 /*
  *  buckets by (client, address) ─► entry ─► entry      one for each question

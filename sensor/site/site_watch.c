@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sensor/flow/keyed_hash.h"
+#include "sensor/keyed_hash.h"
 
 enum { NONE = 0, HOSTS_MIN = 64, VISITS_MIN = 2, BATCH_MAX = 1 << 16 };
 
