@@ -14,7 +14,8 @@ struct feed_set {
 	struct arena arena;
 	struct names names;
 	struct networks networks;
-	struct names zones; /* CDNs' zones; their tag's number: labels allowed between */
+	struct names zones;  /* CDNs' zones; their tag's number: labels allowed between */
+	struct names brands; /* feeds/brands.h */
 	struct labels labels;
 	struct sources sources;
 };
@@ -64,7 +65,10 @@ void reader_refuse(struct feed_reader *, enum feed_reason);
 
 /* A CDN's zone with the labels allowed before it, and a class of first labels: ours only. */
 void reader_zone(struct feed_reader *, struct text zone, uint16_t between);
-void reader_label(struct feed_reader *, struct text word, bool is_first, const struct row *);
+void reader_label(struct feed_reader *, struct text word, bool is_first, bool is_telling,
+                  const struct row *);
+/* A brand with what may stand behind it, between blanks: ours only. */
+void reader_brand(struct feed_reader *, struct text brand, struct text forms, const struct row *);
 
 /* Reads bytes as that path's; what feed_builder_add_file does once it has them. */
 bool feed_builder_add_text(struct feed_builder *, const char *path, struct text bytes,

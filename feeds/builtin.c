@@ -27,6 +27,8 @@ bool feed_builder_add_builtin(struct feed_builder *builder)
 		  text_in(feed_bytes_bytedance_labels, feed_bytes_bytedance_labels_len) },
 		{ "bytedance-aliases.csv",
 		  text_in(feed_bytes_bytedance_aliases, feed_bytes_bytedance_aliases_len) },
+		{ "bytedance-brands.csv",
+		  text_in(feed_bytes_bytedance_brands, feed_bytes_bytedance_brands_len) },
 	};
 	const struct feed_options options = { 0 };
 	struct feed_counts counts;

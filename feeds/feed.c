@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "feeds/brands.h"
 #include "feeds/builder.h"
 
 void feed_set_free(struct feed_set *set)
@@ -13,6 +14,7 @@ void feed_set_free(struct feed_set *set)
 		return;
 	names_close(&set->names);
 	names_close(&set->zones);
+	names_close(&set->brands);
 	networks_close(&set->networks);
 	arena_close(&set->arena);
 	sources_close(&set->sources);
@@ -29,7 +31,8 @@ struct feed_builder *feed_builder_new(void)
 	if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
 		seed = UINT64_C(0x6a09e667f3bcc909);
 	if (builder == NULL || set == NULL || !arena_open(&set->arena) ||
-	    !names_open(&set->names, seed) || !names_open(&set->zones, seed)) {
+	    !names_open(&set->names, seed) || !names_open(&set->zones, seed) ||
+	    !names_open(&set->brands, seed)) {
 		free(builder);
 		feed_set_free(set);
 		return NULL;
@@ -54,6 +57,7 @@ struct feed_set *feed_builder_finish(struct feed_builder *builder)
 	struct feed_set *set = builder->set;
 	bool is_built = !builder->is_out_of_memory && names_build(&set->names, &set->arena) &&
 	                names_build(&set->zones, &set->arena) &&
+	                names_build(&set->brands, &set->arena) &&
 	                networks_build(&set->networks, &set->arena);
 
 	if (!is_built) {
@@ -79,7 +83,7 @@ size_t feed_set_networks(const struct feed_set *set)
 size_t feed_set_bytes(const struct feed_set *set)
 {
 	return sizeof *set + set->arena.size + names_bytes(&set->names) + names_bytes(&set->zones) +
-	       set->networks.size * sizeof *set->networks.list +
+	       names_bytes(&set->brands) + set->networks.size * sizeof *set->networks.list +
 	       set->networks.piece_count * sizeof *set->networks.pieces;
 }
 
@@ -91,6 +95,11 @@ uint64_t feed_set_stamp(const struct feed_set *set)
 uint64_t feed_set_stamp_now(const struct feed_set *set)
 {
 	return sources_stamp(&set->sources);
+}
+
+const char *feed_set_cut(const struct feed_set *then, const struct feed_set *now)
+{
+	return sources_cut(&then->sources, &now->sources);
 }
 
 static struct rule_tag tag_at(const struct feed_set *set, uint32_t offset)
@@ -140,6 +149,22 @@ static void describe(const struct feed_set *set, const struct name_match *match,
 		refine(set, &tag, name, out);
 }
 
+/* What nobody listed, but is called as ByteDance calls its own: feeds/brands.h. */
+static bool find_variant(const struct feed_set *set, struct text name, struct feed_entry *out)
+{
+	struct name_match match;
+	const struct label_class *class = brands_find(set, name, &match);
+
+	if (class == NULL)
+		return false;
+	struct rule_tag tag = tag_at(set, match.tag);
+
+	fill_entry(set, &tag, match.rule, match.domain, out);
+	out->category = set->arena.bytes + class->category;
+	out->label = set->arena.bytes + class->word;
+	return true;
+}
+
 static bool find_plainly(const struct feed_set *set, struct text name, struct feed_entry *out,
                          enum name_found *found)
 {
@@ -148,6 +173,8 @@ static bool find_plainly(const struct feed_set *set, struct text name, struct fe
 	*found = names_find(&set->names, &set->arena, name.ptr, name.len, &match);
 	if (*found == NAME_MATCHED)
 		describe(set, &match, name, out);
+	else if (*found == NAME_NONE && find_variant(set, name, out))
+		*found = NAME_MATCHED;
 	return *found == NAME_MATCHED;
 }
 

@@ -157,6 +157,13 @@ size_t feed_set_bytes(const struct feed_set *); /* of memory */
 uint64_t feed_set_stamp(const struct feed_set *);
 uint64_t feed_set_stamp_now(const struct feed_set *);
 
+/*
+ * The path of a file behind both sets that looks cut off in the second, as one looks that somebody
+ * is still writing: less than half of its size then, or its last line has no end and had one. NULL:
+ * none. The path lives as long as the second set.
+ */
+const char *feed_set_cut(const struct feed_set *then, const struct feed_set *now);
+
 const char *feed_builtin_version(void);
 
 #endif

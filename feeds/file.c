@@ -33,7 +33,7 @@ bool feed_builder_add_file(struct feed_builder *builder, const char *path,
 
 	if (bytes == NULL)
 		return complain(options, path, fault);
-	if (!sources_add(&builder->set->sources, path, &status))
+	if (!sources_add(&builder->set->sources, path, &status, bytes, len))
 		builder->is_out_of_memory = true;
 	bool is_taken =
 	        read_text(builder, path, true, (struct text){ bytes, len }, options, counts);

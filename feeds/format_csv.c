@@ -5,12 +5,12 @@
 /*
  * Columns named by a header, between commas, semicolons or tabs: ours (feeds/README.md), AdGuard's
  * and whoever's has a column `domain` or `prefix`. `#` before the header and between rows is a
- * comment. Our own two files of rules on names (`zone`, `label`) come this way too.
+ * comment. Our own files of rules on names (`zone`, `label`, `brand`) come this way too.
  */
 struct columns {
 	char separator;
 	size_t domain, prefix, match, category, product, entity;
-	size_t zone, between, label, position;
+	size_t zone, between, label, position, variants, brand, forms;
 };
 
 static void find_columns(struct text line, struct columns *out)
@@ -32,6 +32,9 @@ static void find_columns(struct text line, struct columns *out)
 	out->between = csv_column(&header, "between");
 	out->label = csv_column(&header, "label");
 	out->position = csv_column(&header, "position");
+	out->variants = csv_column(&header, "variants");
+	out->brand = csv_column(&header, "brand");
+	out->forms = csv_column(&header, "forms");
 }
 
 static bool are_columns(const struct columns *columns)
@@ -106,7 +109,11 @@ static void read_row(struct feed_reader *reader, const struct csv_line *line,
 		reader_zone(reader, csv_cell(line, columns->zone), text_is(between, "1") ? 1 : 0);
 	else if (reader->is_ours && columns->label < CSV_CELLS)
 		reader_label(reader, csv_cell(line, columns->label),
-		             text_is(csv_cell(line, columns->position), "first"), &row);
+		             text_is(csv_cell(line, columns->position), "first"),
+		             text_is(csv_cell(line, columns->variants), "yes"), &row);
+	else if (reader->is_ours && columns->brand < CSV_CELLS)
+		reader_brand(reader, csv_cell(line, columns->brand), csv_cell(line, columns->forms),
+		             &row);
 	else if (columns->prefix < CSV_CELLS)
 		reader_network(reader, csv_cell(line, columns->prefix), &row);
 	else

@@ -130,7 +130,7 @@ static bool follow(struct feed_reader *reader, struct text name, struct text cho
 
 	if (bytes == NULL)
 		return false;
-	if (!sources_add(&reader->builder->set->sources, path, &status))
+	if (!sources_add(&reader->builder->set->sources, path, &status, bytes, len))
 		reader->builder->is_out_of_memory = true;
 	read_included(reader, path, (struct text){ bytes, len }, chosen);
 	free(bytes);

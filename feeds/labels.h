@@ -27,6 +27,7 @@ struct label_class {
 	uint32_t category; /* "inapp_analytics" */
 	uint32_t product;  /* only beneath rules of this product; 0: of any */
 	bool is_first;     /* only as the first word */
+	bool is_telling;   /* speaks beneath variants of a brand, too: feeds/brands.h */
 };
 
 struct labels {

@@ -9,7 +9,11 @@
 #define RULE_HEAD    8   /* bytes before the text */
 #define NAME_MAX_LEN 255 /* of a name only its last bytes are looked at */
 #define LABELS_MAX   128
-#define BUCKET       2 /* rules in one, on average */
+#define BUCKET       2  /* rules in one, on average */
+#define SLACK        4  /* a quarter more room than the rules take, */
+#define SLACK_UNTIL  36 /* if that is no more than so many bytes a rule */
+#define LINE         64
+#define LINES_AHEAD  3 /* from its home; nearly all buckets begin within */
 
 bool names_open(struct names *names, uint64_t seed)
 {
@@ -73,8 +77,15 @@ static const char *domain_at(const char *rule)
 	return text_at(rule) + (match_at(rule) == RULE_BELOW ? 2 : 0);
 }
 
+static bool is_gap(const char *rule)
+{
+	return domain_len_at(rule) == 0;
+}
+
 static size_t size_at(const char *rule)
 {
+	if (is_gap(rule))
+		return tag_at(rule);
 	return (size_t)(domain_at(rule) - rule) + domain_len_at(rule) + 1;
 }
 
@@ -224,10 +235,30 @@ static uint32_t bucket_of(const struct names *names, uint32_t hash)
 	return (uint32_t)((uint64_t)hash * names->bucket_count >> 32);
 }
 
+/* Where the bucket's rules lie if none before it had too many. */
+static size_t home_of(const struct names *names, uint32_t hash)
+{
+	return (size_t)((uint64_t)hash * names->span >> 32);
+}
+
 /* By the end of the hash; its beginning chose the bucket. */
 static uint32_t filter_bits(uint32_t hash)
 {
 	return UINT32_C(1) << (hash & 31) | UINT32_C(1) << (hash >> 5 & 31);
+}
+
+/* Up to `home`, if that is not behind already: a record of no name, whose tag is its size. */
+static bool leave_gap(struct arena *ordered, size_t home)
+{
+	if (home < ordered->len + RULE_HEAD)
+		return true;
+	uint32_t size = (uint32_t)(home - ordered->len), at = arena_take(ordered, size);
+
+	if (at == ARENA_FULL)
+		return false;
+	memset(ordered->bytes + at, 0, size);
+	memcpy(ordered->bytes + at, &size, sizeof size);
+	return true;
 }
 
 /* The records in order into `ordered`, and where each bucket begins. */
@@ -238,6 +269,10 @@ static bool lay_out(struct names *names, struct arena *ordered)
 	for (size_t i = 0; i < names->count; i++) {
 		const struct name_seed *seed = &names->list[i];
 		const char *rule = names->rules.bytes + seed->rule;
+
+		if (bucket <= bucket_of(names, seed->hash) &&
+		    !leave_gap(ordered, home_of(names, seed->hash)))
+			return false;
 		uint32_t at = arena_take(ordered, size_at(rule));
 
 		if (at == ARENA_FULL)
@@ -253,12 +288,23 @@ static bool lay_out(struct names *names, struct arena *ordered)
 	return true;
 }
 
+/* Long names leave no room, and then their places cannot be guessed: 0. */
+static uint32_t span_for(uint64_t len, uint64_t count)
+{
+	uint64_t span = len + len / SLACK, most = count * SLACK_UNTIL;
+
+	if (span > most)
+		span = most;
+	return span > len && span < UINT32_MAX ? (uint32_t)span : 0;
+}
+
 static bool order(struct names *names)
 {
 	struct arena ordered;
 
 	names->bucket_count = (uint32_t)(names->count / BUCKET + 1);
 	names->buckets = calloc((size_t)names->bucket_count + 1, sizeof *names->buckets);
+	names->span = span_for(names->rules.len, names->count);
 	if (names->buckets == NULL || !arena_open(&ordered))
 		return false;
 	bool is_done = lay_out(names, &ordered);
@@ -313,7 +359,7 @@ static unsigned char lower_case(char c)
 	return (unsigned char)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
 }
 
-/* The bucket is on its way while the rest of the name is hashed. */
+/* The bucket, and what most probably are its rules, are on their way while the rest is hashed. */
 static void keep_parent(const struct names *names, struct taken_apart *name, uint64_t hash,
                         size_t start)
 {
@@ -322,6 +368,10 @@ static void keep_parent(const struct names *names, struct taken_apart *name, uin
 	parent->hash = hash_finish(hash);
 	parent->start = (uint32_t)start;
 	prefetch(&names->buckets[bucket_of(names, parent->hash)]);
+	size_t home = names->span > 0 ? home_of(names, parent->hash) : names->rules.len;
+
+	for (size_t i = 0; i < LINES_AHEAD && home + i * LINE < names->rules.len; i++)
+		prefetch(names->rules.bytes + home + i * LINE);
 }
 
 static void take_apart(const struct names *names, const char *text, struct taken_apart *name)
@@ -418,7 +468,7 @@ static void look_up(struct search *search, uint32_t hash, size_t start)
 	const char *rule = names->rules.bytes + bucket[0].begin;
 	const char *end = names->rules.bytes + bucket[1].begin;
 
-	for (; rule < end && search->found != NAME_ALLOWED; rule += size_at(rule))
+	for (; rule < end && !is_gap(rule) && search->found != NAME_ALLOWED; rule += size_at(rule))
 		if (hash_end_at(rule) == (uint16_t)hash && speaks_of(search, rule, start))
 			hear(search, rule, start, &here);
 }
@@ -452,6 +502,8 @@ enum name_found names_find(const struct names *names, const struct arena *string
 uint32_t names_next(const struct names *names, uint32_t rule, enum rule_match *match,
                     enum rule_verdict *verdict, struct name_match *out)
 {
+	if (rule < names->rules.len && is_gap(names->rules.bytes + rule))
+		rule += (uint32_t)size_at(names->rules.bytes + rule);
 	if (rule >= names->rules.len)
 		return 0;
 	const char *at = names->rules.bytes + rule;

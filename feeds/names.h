@@ -11,7 +11,7 @@
 
 /*
  * The names of a set: first a growing list of rules, then, built once, a table that is only read.
- * A rule is a record in `rules`, with no room between it and the next:
+ * A rule is a record in `rules`, with no room between it and the next of its bucket:
  *
  *	| tag: 4 | match, verdict: 1 | len of domain: 1 | end of hash: 2 | text "*.tiktok.com" | NUL
  *|
@@ -25,6 +25,13 @@
  * The filter has two bits set for each name in the bucket, which tell nearly every name that is
  * not in it. So a name that is not there costs one access to the small array, and one that is
  * there one more to the large one.
+ *
+ * Where a bucket's rules are can be guessed from the hash: they are put at that share of `rules`,
+ * or behind what took that place, and room is left between so that this is seldom far. A search
+ * has both on their way to the cache at once, instead of one after the other:
+ *
+ *	rules     [ 1c.. | 22.. ]  gap  [ 31.. ][ 39.. | 3a.. | 3b.. ][ 41.. ]  gap  [ …
+ *	          home of 0             home of 1   home of 2      home of 3    home of 4
  *
  * A name is hashed from its end, so one pass gives the hash of each of its parents: those whose
  * number of labels no rule has are left out, the rest are looked up, the longest first.
@@ -45,6 +52,7 @@ struct names {
 	size_t count, size;     /* of the list; once built, `count` is of rules */
 	struct name_bucket *buckets;
 	uint32_t bucket_count; /* behind which lies one more, the end */
+	uint32_t span;         /* of the rules with their gaps, as planned; 0: without gaps */
 	uint64_t seed;
 	uint64_t depths; /* bit n: some rule has n labels (63: or more) */
 	bool has_exceptions, has_allow;

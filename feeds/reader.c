@@ -168,7 +168,37 @@ void reader_zone(struct feed_reader *reader, struct text zone, uint16_t between)
 	reader->counts->taken++;
 }
 
-void reader_label(struct feed_reader *reader, struct text word, bool is_first,
+static void add_brand(struct feed_reader *reader, struct text brand, struct text form, uint32_t tag)
+{
+	struct names *brands = &reader->builder->set->brands;
+	char rule[NAME_SIZE];
+	int len = snprintf(rule, sizeof rule, "%.*s%.*s.*", (int)brand.len, brand.ptr,
+	                   (int)form.len, form.ptr);
+
+	if (len >= (int)sizeof rule)
+		reader_refuse(reader, FEED_LENGTH);
+	else if (!names_add(brands, rule, (size_t)len, RULE_EXACT, RULE_REPORT, tag))
+		reader->builder->is_out_of_memory = true;
+}
+
+void reader_brand(struct feed_reader *reader, struct text brand, struct text forms,
+                  const struct row *row)
+{
+	uint32_t tag = tag_of(reader, row);
+	struct text form = { "", 0 };
+
+	if (tag == ARENA_FULL) {
+		reader->builder->is_out_of_memory = true;
+		return;
+	}
+	do {
+		add_brand(reader, brand, form, tag);
+		form = text_word(&forms);
+	} while (form.len > 0);
+	reader->counts->taken++;
+}
+
+void reader_label(struct feed_reader *reader, struct text word, bool is_first, bool is_telling,
                   const struct row *row)
 {
 	struct text nothing = { 0 };
@@ -178,6 +208,7 @@ void reader_label(struct feed_reader *reader, struct text word, bool is_first,
 		.category = keep(reader, row->category, nothing),
 		.product = keep(reader, row->product, nothing),
 		.is_first = is_first,
+		.is_telling = is_telling,
 	};
 	struct feed_set *set = reader->builder->set;
 

@@ -95,15 +95,18 @@ char *source_read(const char *path, size_t *len, struct stat *status, const char
 	return bytes;
 }
 
-bool sources_add(struct sources *sources, const char *path, const struct stat *status)
+bool sources_add(struct sources *sources, const char *path, const struct stat *status,
+                 const char *bytes, size_t len)
 {
-	char **paths = realloc(sources->paths, (sources->count + 1) * sizeof *paths);
+	struct source *list = realloc(sources->list, (sources->count + 1) * sizeof *list);
 
-	if (paths == NULL)
+	if (list == NULL)
 		return false;
-	sources->paths = paths;
-	paths[sources->count] = strdup(path);
-	if (paths[sources->count] == NULL)
+	sources->list = list;
+	list[sources->count] = (struct source){ .path = strdup(path),
+		                                .size = (uint64_t)status->st_size,
+		                                .is_ended = len > 0 && bytes[len - 1] == '\n' };
+	if (list[sources->count].path == NULL)
 		return false;
 	sources->count++;
 	sources->stamp = add_look(sources->stamp, status);
@@ -113,8 +116,8 @@ bool sources_add(struct sources *sources, const char *path, const struct stat *s
 void sources_close(struct sources *sources)
 {
 	for (size_t i = 0; i < sources->count; i++)
-		free(sources->paths[i]);
-	free(sources->paths);
+		free(sources->list[i].path);
+	free(sources->list);
 	*sources = (struct sources){ 0 };
 }
 
@@ -125,6 +128,22 @@ uint64_t sources_stamp(const struct sources *sources)
 	uint64_t stamp = 0;
 
 	for (size_t i = 0; i < sources->count; i++)
-		stamp = add_look(stamp, stat(sources->paths[i], &status) == 0 ? &status : &absent);
+		stamp = add_look(stamp,
+		                 stat(sources->list[i].path, &status) == 0 ? &status : &absent);
 	return stamp;
+}
+
+static bool is_cut(const struct source *then, const struct source *now)
+{
+	return now->size < then->size / 2 || (then->is_ended && !now->is_ended);
+}
+
+const char *sources_cut(const struct sources *then, const struct sources *now)
+{
+	for (size_t i = 0; i < now->count; i++)
+		for (size_t k = 0; k < then->count; k++)
+			if (strcmp(now->list[i].path, then->list[k].path) == 0 &&
+			    is_cut(&then->list[k], &now->list[i]))
+				return now->list[i].path;
+	return NULL;
 }

@@ -91,11 +91,14 @@ static const struct {
 	[COMPARE] = { "compare", run_compare, 1, 1, "[options] FILE",
 	              "Says what share of a feed's names we match, and what we have that it has "
 	              "not." },
-	[RETRO] = { "retro", run_retro, 1, 1 << 20, "--feed FILE|builtin EVENTS...|-",
-	            "Says what the feed would have reported of what was seen: events of this "
-	            "program, as\nwritten with -a, also compressed. Prints a contact or lookup for "
-	            "each flow and name,\nwithout policy and site, and a sum on standard error. (A "
-	            "ledger is not read yet.)" },
+	[RETRO] = { "retro", run_retro, 1, 1 << 20, "--feed FILE|builtin LEDGER|EVENTS...|-",
+	            "Says what the feed would have reported of what was seen: a ledger that was "
+	            "kept "
+	            "with -a,\nor events of this program, as written with -a, also compressed. "
+	            "Prints "
+	            "a contact or lookup\nfor each flow and name, without policy and site, and a "
+	            "sum "
+	            "on standard error." },
 };
 
 static void print_report(void *context, const char *place, const char *reason)

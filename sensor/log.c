@@ -12,6 +12,7 @@
 enum { TEXT_MAX = 4000, ESCAPED_LEN = 4 };
 
 static atomic_bool is_quiet;
+static atomic_bool is_scarce;
 
 /*
  * The length of the printable character at `s`: 0 when it is none. UTF-8 as RFC 3629, section 4,
@@ -91,4 +92,15 @@ void log_note(const char *format, ...)
 void log_quiet(bool quiet)
 {
 	atomic_store(&is_quiet, quiet);
+}
+
+void log_scarce(void)
+{
+	if (!atomic_exchange(&is_scarce, true))
+		log_error("out of memory: events or sums are missing");
+}
+
+bool log_was_scarce(void)
+{
+	return atomic_load(&is_scarce);
 }

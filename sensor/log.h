@@ -16,4 +16,11 @@ void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_quiet(bool quiet);
 
+/*
+ * Memory was short, and an event or a sum is missing for it: said the first time, and true ever
+ * after, for the exit status.
+ */
+void log_scarce(void);
+bool log_was_scarce(void);
+
 #endif

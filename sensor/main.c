@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #include "sensor/watch.h"
 
 enum { EXIT_DONE = 0, EXIT_PARTLY = 1, EXIT_USAGE = 2, EXIT_CONTACT = 3 };
+enum { WATCH_MS = 1000 }; /* --watch-feeds: between two looks */
 
 /* All that is open, in the order in which it is opened. */
 struct run {
@@ -141,6 +143,7 @@ static bool open_ledger(struct run *run)
 	run->ledger = ledger_open(&(struct ledger_options){
 	        .path = run->options.ledger,
 	        .may_wait = run->options.interfaces.count == 0,
+	        .keeps_flows = run->options.all_flows,
 	        .retention_days = LEDGER_RETENTION_DAYS,
 	});
 	return run->ledger != NULL;
@@ -211,7 +214,7 @@ static FILE *open_beside(const char *path, const char *tail)
 	FILE *out = len > 0 && (size_t)len < sizeof name ? fopen(name, "w+b") : NULL;
 
 	if (out == NULL)
-		log_error("evidence %s%s cannot be written", path, tail);
+		log_error("evidence %s%s: %s", path, tail, strerror(errno));
 	return out;
 }
 
@@ -330,6 +333,8 @@ static void listen_to_hangups(struct run *run)
 	struct sigaction action = { .sa_handler = hang_up, .sa_flags = SA_RESTART };
 
 	run->reload = reload_new(run->argc, run->argv);
+	if (run->reload != NULL && run->options.watch_feeds && capture_is_live(run->capture))
+		reload_watch(run->reload, run->know.feeds, WATCH_MS);
 	reloading = run->reload;
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGHUP, &action, NULL);
@@ -398,6 +403,7 @@ static int close_all(struct run *run)
 		run->failures += !sink_close(run->sinks[i]);
 	free(run->sinks);
 	run->failures += !ledger_close(run->ledger);
+	run->failures += log_was_scarce();
 	geo_free(run->geo);
 	reload_free(run->reload);
 	pseudonyms_free(run->pseudonyms);

@@ -38,6 +38,9 @@ static const struct row {
 	  "its content. May be given again" },
 	{ 256, "no-builtin-feed", NULL, FLAG, AT(no_builtin_feed),
 	  "leave out the built-in feed of ByteDance's names and networks" },
+	{ 290, "watch-feeds", NULL, FLAG, AT(watch_feeds),
+	  "live: read config and feeds again when a feed's file has changed; without, only\n"
+	  "on SIGHUP" },
 	{ 'g', "geo", "FILE.mmdb", LIST, AT(geo),
 	  "a MaxMind, DB-IP or IPinfo database; without, those in /usr/share/GeoIP and\n"
 	  "/var/lib/GeoIP, then the small ones that came with the program" },
@@ -308,7 +311,10 @@ static bool refuse(const struct row *row, const char *value)
 		[TIME] = "a time such as 2026-11-23, 2026-11-23T13:25:08Z or 1795440308",
 	};
 
-	log_error("option --%s wants %s, not '%s'", row->name, wanted[row->kind], value);
+	if (row->kind == LIST && value[0] != '\0') /* nothing is wrong with the name */
+		log_error("option --%s: out of memory", row->name);
+	else
+		log_error("option --%s wants %s, not '%s'", row->name, wanted[row->kind], value);
 	return false;
 }
 
@@ -369,7 +375,7 @@ static void help_row(FILE *out, const struct row *row)
 void options_help(FILE *out)
 {
 	fputs("dancecard [-r FILE|DIR|-]... [-i IFACE]... [options] [BPF filter]\n"
-	      "dancecard feed check|lookup|convert|compare ...\n"
+	      "dancecard feed check|lookup|convert|compare|retro ...\n"
 	      "dancecard sites LEDGER [--csv|--json] [--inventory FILE.csv] [--explain SITE]\n"
 	      "dancecard ledger forget|prune ...\n\n"
 	      "Finds which hosts of a network are in contact with ByteDance's infrastructure, and\n"

@@ -28,6 +28,7 @@ struct options {
 	uint64_t memory_bytes; /* 0: not said */
 	uint64_t ring_bytes;   /* 0: not said */
 	bool all_flows, no_builtin_feed, quiet, verbose, fail_on_contact, keep_duplicates;
+	bool watch_feeds;
 	bool list_interfaces, show_help, show_version, check;
 	const char *config;
 	const char *key_file;

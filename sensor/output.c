@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/output.h"
+#include "sensor/log.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -120,8 +121,10 @@ static void put_in_order(struct lane *l, const struct order_key *key, struct sli
 		push(l, key);
 	if (l->filling == NULL)
 		l->filling = block_new(size);
-	if (l->filling == NULL)
+	if (l->filling == NULL) {
+		log_scarce();
 		return;
+	}
 	fill_line((struct line *)(l->filling->bytes + l->filling->used), key, text);
 	l->filling->used += size;
 }

@@ -18,6 +18,11 @@ struct reload {
 	pthread_t thread;
 	bool is_good;
 	struct knowledge read; /* the thread's until READ */
+
+	const struct feed_set *current; /* whose files are watched; NULL: nobody asked */
+	uint64_t every_ms, look_ms;     /* when the next look is due */
+	uint64_t known, seen; /* their looks: as last dealt with, and at the look before */
+	bool is_careful;      /* it was a change that asked */
 };
 
 static void report_feed(void *context, const char *place, const char *reason)
@@ -90,6 +95,51 @@ void reload_ask(struct reload *r)
 	atomic_store(&r->is_asked, 1);
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void watch(struct reload *r, const struct feed_set *current)
+{
+	r->current = current;
+	r->known = r->seen = feed_set_stamp(current);
+}
+
+void reload_watch(struct reload *r, const struct feed_set *current, unsigned every_ms)
+{
+	r->every_ms = every_ms;
+	watch(r, current);
+}
+
+/* Another look than the one that was dealt with, twice the same: nobody is writing just now. */
+static bool has_changed(struct reload *r)
+{
+	if (r->current == NULL || now_ms() < r->look_ms)
+		return false;
+	uint64_t before = r->seen;
+
+	r->look_ms = now_ms() + r->every_ms;
+	r->seen = feed_set_stamp_now(r->current);
+	return r->seen != r->known && r->seen == before;
+}
+
+/* What a change brought, and may be the half of what it is to bring. */
+static bool is_cut_off(const struct reload *r)
+{
+	const char *path = r->is_careful && r->read.feeds != NULL
+	                           ? feed_set_cut(r->current, r->read.feeds)
+	                           : NULL;
+
+	if (path != NULL)
+		log_error("feed %s: looks cut off, as if half-written; SIGHUP takes it as it is",
+		          path);
+	return path != NULL;
+}
+
 static bool read_all(struct reload *r)
 {
 	struct options options;
@@ -103,7 +153,7 @@ static bool read_all(struct reload *r)
 	if (is_good)
 		r->read.feeds = feeds_load(&options, &failures);
 	options_free(&options);
-	return is_good && r->read.feeds != NULL && failures == 0;
+	return is_good && r->read.feeds != NULL && failures == 0 && !is_cut_off(r);
 }
 
 static void *read_aside(void *context)
@@ -127,18 +177,31 @@ static void begin(struct reload *r)
 	log_error("config and feeds are not read again: no thread to do it; the old ones stay");
 }
 
+static void begin_if_due(struct reload *r)
+{
+	bool is_asked = atomic_load(&r->is_asked);
+
+	if (!is_asked && !has_changed(r))
+		return;
+	r->is_careful = !is_asked;
+	r->known = r->seen;
+	begin(r);
+}
+
 bool reload_take(struct reload *r, struct knowledge *out)
 {
 	int stage = atomic_load(&r->stage);
 
-	if (stage == IDLE && atomic_load(&r->is_asked))
-		begin(r);
+	if (stage == IDLE)
+		begin_if_due(r);
 	if (stage != READ)
 		return false;
 	pthread_join(r->thread, NULL);
 	*out = r->read;
 	r->read = (struct knowledge){ 0 };
 	atomic_store(&r->stage, IDLE);
+	if (r->is_good && r->current != NULL)
+		watch(r, out->feeds);
 	if (r->is_good)
 		log_note("config and feeds are read again: %zu names, %zu networks",
 		         feed_set_names(out->feeds), feed_set_networks(out->feeds));

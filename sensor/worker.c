@@ -260,14 +260,18 @@ static void close_early(struct worker *w, struct flow *f)
 	judge_flow(w, f, &last);
 }
 
-/* Where there is no memory the one that has been open longest gives way: a flood's own are that. */
+/*
+ * Where memory is short the one that has been open longest gives way: a flood's own are that. Some
+ * room stays for hellos that need putting together, or a flood of SYNs would leave them none.
+ */
 static void open_question(struct worker *w, const struct sight *s)
 {
 	struct flow *longest_open = inspect_oldest(w->inspector);
 
-	if (inspect_open(w->inspector, s) || longest_open == NULL)
-		return;
-	close_early(w, longest_open);
+	while (longest_open != NULL && budget_left(&w->budget) < budget_reserve(&w->budget)) {
+		close_early(w, longest_open);
+		longest_open = inspect_oldest(w->inspector);
+	}
 	(void)inspect_open(w->inspector, s);
 }
 
@@ -281,7 +285,7 @@ static void begin_flow(struct worker *w, const struct sight *s)
 	f->source = s->frame->source;
 	guess_client(f, p);
 	w->counters.flows++;
-	if (w->use.all_flows)
+	if (w->use.all_flows && budget_left(&w->budget) > 2 * budget_reserve(&w->budget))
 		(void)notes_of(f, &w->budget, p);
 	open_question(w, s);
 }

@@ -21,6 +21,19 @@ static inline bool budget_is_short(const struct budget *b)
 	return b->used > b->limit / 4 * 3;
 }
 
+static inline size_t budget_left(const struct budget *b)
+{
+	return b->limit - b->used;
+}
+
+/* What the opening of one more question must leave: room for those that are open to grow. */
+static inline size_t budget_reserve(const struct budget *b)
+{
+	enum { MOST = 4 << 20 };
+
+	return b->limit / 16 < MOST ? b->limit / 16 : MOST;
+}
+
 /* `size` zeroed bytes; NULL when the ceiling or the system says no. */
 void *budget_take(struct budget *, size_t size);
 /* `old` grown from `old_size` to `size`; NULL leaves `old` as it was. */

@@ -7,6 +7,9 @@
 
 #include <ndpi_api.h>
 
+/* What nDPI 4.2's module takes is 4.7 MB. */
+enum { MODULE_BYTES = 8 << 20 };
+
 struct classify {
 	struct ndpi_detection_module_struct *module;
 	struct budget *budget;
@@ -39,9 +42,19 @@ void ndpi_lru_add_to_cache(struct ndpi_lru_cache *c, u_int32_t key, u_int16_t va
 	(void)value;
 }
 
+/* nDPI 4.2 does not survive an allocation that fails while it begins: its tables are tried first.
+ */
+static bool has_room(void)
+{
+	void *room = malloc(MODULE_BYTES);
+
+	free(room);
+	return room != NULL;
+}
+
 struct classify *classify_new(struct budget *budget)
 {
-	struct classify *c = calloc(1, sizeof *c);
+	struct classify *c = has_room() ? calloc(1, sizeof *c) : NULL;
 
 	if (c == NULL)
 		return NULL;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sensor/log.h"
+
 enum { BUCKETS = 4096 };
 
 struct kept {
@@ -52,8 +54,10 @@ const char *string_keep(struct string_pool *p, const char *text)
 	if (k != NULL)
 		return k->text;
 	k = malloc(sizeof *k + size);
-	if (k == NULL)
+	if (k == NULL) {
+		log_scarce();
 		return "";
+	}
 	memcpy(k->text, text, size);
 	k->next = *bucket;
 	*bucket = k;

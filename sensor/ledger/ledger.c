@@ -10,6 +10,7 @@
 #include "sensor/event/address_text.h"
 #include "sensor/event/wire_text.h"
 #include "sensor/ledger/ledger_file.h"
+#include "sensor/ledger/ledger_flows.h"
 #include "sensor/log.h"
 
 enum { QUEUE_MAX = 1 << 14, TEXT = 256, BATCH_SECONDS = 1 };
@@ -28,12 +29,17 @@ struct row {
 	int64_t lag_ms;
 	uint64_t visits, pixel_visits, after;
 	uint64_t first_ns, last_ns, since_ns, confirmed_ns, gone_ns;
+	char client[ADDRESS_TEXT_MAX]; /* of a flow, with what follows */
+	char *names;                   /* the row's own */
+	const char *state, *app;       /* literals */
+	uint16_t client_port;
+	uint8_t protocol;
 };
 
 struct ledger {
 	sqlite3 *db;
 	uint64_t retention_days;
-	bool may_wait;
+	bool may_wait, keeps_flows;
 	pthread_t writer;
 	pthread_mutex_t lock;
 	pthread_cond_t change, room_again;
@@ -41,7 +47,8 @@ struct ledger {
 	size_t count, room, batch_room;
 	uint64_t lost;
 	bool is_closing, has_failed;
-	sqlite3_stmt *add_host, *add_contact, *add_placement, *add_period, *count_contact;
+	sqlite3_stmt *add_host, *add_contact, *add_placement, *add_period, *count_contact,
+	        *add_flow;
 };
 
 static const char add_host[] =
@@ -64,6 +71,17 @@ static const char add_period[] =
         " confirmed_ns = excluded.confirmed_ns, gone_ns = excluded.gone_ns,"
         " chance = excluded.chance, confidence = excluded.confidence"
         " WHERE excluded.last_ns >= last_ns";
+
+/* Of equal rows the first flow's identity stays, whenever it is read. */
+static const char add_flow[] =
+        "INSERT INTO flows VALUES (?,nullif(?,''),?,?,?,?,?,?,?,?,?,?,?)"
+        " ON CONFLICT (src_ip, dest_ip, dest_port, proto, names) DO UPDATE SET"
+        " name = coalesce(excluded.name, name), last_ns = max(last_ns, excluded.last_ns),"
+        " state = CASE WHEN state = 'new' THEN excluded.state ELSE state END,"
+        " flow_id = CASE WHEN excluded.first_ns < first_ns THEN excluded.flow_id ELSE flow_id END,"
+        " src_port = CASE WHEN excluded.first_ns < first_ns THEN excluded.src_port ELSE src_port "
+        "END,"
+        " first_ns = min(first_ns, excluded.first_ns)";
 
 static void bind_text(sqlite3_stmt *s, int at, const char *text)
 {
@@ -165,6 +183,31 @@ static void write_site(struct ledger *l, const struct row *r)
 		l->has_failed = true;
 }
 
+static const char *protocol_word(uint8_t number)
+{
+	return number == 6 ? "TCP" : number == 17 ? "UDP" : number == 132 ? "SCTP" : "";
+}
+
+static void write_flow(struct ledger *l, const struct row *r)
+{
+	sqlite3_stmt *s = l->add_flow;
+
+	bind_text(s, 1, r->host[0] != '\0' ? r->host : r->client);
+	bind_text(s, 2, r->host_name);
+	bind_text(s, 3, r->client);
+	bind_text(s, 4, r->server);
+	bind_number(s, 5, r->port);
+	bind_text(s, 6, protocol_word(r->protocol));
+	bind_text(s, 7, r->app);
+	bind_text(s, 8, r->names);
+	bind_number(s, 9, r->first_ns);
+	bind_number(s, 10, r->last_ns);
+	bind_number(s, 11, r->flow_id);
+	bind_number(s, 12, r->client_port);
+	bind_text(s, 13, r->state);
+	(void)step(l, s);
+}
+
 static void write_batch(struct ledger *l, const struct row *rows, size_t count)
 {
 	if (!ledger_file_run(l->db, "BEGIN IMMEDIATE")) {
@@ -176,6 +219,8 @@ static void write_batch(struct ledger *l, const struct row *rows, size_t count)
 			write_contact(l, &rows[i]);
 		else if (rows[i].type == EVENT_PLACEMENT)
 			write_placement(l, &rows[i]);
+		else if (rows[i].type == EVENT_FLOW)
+			write_flow(l, &rows[i]);
 		else
 			write_site(l, &rows[i]);
 	}
@@ -214,6 +259,8 @@ static void *write_all(void *context)
 		pthread_mutex_unlock(&l->lock);
 		if (count > 0)
 			write_batch(l, rows, count);
+		for (size_t i = 0; i < count; i++)
+			free(rows[i].names);
 		pthread_mutex_lock(&l->lock);
 		l->batch = rows;
 		l->batch_room = room;
@@ -230,8 +277,9 @@ static bool prepare(struct ledger *l)
 	l->count_contact = ledger_file_prepare(l->db, count_contact);
 	l->add_placement = ledger_file_prepare(l->db, add_placement);
 	l->add_period = ledger_file_prepare(l->db, add_period);
-	return l->add_host != NULL && l->add_contact != NULL && l->count_contact != NULL &&
-	       l->add_placement != NULL && l->add_period != NULL;
+	l->add_flow = ledger_file_prepare(l->db, add_flow);
+	return l->add_flow != NULL && l->add_host != NULL && l->add_contact != NULL &&
+	       l->count_contact != NULL && l->add_placement != NULL && l->add_period != NULL;
 }
 
 static void free_ledger(struct ledger *l)
@@ -239,6 +287,7 @@ static void free_ledger(struct ledger *l)
 	sqlite3_finalize(l->add_host);
 	sqlite3_finalize(l->add_contact);
 	sqlite3_finalize(l->count_contact);
+	sqlite3_finalize(l->add_flow);
 	sqlite3_finalize(l->add_placement);
 	sqlite3_finalize(l->add_period);
 	sqlite3_close(l->db);
@@ -255,6 +304,7 @@ struct ledger *ledger_open(const struct ledger_options *options)
 		return NULL;
 	l->retention_days = options->retention_days;
 	l->may_wait = options->may_wait;
+	l->keeps_flows = options->keeps_flows;
 	l->db = ledger_file_open(options->path, true);
 	if (l->db == NULL || !prepare(l)) {
 		free_ledger(l);
@@ -338,6 +388,23 @@ static void copy_event(struct row *r, const struct event *e)
 	copy_name(r->tracker, e->tracker->name);
 }
 
+static void copy_flow(struct row *r, const struct event *e, char *names)
+{
+	address_text(e->src, r->client);
+	r->client_port = e->src_port;
+	r->protocol = e->protocol;
+	r->app = e->app_proto;
+	r->state = e->flow->state;
+	r->first_ns = e->flow->start_ns;
+	r->last_ns = e->flow->end_ns > 0 ? e->flow->end_ns : e->flow->start_ns;
+	r->names = names;
+}
+
+static bool is_flow(const struct ledger *l, const struct event *e)
+{
+	return l->keeps_flows && e->type == EVENT_FLOW && e->has_flow && e->flow != NULL;
+}
+
 static bool make_room(struct ledger *l)
 {
 	if (l->count < l->room)
@@ -354,15 +421,24 @@ static bool make_room(struct ledger *l)
 
 void ledger_take(struct ledger *l, const struct event *e)
 {
-	if (e->type != EVENT_CONTACT && e->type != EVENT_PLACEMENT && e->type != EVENT_SITE)
+	char *names = is_flow(l, e) ? ledger_names_text(e) : NULL;
+
+	if (names == NULL && e->type != EVENT_CONTACT && e->type != EVENT_PLACEMENT &&
+	    e->type != EVENT_SITE)
 		return;
 	pthread_mutex_lock(&l->lock);
 	while (l->may_wait && l->count == QUEUE_MAX)
 		pthread_cond_wait(&l->room_again, &l->lock);
-	if (make_room(l))
-		copy_event(&l->queue[l->count++], e);
-	else
+	if (make_room(l)) {
+		struct row *row = &l->queue[l->count++];
+
+		copy_event(row, e);
+		if (names != NULL)
+			copy_flow(row, e, names);
+	} else {
+		free(names);
 		l->lost++;
+	}
 	if (l->count == QUEUE_MAX / 2)
 		pthread_cond_signal(&l->change);
 	pthread_mutex_unlock(&l->lock);

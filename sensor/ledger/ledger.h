@@ -17,7 +17,8 @@ struct ledger;
 
 struct ledger_options {
 	const char *path;
-	bool may_wait; /* ledger_take() waits when the queue is full, instead of losing events */
+	bool may_wait;    /* ledger_take() waits when the queue is full, instead of losing events */
+	bool keeps_flows; /* of every `flow` event who, with whom and the names: `feed retro` */
 	uint64_t retention_days; /* contacts and placements older than that are deleted; 0: never */
 };
 
@@ -25,7 +26,9 @@ enum { LEDGER_RETENTION_DAYS = 400 };
 
 /* NULL, after saying why: it cannot be opened, or a later version of this program made it. */
 struct ledger *ledger_open(const struct ledger_options *);
-/* Takes what it keeps of a `contact`, `placement` or `site` event; of others, nothing. Any thread.
+/*
+ * Takes what it keeps of a `contact`, `placement` or `site` event, and of a `flow` if it keeps
+ * those; of others, nothing. Any thread.
  */
 void ledger_take(struct ledger *, const struct event *);
 /* Writes what is left. False: something could not be written, which was said. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/ledger/ledger_file.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,8 +52,19 @@ static const char version_1[] =
         "CREATE VIEW contacts_by_day AS SELECT date(time_ns / 1000000000, 'unixepoch') AS day,"
         " count(*) AS contacts, count(DISTINCT host) AS hosts FROM contacts GROUP BY day;";
 
+/*
+ * All flows, where they are asked for (-a). The id and the source port are those of the first flow
+ * of a row, so that what is found in it has the id that it would have had then.
+ */
+static const char version_2[] =
+        "CREATE TABLE flows (host TEXT NOT NULL, name TEXT, src_ip TEXT, dest_ip TEXT,"
+        " dest_port INTEGER, proto TEXT, app_proto TEXT, names TEXT, first_ns INTEGER NOT NULL,"
+        " last_ns INTEGER NOT NULL, flow_id INTEGER, src_port INTEGER, state TEXT,"
+        " PRIMARY KEY (src_ip, dest_ip, dest_port, proto, names)) WITHOUT ROWID;"
+        "CREATE INDEX flows_host ON flows (host);";
+
 /* migrations[n] brings version n to version n + 1. */
-static const char *const migrations[LEDGER_VERSION] = { version_1 };
+static const char *const migrations[LEDGER_VERSION] = { version_1, version_2 };
 
 bool ledger_file_run(sqlite3 *db, const char *sql)
 {
@@ -109,9 +121,9 @@ static bool set_up(sqlite3 *db, const char *path, bool is_written)
 		return false;
 	}
 	if (!is_written) {
-		if (version == LEDGER_VERSION)
-			return true;
-		log_error("ledger %s: is no ledger of this version", path);
+		if (version > 0)
+			return migrate(db, version);
+		log_error("ledger %s: is no ledger", path);
 		return false;
 	}
 	return version >= 0 &&
@@ -120,13 +132,21 @@ static bool set_up(sqlite3 *db, const char *path, bool is_written)
 	       migrate(db, version);
 }
 
+/* What the system says, where it has a word: "unable to open" alone helps nobody. */
+static const char *why_not(sqlite3 *db)
+{
+	int number = db != NULL ? sqlite3_system_errno(db) : ENOMEM;
+
+	return number != 0 ? strerror(number) : sqlite3_errmsg(db);
+}
+
 sqlite3 *ledger_file_open(const char *path, bool is_written)
 {
 	sqlite3 *db = NULL;
 	int flags = is_written ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
 
 	if (sqlite3_open_v2(path, &db, flags, NULL) != SQLITE_OK)
-		log_error("ledger %s: %s", path, db != NULL ? sqlite3_errmsg(db) : "out of memory");
+		log_error("ledger %s: %s", path, why_not(db));
 	else if (set_up(db, path, is_written))
 		return db;
 	sqlite3_close(db);
@@ -241,6 +261,8 @@ bool ledger_forget(sqlite3 *db, const char *host, int *rows)
 		 " OR host IN (SELECT ip FROM hosts WHERE ip = ?1 OR name = ?1)"),
 		("DELETE FROM placements WHERE host = ?1"
 		 " OR host IN (SELECT ip FROM hosts WHERE ip = ?1 OR name = ?1)"),
+		("DELETE FROM flows WHERE host = ?1 OR name = ?1"
+		 " OR host IN (SELECT ip FROM hosts WHERE ip = ?1 OR name = ?1)"),
 		"DELETE FROM hosts WHERE ip = ?1 OR name = ?1",
 	};
 	bool is_done = ledger_file_run(db, "PRAGMA secure_delete = ON; BEGIN IMMEDIATE");
@@ -262,7 +284,7 @@ bool ledger_forget(sqlite3 *db, const char *host, int *rows)
 
 bool ledger_prune(sqlite3 *db, uint64_t days)
 {
-	char sql[512];
+	char sql[640];
 	long long kept_ns = (long long)days * 86400 * 1000000000;
 
 	if (days == 0)
@@ -271,7 +293,8 @@ bool ledger_prune(sqlite3 *db, uint64_t days)
 	        sql, sizeof sql,
 	        "DELETE FROM placements WHERE time_ns < (SELECT max(time_ns) FROM contacts) - %lld;"
 	        "DELETE FROM contacts WHERE time_ns < (SELECT max(time_ns) FROM contacts) - %lld;"
+	        "DELETE FROM flows WHERE last_ns < (SELECT max(last_ns) FROM flows) - %lld;"
 	        "DELETE FROM hosts WHERE last_ns < (SELECT max(last_ns) FROM hosts) - %lld;",
-	        kept_ns, kept_ns, kept_ns);
+	        kept_ns, kept_ns, kept_ns, kept_ns);
 	return ledger_file_run(db, sql);
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /* The file behind a ledger, for those who write it and those who ask it. */
-enum { LEDGER_VERSION = 1 };
+enum { LEDGER_VERSION = 2 };
 
 /* Opens (and makes, when `is_written`) the file, and brings its tables up to date. NULL: said why.
  */

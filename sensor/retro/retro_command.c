@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "sensor/ledger/ledger_flows.h"
 #include "sensor/retro/lines.h"
 #include "sensor/retro/retro.h"
 
@@ -78,8 +79,31 @@ static bool read_lines(struct reading *reading, struct lines *lines)
 	return false;
 }
 
+static void read_row(void *context, const char *line, size_t len)
+{
+	struct reading *reading = context;
+
+	reading->line++;
+	read_line(reading, (struct text){ line, len });
+}
+
+static bool read_ledger(struct reading *reading)
+{
+	uint64_t rows;
+
+	if (!ledger_flows_each(reading->path, read_row, reading, &rows))
+		return false;
+	if (rows > 0)
+		return true;
+	fprintf(stderr, "dancecard: %s: a ledger without flows: they are kept with -a\n",
+	        reading->path);
+	return false;
+}
+
 static bool read_file(struct reading *reading)
 {
+	if (ledger_is_at(reading->path))
+		return read_ledger(reading);
 	const char *fault;
 	struct lines *lines = lines_open(reading->path, &fault);
 

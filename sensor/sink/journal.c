@@ -425,9 +425,11 @@ static bool write_record(struct journal *j, const char *line, size_t len)
 	put32(head + 4, sum_of(j->end.number, line, len));
 	parts[1].iov_base = text.out;
 	parts[1].iov_len = len;
-	if (pwritev(j->writing, parts, 2, (off_t)j->end.offset) == (ssize_t)(HEAD_LEN + len))
+	ssize_t done = pwritev(j->writing, parts, 2, (off_t)j->end.offset);
+
+	if (done == (ssize_t)(HEAD_LEN + len))
 		return true;
-	int why = errno;
+	int why = done < 0 ? errno : ENOSPC; /* a short write gives no reason; room is the only one */
 
 	(void)ftruncate(j->writing, (off_t)j->end.offset); /* or else a torn tail */
 	errno = why;

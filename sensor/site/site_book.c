@@ -8,6 +8,7 @@
 
 #include "feeds/domain.h"
 #include "sensor/flow/siphash.h"
+#include "sensor/log.h"
 
 enum { SITES_MIN = 64, ENTITY_MAX = 64, NONE = 0 };
 
@@ -387,8 +388,10 @@ void site_book_each(struct site_book *b, site_visit *visit, void *context)
 {
 	struct site **order = malloc((b->count + 1) * sizeof *order);
 
-	if (order == NULL)
+	if (order == NULL) {
+		log_scarce();
 		return;
+	}
 	for (size_t i = 0; i < b->count; i++)
 		order[i] = &b->sites[i + 1];
 	qsort(order, b->count, sizeof(struct site *), by_name);

@@ -4,6 +4,7 @@
 #include "sensor/event/community_id.h"
 #include "sensor/event/event_id.h"
 #include "sensor/flow/address.h"
+#include "sensor/log.h"
 #include "sensor/output.h"
 #include "sensor/verdict/severity.h"
 #include "sensor/worker_state.h"
@@ -111,8 +112,10 @@ void emit_event(struct worker *w, struct event *e)
 		w->use.keep(w->use.context, e);
 	struct slice line = event_json_line(w->json, w->use.shape, e);
 
-	if (line.len == 0)
+	if (line.len == 0) {
+		log_scarce();
 		return;
+	}
 	w->counters.events++;
 	lane_put(w->use.lane, &w->key, line);
 }

@@ -6,7 +6,9 @@
  * cdn: others' content is served from there; the country is that of the server that was near to the
  * client.
  *
- * By their holders' own public words; only where it holds for most of the addresses. Amazon
+ * General knowledge. The holders of the numbers were found in public code and lists in November
+ * 2026; that a network is anycast was checked with no measurement. Only where it is thought to hold
+ * for most of the addresses. Amazon
  * (16509, with CloudFront and Global Accelerator in it) and Microsoft (8075, with Front Door) are
  * not here: most of their addresses are machines in one place, and the number cannot tell which.
  */
@@ -16,7 +18,7 @@ static const struct {
 	uint32_t asn;
 	bool is_anycast, is_cdn;
 } networks[] = {
-	{ 13335, true, true },  /* Cloudflare: "every data centre announces every address" */
+	{ 13335, true, true },  /* Cloudflare */
 	{ 209242, true, true }, /* Cloudflare, Spectrum and customers' own addresses */
 	{ 54113, true, true },  /* Fastly: anycast and regional addresses */
 	{ 15133, true, true },  /* Edgecast (Verizon Digital Media, Edgio) */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/verdict/sums.h"
+#include "sensor/log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,13 +46,17 @@ static bool make_room(struct sums *s)
 		return false;
 	struct sum_row *rows = realloc(s->rows, count / 2 * sizeof *rows);
 
-	if (rows == NULL)
+	if (rows == NULL) {
+		log_scarce();
 		return false;
+	}
 	s->rows = rows;
 	uint32_t *slots = calloc(count, sizeof *slots);
 
-	if (slots == NULL)
+	if (slots == NULL) {
+		log_scarce();
 		return false;
+	}
 	free(s->slots);
 	s->slots = slots;
 	s->slot_count = count;

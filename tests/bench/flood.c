@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * flood KIND COUNT: a capture on standard output that is hard on a flow table.
+ * flood KIND COUNT [BEGIN]: a capture on standard output that is hard on a sensor's memory. BEGIN
+ * is the packet time of the first, in seconds since the epoch.
  *
- *   syn       COUNT SYNs to one server, each from another address and port
- *   scan      COUNT SYNs of one host, each to another address
- *   answered  COUNT flows that say their name (no tracker's) and then stay open
+ *   syn        COUNT SYNs to one server, each from another address and port
+ *   scan       COUNT SYNs of one host, each to another address
+ *   answered   COUNT flows that say their name (no tracker's) and then stay open
+ *   hosts      COUNT hosts with such a flow each
+ *   sites      COUNT such flows, each with a name of its own
+ *   hellos     COUNT flows whose hello breaks off
+ *   dns        COUNT questions for random names, and as many answers that there is none
+ *   fragments  COUNT first fragments, whose rest never comes
+ *   initials   COUNT QUIC Initials with random connection ids, that nobody can open
  *
- * A million packets a second of packet time for the first two; all answered flows begin within 500
- * s.
+ * All answered flows begin within 500 s; of the others a million packets make a second.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TCP_SYN = 2, TCP_ACK = 16, HEADS = 54, ROOM = 256 };
+enum { TCP_SYN = 2, TCP_ACK = 16, HEADS = 54, ROOM = 1400 };
+enum { UDP_HEADS = 42, INITIAL_LEN = 1200 };
 
 /* TLS 1.2, one cipher suite, server_name "a.example". */
 static const uint8_t hello[] = {
@@ -65,7 +72,7 @@ static void write_packet(uint64_t time_us, const struct ends *e, int from_server
 	fwrite(p, HEADS + len, 1, stdout);
 }
 
-static const uint64_t begin_us = 1795441679000000U;
+static uint64_t begin_us = 1795441679000000U;
 
 static void syn(uint32_t i)
 {
@@ -97,16 +104,127 @@ static void answered(uint32_t i)
 	write_packet(at, &e, 0, 2, TCP_ACK, hello, sizeof hello);
 }
 
+/* A handshake that says the name `abc` with `number` in place of it, or the beginning of one. */
+static void say(uint32_t client, uint32_t i, uint32_t number, size_t len)
+{
+	struct ends e = { .client = client,
+		          .server = 0x50000000 + i % 1000,
+		          .port = (uint16_t)(1024 + i % 60000) };
+	uint8_t named[sizeof hello];
+
+	memcpy(named, hello, sizeof hello);
+	for (size_t k = 0; k < 7; k++) /* "abc.exa" becomes seven letters, and "mple" a domain */
+		named[sizeof hello - 11 + k] = (uint8_t)('a' + (number >> 4 * k & 15));
+	memcpy(named + sizeof hello - 4, ".com", 4);
+	write_packet(begin_us + i, &e, 0, 1, TCP_SYN, NULL, 0);
+	write_packet(begin_us + i, &e, 1, 1, TCP_SYN | TCP_ACK, NULL, 0);
+	write_packet(begin_us + i, &e, 0, 2, TCP_ACK, named, len);
+}
+
+static void hosts(uint32_t i)
+{
+	say(0x0a000001 + i, i, 1, sizeof hello);
+}
+
+static void sites(uint32_t i)
+{
+	say(0x0a000001 + i % 200, i, i, sizeof hello);
+}
+
+static void hellos(uint32_t i)
+{
+	say(0x0a000001 + i % 200, i, i, sizeof hello - 8);
+}
+
+/* An Ethernet frame with UDP, or with `fragment` of it. */
+static void write_udp(uint32_t i, const struct ends *e, int from_server, uint16_t to,
+                      unsigned fragment, const uint8_t *payload, size_t len)
+{
+	uint64_t time_us = begin_us + i;
+	uint32_t head[4] = { (uint32_t)(time_us / 1000000), (uint32_t)(time_us % 1000000),
+		             (uint32_t)(UDP_HEADS + len), (uint32_t)(UDP_HEADS + len) };
+	uint8_t p[ROOM] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45 };
+
+	put16(p + 16, (unsigned)(28 + len));
+	put16(p + 18, i & 0xffff);
+	put16(p + 20, fragment);
+	p[22] = 64;
+	p[23] = 17;
+	put32(p + 26, from_server ? e->server : e->client);
+	put32(p + 30, from_server ? e->client : e->server);
+	put16(p + 34, from_server ? to : e->port);
+	put16(p + 36, from_server ? e->port : to);
+	put16(p + 38, (unsigned)(8 + len));
+	memcpy(p + UDP_HEADS, payload, len);
+	fwrite(head, sizeof head, 1, stdout);
+	fwrite(p, UDP_HEADS + len, 1, stdout);
+}
+
+static uint64_t mix(uint64_t x) /* splitmix64's last step */
+{
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9U;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebU;
+	return x ^ x >> 31;
+}
+
+static void dns(uint32_t i)
+{
+	struct ends e = { .client = 0x0a000001 + i % 200,
+		          .server = 0x08080808,
+		          .port = (uint16_t)(1024 + i % 60000) };
+	uint8_t m[] = { 0,   0,   1,   0,   0,   1,   0,   0,   0,   0,   0,   0,
+		        12,  'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a',
+		        'a', 3,   'c', 'o', 'm', 0,   0,   1,   0,   1 };
+	uint64_t r = mix(i + 1);
+
+	put16(m, (unsigned)(r >> 48));
+	for (size_t k = 0; k < 12; k++)
+		m[13 + k] = (uint8_t)('a' + (r >> 4 * k & 15));
+	write_udp(i, &e, 0, 53, 0, m, sizeof m);
+	m[2] = 0x81;
+	m[3] = 0x83; /* NXDOMAIN */
+	write_udp(i, &e, 1, 53, 0, m, sizeof m);
+}
+
+static void fragments(uint32_t i)
+{
+	struct ends e = { .client = 0x0a000001 + i / 65536, .server = 0x50000001, .port = 5000 };
+	uint8_t zeros[512] = { 0 };
+
+	write_udp(i, &e, 0, 443, 0x2000, zeros, sizeof zeros);
+}
+
+static void initials(uint32_t i)
+{
+	struct ends e = { .client = 0x0a000001 + i % 200,
+		          .server = 0x50000000 + i % 1000,
+		          .port = (uint16_t)(1024 + i % 60000) };
+	uint8_t p[INITIAL_LEN] = { 0xc3, 0, 0, 0, 1, 8 };
+	uint64_t r = mix(i + 1);
+
+	memcpy(p + 6, &r, 8);
+	put16(p + 16, 0x4000 | (INITIAL_LEN - 18)); /* no source id, no token, the length */
+	for (size_t k = 18; k < sizeof p; k += 8, r = mix(r + 1))
+		memcpy(p + k, &r, sizeof p - k < 8 ? sizeof p - k : 8);
+	write_udp(i, &e, 0, 443, 0, p, sizeof p);
+}
+
 static const struct {
 	const char *name;
 	void (*write)(uint32_t i);
-} kinds[] = { { "syn", syn }, { "scan", scan }, { "answered", answered } };
+} kinds[] = {
+	{ "syn", syn },     { "scan", scan },           { "answered", answered },
+	{ "hosts", hosts }, { "sites", sites },         { "hellos", hellos },
+	{ "dns", dns },     { "fragments", fragments }, { "initials", initials },
+};
 
 int main(int argc, char **argv)
 {
 	const uint32_t file_head[] = { 0xa1b2c3d4, 0x00040002, 0, 0, 65535, 1 };
 
-	count = argc == 3 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
+	count = argc >= 3 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
+	if (argc == 4)
+		begin_us = strtoull(argv[3], NULL, 10) * 1000000;
 	for (size_t k = 0; count > 0 && k < sizeof kinds / sizeof *kinds; k++) {
 		if (strcmp(kinds[k].name, argv[1]) != 0)
 			continue;
@@ -115,6 +233,6 @@ int main(int argc, char **argv)
 			kinds[k].write(i);
 		return fflush(stdout) == 0 ? 0 : 1;
 	}
-	fputs("usage: flood syn|scan|answered COUNT\n", stderr);
+	fputs("usage: flood KIND COUNT [BEGIN]\n", stderr);
 	return 2;
 }

@@ -3,7 +3,8 @@
 """Real lists, which are other people's and not in the tree.
 
     shared.py DANCECARD table     what `feed check` takes of each, as feeds/README.md has it
-    shared.py DANCECARD test      that table against the page, and one feed in six syntaxes
+    shared.py DANCECARD test      that table against the page, one feed in six syntaxes, and our networks
+                                  against those of shared CDNs
 
 The lists are in shared/feeds beside the project, or where DANCECARD_SHARED_FEEDS says. Without them
 the test is skipped (77).
@@ -77,6 +78,28 @@ def six_syntaxes(dancecard, folder):
     print(f"{len(asked)} questions, {len(by_suffix[0])} yes by suffix, {len(by_name[0])} by name")
 
 
+def compared(dancecard, path):
+    """How many of the list's rules we match, how many of ours it matches. Prefixes overlap where one
+    holds the other's first address, so two noughts mean that no network of ours touches one of theirs."""
+    done = subprocess.run([dancecard, "feed", "compare", path], capture_output=True, text=True, timeout=120, check=True)
+    theirs, ours, unmatched = re.search(r"we match (\d+) of .* of our (\d+) it does not match (\d+)", done.stdout).groups()
+    return int(theirs), int(ours) - int(unmatched)
+
+
+def networks(dancecard, folder):
+    """No network of ours is a shared CDN's or a big cloud's; what ByteDance's clouds announce is of category cloud."""
+    for name in ("akamai", "fastly", "cloudflare", "amazon-aws", "google-gcp"):
+        path = os.path.join(folder, "MISP+misp-warninglists/lists", name, "list.json")
+        assert compared(dancecard, path) == (0, 0), f"{name}: {compared(dancecard, path)}"
+    for asn, category in ((137718, "cloud"), (150436, "cloud"), (138699, "infrastructure"), (396986, "infrastructure")):
+        with open(os.path.join(folder, f"ipverse+asn-ip/as/{asn}/aggregated.json"), encoding="utf-8") as file:
+            prefixes = re.findall(r'"([0-9a-f.:]+)/\d+"', file.read())
+        done = subprocess.run([dancecard, "feed", "lookup", *prefixes], capture_output=True, text=True, timeout=60, check=True)
+        said = {line.split("\t")[2] for line in done.stdout.splitlines()} - {"-"}
+        assert said == {category}, f"AS{asn}: {said}"
+    print("networks: none of a shared CDN, clouds apart")
+
+
 def main(dancecard, what):
     folder = next((path for path in CANDIDATES if path and os.path.isdir(path)), None)
     if folder is None:
@@ -87,6 +110,7 @@ def main(dancecard, what):
         print(HEAD, *rows, sep="\n")
         return 0
     six_syntaxes(dancecard, folder)
+    networks(dancecard, folder)
     with open(PAGE, encoding="utf-8") as page:
         said = page.read().splitlines()
     wrong = [row for row in rows if row not in said]

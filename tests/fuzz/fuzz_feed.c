@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The first byte picks the format (0: by content), the rest is the file. What is taken is asked. */
+/*
+ * The first byte picks the format (0: by content), the rest is the file. What is taken is asked.
+ * With FEED_FORMAT defined it is always that one: a target for each (tests/CMakeLists.txt).
+ */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -15,21 +18,34 @@ static void ask_again(void *context, const struct feed_rule *rule)
 	feed_find_name(context, rule->entry.domain, strlen(rule->entry.domain), FEED_ALIAS, &entry);
 }
 
+#ifdef FEED_FORMAT
+static const char *format_of(uint8_t byte)
+{
+	(void)byte;
+	return FEED_FORMAT;
+}
+#else
+static const char *format_of(uint8_t byte)
+{
+	size_t formats = 0;
+
+	while (feed_format_name(formats) != NULL)
+		formats++;
+	return byte % (formats + 1) > 0 ? feed_format_name(byte % (formats + 1) - 1) : NULL;
+}
+#endif
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct feed_builder *builder = feed_builder_new();
 	struct feed_counts counts;
 	struct feed_options options = { .is_allow_list = false };
-	size_t formats = 0;
 
 	if (builder == NULL || size == 0) {
 		feed_builder_free(builder);
 		return 0;
 	}
-	while (feed_format_name(formats) != NULL)
-		formats++;
-	if (data[0] % (formats + 1) > 0)
-		options.format = feed_format_name(data[0] % (formats + 1) - 1);
+	options.format = format_of(data[0]);
 	options.is_allow_list = data[0] >= 128;
 	struct text text = { (const char *)data + 1, size - 1 };
 

@@ -80,6 +80,61 @@ static void test_reload(void)
 	CHECK(unlink(feed) == 0 && unlink(config) == 0 && rmdir(folder) == 0);
 }
 
+/* Polls until something is said, for as long as a slow machine may need. */
+static bool wait_for(struct reload *r, struct knowledge *out, const char *said_part)
+{
+	char said[CATCH_MAX];
+	bool is_taken = false, is_said = false;
+
+	for (int i = 0; i < 30 && !is_said; i++) {
+		is_taken = take(r, out, said);
+		is_said = strstr(said, said_part) != NULL;
+	}
+	CHECK(is_said);
+	return is_taken;
+}
+
+/* A changed file is read without being asked for; one that looks half-written is not taken. */
+static void test_watch(void)
+{
+	char path[] = "/tmp/dancecard-watch-XXXXXX", said[CATCH_MAX];
+	int fd = mkstemp(path);
+	char *argv[] = {
+		(char[]){ "dancecard" }, (char[]){ "-f" }, path, (char[]){ "--no-builtin-feed" },
+		(char[]){ "-i" },        (char[]){ "x" },  NULL
+	};
+	struct reload *r = reload_new(6, argv);
+	struct knowledge first = { 0 }, k = { 0 };
+
+	CHECK(fd >= 0 && close(fd) == 0 && r != NULL);
+	write_file(path, "one.example\ntwo.example\nthree.example\n");
+	reload_ask(r);
+	CHECK(take(r, &first, said) && feed_set_names(first.feeds) == 3);
+	reload_watch(r, first.feeds, 1);
+	CHECK(!take(r, &k, said) && said[0] == '\0'); /* nothing changed */
+
+	write_file(path, "one.example\ntwo.exam");
+	CHECK(!wait_for(r, &k, "looks cut off"));
+	write_file(path, "one.example\n");
+	CHECK(!wait_for(r, &k, "looks cut off"));
+	CHECK(!take(r, &k, said) && said[0] == '\0'); /* a bad file is tried once */
+	write_file(path, "...\n...\n...\n...\n...\n...\n...\n...\n");
+	CHECK(!wait_for(r, &k, "stay as they were"));
+
+	write_file(path, "one.example\ntwo.example\nthree.example\nfour.example\n");
+	CHECK(wait_for(r, &k, "read again: 4 names") && feed_set_names(k.feeds) == 4);
+	knowledge_free(&first);
+
+	/* Whoever asks means it. */
+	write_file(path, "one.example\n");
+	reload_ask(r);
+	CHECK(take(r, &first, said) && feed_set_names(first.feeds) == 1);
+	knowledge_free(&k);
+	reload_free(r);
+	knowledge_free(&first);
+	CHECK(unlink(path) == 0);
+}
+
 static struct feed_set *feed_of(const char *text)
 {
 	char path[] = "/tmp/dancecard-feed-XXXXXX";
@@ -119,6 +174,7 @@ static void test_names(void)
 int main(void)
 {
 	test_reload();
+	test_watch();
 	test_names();
 	return 0;
 }
