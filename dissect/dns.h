@@ -46,6 +46,7 @@ struct dns_record {
 	struct slice ipv6_hints; /* a multiple of 16 bytes */
 	struct slice alpn;       /* the list as on the wire: length-prefixed ids */
 	struct slice ech;        /* ECHConfigList as on the wire */
+	uint16_t service_port;   /* 0: the usual one */
 };
 
 /*

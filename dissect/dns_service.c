@@ -49,7 +49,8 @@ static bool read_no_default_alpn(struct slice value, struct dns_record *record)
 
 static bool read_port(struct slice value, struct dns_record *record)
 {
-	(void)record;
+	if (value.len == 2)
+		record->service_port = (uint16_t)(value.ptr[0] << 8 | value.ptr[1]);
 	return value.len == 2;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dissect/gquic.h"
 
+#include "dissect/quic_varint.h"
 #include "dissect/reader_cut.h"
 
 enum {
@@ -10,6 +11,10 @@ enum {
 	Q034 = 0x51303334, /* from here on no private flags */
 	Q039 = 0x51303339, /* from here on big-endian */
 	Q046 = 0x51303436,
+	Q048 = 0x51303438, /* from here on the hello is in CRYPTO frames */
+	Q049 = 0x51303439, /* from here on a token and a length stand before the number */
+	INITIAL_TYPE = 0,
+	CRYPTO_FRAME = 8,
 	TAGS_MAX = 128,
 };
 
@@ -50,12 +55,18 @@ static void skip_public_header(struct reader *r, struct dialect *d)
 		read_u8(r); /* private flags */
 }
 
-/* Q044 to Q046: as in the invariants of that time. */
+/* Q044 to Q049: as in the invariants of that time. */
 static void skip_long_header(struct reader *r, const struct quic_packet *packet, struct dialect *d)
 {
 	uint8_t flags = read_u8(r);
 
 	read_bytes(r, 4 + 1 + packet->dcid.len + packet->scid.len);
+	if (d->version >= Q049) {
+		read_u8(r); /* the second id's length */
+		if ((flags >> 4 & 3) == INITIAL_TYPE)
+			read_varint_bytes(r); /* token */
+		read_varint(r);
+	}
 	d->number_len = d->version < Q046 ? 4 : (flags & 3u) + 1;
 	read_bytes(r, d->number_len + HASH_LEN);
 }
@@ -82,6 +93,15 @@ static void take_stream(struct reader *r, const struct dialect *d, uint8_t type,
 
 	if (stream == CRYPTO_STREAM)
 		keep(out, offset, bytes);
+}
+
+/* As RFC 9000, section 19.6 */
+static void take_crypto(struct reader *r, struct quic_frames *out)
+{
+	uint64_t offset = read_varint(r), len = read_varint(r);
+	struct slice bytes = read_cut(r, len < r->rest.len ? (size_t)len : r->rest.len + 1).rest;
+
+	keep(out, offset, bytes);
 }
 
 /* 01nullmm: blocks follow, width of the largest number, width of a block */
@@ -139,6 +159,8 @@ static void take_frame(struct reader *r, const struct dialect *d, struct quic_fr
 		take_stream(r, d, type, out);
 	else if (type & 0x40)
 		skip_ack(r, type);
+	else if (type == CRYPTO_FRAME && d->version >= Q048)
+		take_crypto(r, out);
 	else
 		skip_plain(r, d, type, out);
 }

@@ -5,7 +5,7 @@
 #include "dissect/quic.h"
 
 /*
- * Google's QUIC before it spoke TLS: Q024 to Q046, whose first packets are in the clear, and Q050,
+ * Google's QUIC before it spoke TLS: Q024 to Q049, whose first packets are in the clear, and Q050,
  * which seals them like an Initial and carries the same hello in CRYPTO frames.
  */
 

@@ -40,7 +40,7 @@ struct http_response {
 };
 enum parse dissect_http_response(struct slice stream, struct http_response *out);
 
-enum { H2C_REQUESTS_MAX = 16 };
+enum { H2C_REQUESTS_MAX = 64 };
 
 /*
  * Requests of HTTP/2 in the clear, with prior knowledge (RFC 9113, section 3.3) or after an HTTP/1

@@ -25,7 +25,12 @@ static enum parse peel_null(struct layers *l)
 {
 	struct slice header = read_bytes(&l->at, 4);
 	uint32_t family = field_u32(header, 0);
+	uint32_t ethertype = family & 0xffff; /* in place of a family, behind two other bytes */
 
+	if (family >> 16 != 0 && ethertype == 0x0800)
+		return peel_ip4(l);
+	if (family >> 16 != 0 && ethertype == 0x86dd)
+		return peel_ip6(l);
 	if (family > 0xffff)
 		family = field_le32(header, 0);
 	if (family == FAMILY_IP4)

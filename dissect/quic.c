@@ -10,6 +10,7 @@ enum {
 	CLIENT_DCID_MIN = 8,
 	SAMPLE_END = 4 + 16, /* RFC 9001, section 5.4.2 */
 	RETRY_TAG_LEN = 16,
+	GOOGLE_Q049 = 0x51303439, /* from here on each id has a length of its own */
 	/* the public header of Q043 and before */
 	PUBLIC_VERSION = 0x01,
 	PUBLIC_RESET = 0x02,
@@ -53,15 +54,29 @@ static enum parse parse_public_header(struct slice *datagram, struct quic_packet
 	return PARSE_OK;
 }
 
-/* Q044 to Q046: the lengths of both ids share a byte, and 3 means less where it is not 0. */
-static enum parse parse_google(struct reader *header, struct slice *datagram,
-                               struct quic_packet *out)
+/* Q044 to Q048: the lengths of both ids share a byte, and 3 means less where it is not 0. */
+static void read_google_ids(struct reader *header, struct quic_packet *out)
 {
 	uint8_t lengths = read_u8(header);
 
-	out->kind = QUIC_GOOGLE;
 	out->dcid = read_bytes(header, lengths >> 4 ? (size_t)(lengths >> 4) + 3 : 0);
 	out->scid = read_bytes(header, lengths & 0xf ? (size_t)(lengths & 0xf) + 3 : 0);
+}
+
+static void read_ids(struct reader *header, struct quic_packet *out)
+{
+	out->dcid = read_block(header, 1).rest;
+	out->scid = read_block(header, 1).rest;
+}
+
+static enum parse parse_google(struct reader *header, struct slice *datagram,
+                               struct quic_packet *out)
+{
+	out->kind = QUIC_GOOGLE;
+	if (out->version < GOOGLE_Q049)
+		read_google_ids(header, out);
+	else
+		read_ids(header, out);
 	if (header->state == PARSE_OK)
 		take_all(datagram, out);
 	return header->state;
@@ -130,8 +145,7 @@ static enum parse parse_long(struct slice *datagram, struct quic_packet *out)
 
 	if (framing == QUIC_FRAMING_GOOGLE)
 		return parse_google(&header, datagram, out);
-	out->dcid = read_block(&header, 1).rest;
-	out->scid = read_block(&header, 1).rest;
+	read_ids(&header, out);
 	if (header.state != PARSE_OK)
 		return header.state;
 	if (framing != QUIC_FRAMING_UNKNOWN)

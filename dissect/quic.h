@@ -18,7 +18,7 @@ enum quic_kind {
 	QUIC_RETRY,
 	QUIC_VERSION_NEGOTIATION,
 	QUIC_SHORT,  /* 1-RTT, or padding behind the last packet: nothing in the clear */
-	QUIC_GOOGLE, /* Q024 to Q046: the hello is in the clear, see dissect/gquic.h */
+	QUIC_GOOGLE, /* Q024 to Q049: the hello is in the clear, see dissect/gquic.h */
 	QUIC_OTHER,  /* an unknown version: only what RFC 8999 says of all of them is known */
 };
 

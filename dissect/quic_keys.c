@@ -4,8 +4,14 @@
 
 #include <limits.h>
 
+/*
+ * The digest that lives on the stack: EVP's asks for memory each time that it begins, and keys are
+ * made for every Initial that comes.
+ */
+#define OPENSSL_API_COMPAT 10101
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include "dissect/quic_version.h"
 
@@ -20,14 +26,14 @@ enum {
 	LABEL_MAX = 32,
 };
 
-/* A connection's Initials come one after the other: keys that are set up already stay. */
 struct quic_crypto_context {
-	EVP_MD *hash;
-	EVP_MD_CTX *hash_context;
 	EVP_CIPHER *block, *aead;
 	EVP_CIPHER_CTX *block_context, *aead_context;
-	struct quic_keys keys; /* those that both ciphers have now */
-	bool has_keys;
+};
+
+/* Zeros behind a shorter key; none of ours is longer. */
+struct hmac_key {
+	uint8_t bytes[HASH_BLOCK];
 };
 
 static const uint8_t salts[QUIC_SALTS][SALT_LEN] = {
@@ -62,14 +68,6 @@ static const char *const side_labels[] = {
 	[QUIC_SERVER] = "server in",
 };
 
-static bool make_hash(struct quic_crypto_context *c)
-{
-	c->hash = EVP_MD_fetch(NULL, "SHA256", NULL);
-	c->hash_context = EVP_MD_CTX_new();
-	return c->hash != NULL && c->hash_context != NULL &&
-	       EVP_DigestInit_ex2(c->hash_context, c->hash, NULL);
-}
-
 /* The ciphers are bound to their contexts here, so that later only keys change. */
 static bool make_ciphers(struct quic_crypto_context *c)
 {
@@ -87,7 +85,7 @@ struct quic_crypto_context *quic_crypto_context_new(void)
 {
 	struct quic_crypto_context *c = OPENSSL_zalloc(sizeof *c);
 
-	if (c != NULL && make_hash(c) && make_ciphers(c))
+	if (c != NULL && make_ciphers(c))
 		return c;
 	quic_crypto_context_free(c);
 	return NULL;
@@ -101,46 +99,46 @@ void quic_crypto_context_free(struct quic_crypto_context *c)
 	EVP_CIPHER_CTX_free(c->block_context);
 	EVP_CIPHER_free(c->aead);
 	EVP_CIPHER_free(c->block);
-	EVP_MD_CTX_free(c->hash_context);
-	EVP_MD_free(c->hash);
 	OPENSSL_free(c);
 }
 
-/* The hash of a pad and data: one half of RFC 2104's HMAC. */
-static bool hash_half(struct quic_crypto_context *c, const uint8_t key[SECRET_LEN], uint8_t pad,
-                      struct slice data, uint8_t out[SECRET_LEN])
+/* H(key ^ pad, data): half of an HMAC. */
+static bool half_hmac(const struct hmac_key *key, uint8_t pad, struct slice data,
+                      uint8_t out[SECRET_LEN])
 {
 	uint8_t block[HASH_BLOCK];
+	SHA256_CTX hash;
 
-	for (size_t i = 0; i < SECRET_LEN; i++)
-		block[i] = key[i] ^ pad;
-	memset(block + SECRET_LEN, pad, sizeof block - SECRET_LEN);
-	return EVP_DigestInit_ex2(c->hash_context, NULL, NULL) &&
-	       EVP_DigestUpdate(c->hash_context, block, sizeof block) &&
-	       EVP_DigestUpdate(c->hash_context, data.ptr, data.len) &&
-	       EVP_DigestFinal_ex(c->hash_context, out, NULL);
+	for (size_t i = 0; i < HASH_BLOCK; i++)
+		block[i] = key->bytes[i] ^ pad;
+	return SHA256_Init(&hash) && SHA256_Update(&hash, block, HASH_BLOCK) &&
+	       SHA256_Update(&hash, data.ptr, data.len) && SHA256_Final(out, &hash);
 }
 
-/*
- * HMAC-SHA256 with a key of 32 bytes (a shorter one has zeros behind it, which are the same key).
- * Of the plain hash, because libcrypto's own HMAC copies and frees contexts for each.
- */
-static bool hmac(struct quic_crypto_context *c, const uint8_t key[SECRET_LEN], struct slice data,
-                 uint8_t out[SECRET_LEN])
+/* RFC 2104 */
+static bool hmac(const struct hmac_key *key, struct slice data, uint8_t out[SECRET_LEN])
 {
 	uint8_t inner[SECRET_LEN];
 
-	return hash_half(c, key, 0x36, data, inner) &&
-	       hash_half(c, key, 0x5c, (struct slice){ inner, sizeof inner }, out);
+	return half_hmac(key, 0x36, data, inner) &&
+	       half_hmac(key, 0x5c, (struct slice){ inner, SECRET_LEN }, out);
+}
+
+static struct hmac_key hmac_key(const uint8_t *bytes, size_t len)
+{
+	struct hmac_key key = { 0 };
+
+	memcpy(key.bytes, bytes, len);
+	return key;
 }
 
 /*
- * HKDF-Expand-Label (RFC 8446, section 7.1) for no more than one block of the hash:
+ * HKDF-Expand-Label (RFC 8446, section 7.1) for no more than one block of the hash, keyed with a
+ * secret:
  *
  *   │ length: 2 │ 1 │ "tls13 " label │ 0 │ block number: 1 │
  */
-static bool expand(struct quic_crypto_context *c, const uint8_t secret[SECRET_LEN],
-                   const char *label, uint8_t *out, size_t len)
+static bool expand(const struct hmac_key *secret, const char *label, uint8_t *out, size_t len)
 {
 	uint8_t info[LABEL_MAX] = { 0, (uint8_t)len, 0, 't', 'l', 's', '1', '3', ' ' };
 	uint8_t block[SECRET_LEN];
@@ -151,7 +149,7 @@ static bool expand(struct quic_crypto_context *c, const uint8_t secret[SECRET_LE
 	info[2] = (uint8_t)(used - 3);
 	info[used++] = 0;
 	info[used++] = 1;
-	if (!hmac(c, secret, (struct slice){ info, used }, block))
+	if (!hmac(secret, (struct slice){ info, used }, block))
 		return false;
 	memcpy(out, block, len);
 	return true;
@@ -162,36 +160,32 @@ bool quic_keys_derive(struct quic_crypto_context *c, uint32_t version, struct sl
 {
 	struct quic_version known = quic_version_find(version);
 	const struct labels *labels = known.framing == QUIC_FRAMING_V2 ? &labels_v2 : &labels_v1;
-	uint8_t initial[SECRET_LEN], secret[SECRET_LEN], salt[SECRET_LEN] = { 0 };
+	uint8_t secret[SECRET_LEN];
 
+	(void)c;
 	if (known.salt == QUIC_SALT_NONE)
 		return false;
-	memcpy(salt, salts[known.salt], SALT_LEN);
-	return hmac(c, salt, dcid, initial) &&
-	       expand(c, initial, side_labels[side], secret, sizeof secret) &&
-	       expand(c, secret, labels->key, out->key, sizeof out->key) &&
-	       expand(c, secret, labels->iv, out->iv, sizeof out->iv) &&
-	       expand(c, secret, labels->header, out->header, sizeof out->header);
-}
+	struct hmac_key key = hmac_key(salts[known.salt], SALT_LEN);
 
-/* Nothing of `keys` is half set up when this says no. */
-static bool use_keys(struct quic_crypto_context *c, const struct quic_keys *keys)
-{
-	if (c->has_keys && memcmp(&c->keys, keys, sizeof *keys) == 0)
-		return true;
-	c->has_keys = EVP_EncryptInit_ex2(c->block_context, NULL, keys->header, NULL, NULL) &&
-	              EVP_DecryptInit_ex2(c->aead_context, NULL, keys->key, NULL, NULL);
-	c->keys = *keys;
-	return c->has_keys;
+	if (!hmac(&key, dcid, secret))
+		return false;
+	key = hmac_key(secret, SECRET_LEN);
+	if (!expand(&key, side_labels[side], secret, SECRET_LEN))
+		return false;
+	key = hmac_key(secret, SECRET_LEN);
+	return expand(&key, labels->key, out->key, sizeof out->key) &&
+	       expand(&key, labels->iv, out->iv, sizeof out->iv) &&
+	       expand(&key, labels->header, out->header, sizeof out->header);
 }
 
 /* RFC 9001, section 5.4.3 */
-static bool make_mask(struct quic_crypto_context *c, const uint8_t *sample,
-                      uint8_t mask[SAMPLE_LEN])
+static bool make_mask(struct quic_crypto_context *c, const struct quic_keys *keys,
+                      const uint8_t *sample, uint8_t mask[SAMPLE_LEN])
 {
 	int len;
 
-	return EVP_EncryptUpdate(c->block_context, mask, &len, sample, SAMPLE_LEN);
+	return EVP_EncryptInit_ex2(c->block_context, NULL, keys->header, NULL, NULL) &&
+	       EVP_EncryptUpdate(c->block_context, mask, &len, sample, SAMPLE_LEN);
 }
 
 /* What the mask hid: the first byte and the packet number. */
@@ -201,13 +195,13 @@ struct header {
 	size_t number_len;
 };
 
-static bool unmask(struct quic_crypto_context *c, const struct quic_packet *packet,
-                   struct header *out)
+static bool unmask(struct quic_crypto_context *c, const struct quic_keys *keys,
+                   const struct quic_packet *packet, struct header *out)
 {
 	const uint8_t *number = packet->bytes.ptr + packet->number_at;
 	uint8_t mask[SAMPLE_LEN];
 
-	if (!make_mask(c, number + SAMPLE_AT, mask))
+	if (!make_mask(c, keys, number + SAMPLE_AT, mask))
 		return false;
 	out->first = packet->bytes.ptr[0] ^ (mask[0] & 0x0f);
 	out->number_len = (out->first & 3u) + 1;
@@ -253,7 +247,7 @@ static bool start_aead(struct quic_crypto_context *c, const struct quic_keys *ke
 	uint8_t nonce[sizeof keys->iv];
 
 	make_nonce(keys, header, nonce);
-	return EVP_DecryptInit_ex2(c->aead_context, NULL, NULL, nonce, NULL);
+	return EVP_DecryptInit_ex2(c->aead_context, NULL, keys->key, nonce, NULL);
 }
 
 enum parse quic_keys_open(struct quic_crypto_context *c, const struct quic_keys *keys,
@@ -267,8 +261,7 @@ enum parse quic_keys_open(struct quic_crypto_context *c, const struct quic_keys 
 
 	*out = (struct slice){ 0 };
 	if (packet->number_at == 0 || packet->bytes.len > INT_MAX ||
-	    sealed.len < SAMPLE_AT + SAMPLE_LEN || !use_keys(c, keys) ||
-	    !unmask(c, packet, &header))
+	    sealed.len < SAMPLE_AT + SAMPLE_LEN || !unmask(c, keys, packet, &header))
 		return PARSE_BROKEN;
 	sealed = slice_skip(sealed, header.number_len);
 	sealed.len -= tag_len;

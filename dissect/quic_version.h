@@ -21,7 +21,7 @@ enum quic_salt {
 
 enum quic_framing {
 	QUIC_FRAMING_UNKNOWN, /* only RFC 8999 holds */
-	QUIC_FRAMING_GOOGLE,  /* Q024 to Q046 */
+	QUIC_FRAMING_GOOGLE,  /* Q024 to Q049 */
 	QUIC_FRAMING_V1,
 	QUIC_FRAMING_V2, /* packet types renumbered and labels renamed, RFC 9369 */
 };

@@ -4,14 +4,16 @@
 #include <stdlib.h>
 
 #include "sensor/capture/duplicates.h"
-#include "sensor/flow/address.h"
+#include "sensor/config/config.h"
 #include "sensor/flow/flow_table.h"
 #include "sensor/flow/fragments.h"
 #include "sensor/owner.h"
+#include "sensor/role.h"
 #include "sensor/totals.h"
 
 enum {
 	CARDS = 2048, /* a power of 2 */
+	ROLES = 256,
 	DHCP_SERVER = 67,
 	DHCP_CLIENT = 68,
 	NETBIOS_NAME = 137,
@@ -30,6 +32,10 @@ struct intake {
 	/* Hashes of the addresses and MACs that were told: a pair is told again when it was
 	 * forgotten. */
 	uint64_t cards[CARDS];
+	struct told_role {
+		uint8_t host[16];
+		enum host_role role;
+	} roles[ROLES]; /* the same of what hosts were shown to be */
 };
 
 struct intake *intake_new(bool keep_duplicates, uint64_t seed)
@@ -77,11 +83,11 @@ static enum packet_kind kind_of(const struct packet *p)
 }
 
 /* Which MAC an inside address was heard with; 0: nothing to learn. */
-static uint64_t card_of(const struct packet *p)
+static uint64_t card_of(const struct packet *p, const struct config *config)
 {
 	uint64_t mac = 0;
 
-	if (!p->has_mac || !address_is_private(p->src))
+	if (!p->has_mac || !config_is_inside(config, p->src))
 		return 0;
 	memcpy(&mac, p->src_mac, sizeof p->src_mac);
 	uint64_t low, hash = mac * 0xff51afd7ed558ccdU;
@@ -125,31 +131,34 @@ static bool may_name_host(const struct packet *p)
 }
 
 /* An ICMP error is about a flow, which may be another worker's than the error. */
-static void find_refused(struct work_packet *wp)
+static void find_refused(struct work_packet *wp, const struct config *config)
 {
 	struct packet quoted;
 
 	if (dissect_icmp_quote(&wp->packet, &quoted) != PARSE_OK)
 		return;
 	wp->what |= TODO_REFUSAL;
-	wp->refused = owner_of(&quoted);
+	wp->refused = owner_of(&quoted, config);
 }
 
 /* What follows from the packet alone, once it is whole. */
-static void look_at(const struct intake *in, struct work_packet *wp)
+static void look_at(const struct intake *in, struct work_packet *wp, const struct config *config)
 {
+	const uint8_t *host;
 	const struct packet *p = &wp->packet;
 
 	wp->kind = (uint8_t)kind_of(p);
 	wp->what = may_name_host(p) ? TODO_NAMES : 0;
-	wp->card = card_of(p);
-	wp->owner = owner_of(p);
+	if (role_shown(p, &host) != HOST_ROLE_NONE)
+		wp->what |= TODO_ROLE;
+	wp->card = card_of(p, config);
+	wp->owner = owner_of(p, config);
 	wp->hash = flow_table_hash(&in->secret, p);
 	if (wp->kind == PACKET_ICMP)
-		find_refused(wp);
+		find_refused(wp, config);
 }
 
-static void decode(const struct intake *in, struct work_packet *wp)
+static void decode(const struct intake *in, struct work_packet *wp, const struct config *config)
 {
 	const struct frame *frame = wp->frame;
 
@@ -165,7 +174,7 @@ static void decode(const struct intake *in, struct work_packet *wp)
 	}
 	wp->copy_mark =
 	        in->duplicates != NULL ? duplicate_mark(in->duplicates, &wp->packet, frame) : 0;
-	look_at(in, wp);
+	look_at(in, wp, config);
 }
 
 void intake_decode(const struct intake *in, struct work *work)
@@ -185,8 +194,27 @@ void intake_decode(const struct intake *in, struct work *work)
 			now_ns = wp->frame->time_ns;
 		wp->step = ++step;
 		wp->now_ns = now_ns;
-		decode(in, wp);
+		decode(in, wp, work->config);
 	}
+}
+
+/* Does it show a host of ours, to a host of ours, to be what it was not shown to be of late? */
+static bool is_new_role(struct intake *in, const struct config *config, const struct packet *p)
+{
+	const uint8_t *host;
+	enum host_role role = role_shown(p, &host);
+
+	if (role == HOST_ROLE_NONE)
+		return false;
+	struct told_role *told = &in->roles[owner_of_host(host) % ROLES];
+
+	if (told->role == role && memcmp(told->host, host, sizeof told->host) == 0)
+		return false;
+	if (!config_is_inside(config, p->src) || !config_is_inside(config, p->dst))
+		return false;
+	told->role = role;
+	memcpy(told->host, host, sizeof told->host);
+	return true;
 }
 
 /* A datagram may hold a tunnel that holds a fragment; each is peeled off, so this ends. */
@@ -204,7 +232,7 @@ static bool put_together(struct intake *in, struct work *work, struct work_packe
 			return false;
 		}
 	}
-	look_at(in, wp);
+	look_at(in, wp, work->config);
 	return true;
 }
 
@@ -240,6 +268,8 @@ static void settle_packet(struct intake *in, struct work *work, size_t index)
 	count_kind(c, wp);
 	if (is_new_card(in, wp->card))
 		work_add_all(work, index, TODO_HOST);
+	if ((wp->what & TODO_ROLE) != 0 && is_new_role(in, work->config, &wp->packet))
+		work_add_all(work, index, TODO_ROLE);
 	if (wp->what & TODO_NAMES)
 		work_add_all(work, index, TODO_NAMES);
 	if (wp->what & TODO_REFUSAL)

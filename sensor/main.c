@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sensor/capture/filter.h"
+#include "sensor/confine.h"
 #include "sensor/feed_command.h"
 #include "sensor/flow/classify.h"
 #include "sensor/ledger/ledger.h"
@@ -16,6 +17,10 @@
 #include "sensor/options.h"
 #include "sensor/pipeline.h"
 #include "sensor/reload.h"
+#include "sensor/report/page_file.h"
+#include "sensor/report/policy.h"
+#include "sensor/report/report_command.h"
+#include "sensor/service.h"
 #include "sensor/settings.h"
 #include "sensor/sink/sink.h"
 #include "sensor/version.h"
@@ -29,7 +34,9 @@ struct run {
 	struct options options;
 	struct knowledge know;
 	struct reload *reload;
-	FILE *evidence, *manifest;     /* -w; NULL: not asked for */
+	FILE *evidence, *manifest;   /* -w; NULL: not asked for */
+	struct evidence_about about; /* it is kept by evidence_file */
+	struct evidence_file *evidence_file;
 	struct pseudonyms *pseudonyms; /* NULL: none */
 	int argc;
 	char **argv;
@@ -40,8 +47,12 @@ struct run {
 	struct capture *capture;
 	struct pipeline *pipeline;
 	struct watch watch;
+	struct confine confine;
+	struct service *service; /* NULL: nobody listens */
 	bool has_contact;
 	struct ledger *ledger; /* NULL: none is kept */
+	struct report *report; /* -R; NULL: not asked for */
+	struct page_file page;
 	unsigned failures;
 };
 
@@ -92,7 +103,10 @@ static void keep(void *context, const struct event *e)
 {
 	struct run *run = context;
 
-	ledger_take(run->ledger, e);
+	if (run->ledger != NULL)
+		ledger_take(run->ledger, e);
+	if (run->report != NULL)
+		report_take(run->report, e);
 }
 
 static const char *source_name(void *context, uint32_t source)
@@ -149,8 +163,21 @@ static bool open_ledger(struct run *run)
 	return run->ledger != NULL;
 }
 
+static bool open_report(struct run *run)
+{
+	if (run->options.report == NULL)
+		return true;
+	if (!page_file_open(&run->page, run->options.report))
+		return false;
+	run->report = report_new();
+	if (run->report != NULL && run->know.config != NULL)
+		report_bans(run->report, run->know.config);
+	return run->report != NULL;
+}
+
 static bool open_watch(struct run *run)
 {
+	run->watch.service = run->service;
 	run->watch.sinks = run->sinks;
 	run->watch.sink_count = run->sink_count;
 	run->watch.is_live = capture_is_live(run->capture);
@@ -244,25 +271,46 @@ static FILE *open_part(void *context)
 	return part;
 }
 
+static bool begin_evidence(struct run *run)
+{
+	if (run->evidence == NULL)
+		return true;
+	run->about = (struct evidence_about){ .path = run->options.evidence,
+		                              .program = version_text(),
+		                              .feed = feed_builtin_version(),
+		                              .is_live = capture_is_live(run->capture),
+		                              .source = source_name,
+		                              .context = run };
+	run->evidence_file = evidence_file_new(run->evidence, &run->about);
+	if (run->evidence_file == NULL)
+		log_error("out of memory");
+	return run->evidence_file != NULL;
+}
+
+/* The config may be another one by now than at the beginning: it is the one that is named. */
+static void name_config(struct run *run)
+{
+	const struct config *config = run->know.config;
+
+	if (config == NULL)
+		return;
+	run->about.config = config->path;
+	run->about.config_hash = config->hash;
+	run->about.inventory = config->inventory_path;
+	run->about.inventory_hash = config->inventory_path != NULL ? config->inventory_hash : NULL;
+}
+
 static void write_evidence(struct run *run)
 {
 	struct evidence_part *parts[WORKERS_MAX];
-	const struct config *config = run->know.config;
-	struct evidence_about about = { .path = run->options.evidence,
-		                        .program = version_text(),
-		                        .feed = feed_builtin_version(),
-		                        .config = config != NULL ? config->path : NULL,
-		                        .config_hash = config != NULL ? config->hash : NULL,
-		                        .source = source_name,
-		                        .context = run };
 
-	if (run->evidence != NULL && run->manifest != NULL && run->pipeline != NULL) {
+	if (run->evidence_file != NULL && run->manifest != NULL && run->pipeline != NULL) {
 		size_t count = pipeline_evidence(run->pipeline, parts);
 
-		about.is_live = capture_is_live(run->capture);
-		run->failures +=
-		        !evidence_write(parts, count, run->evidence, run->manifest, &about);
+		name_config(run);
+		run->failures += !evidence_finish(run->evidence_file, parts, count, run->manifest);
 	}
+	evidence_file_free(run->evidence_file);
 	if (run->evidence != NULL)
 		run->failures += fclose(run->evidence) != 0;
 	if (run->manifest != NULL)
@@ -309,12 +357,14 @@ static bool open_pipeline(struct run *run)
 			.sensor = run->options.sensor,
 			.all_flows = run->options.all_flows,
 			.is_live = capture_is_live(run->capture),
+			.evidence_file = run->evidence_file,
 			.shape = shape,
 			.more = watch_sinks,
-			.tell = run->watch.metrics != NULL ? watch_tell : NULL,
+			.tell = run->watch.metrics != NULL || run->service != NULL ? watch_tell
+			                                                            : NULL,
 			.watch = &run->watch,
 			.source = source_name,
-			.keep = run->ledger != NULL ? keep : NULL,
+			.keep = run->ledger != NULL || run->report != NULL ? keep : NULL,
 			.context = run,
 		},
 		.fresh = take_fresh,
@@ -403,11 +453,15 @@ static int close_all(struct run *run)
 		run->failures += !sink_close(run->sinks[i]);
 	free(run->sinks);
 	run->failures += !ledger_close(run->ledger);
+	run->failures += !page_file_close(&run->page, run->report);
+	report_free(run->report);
 	run->failures += log_was_scarce();
 	geo_free(run->geo);
 	reload_free(run->reload);
 	pseudonyms_free(run->pseudonyms);
 	knowledge_free(&run->know);
+	confine_free(&run->confine);
+	service_close(run->service);
 	bool is_told = run->options.fail_on_contact && run->has_contact;
 
 	if (run->failures > 0)
@@ -415,13 +469,30 @@ static int close_all(struct run *run)
 	return is_told ? EXIT_CONTACT : EXIT_DONE;
 }
 
+/* While we have the rights of whoever started us. */
+static bool open_with_rights(struct run *run)
+{
+	run->service = service_open();
+	return open_pseudonyms(run) && open_feeds(run) && open_geo(run) &&
+	       (run->options.interfaces.count == 0 || open_capture(run));
+}
+
+/* What is written belongs to who we are then; captures are opened one by one while we run. */
+static bool open_without_rights(struct run *run)
+{
+	return open_evidence(run) && (run->capture != NULL || open_capture(run)) &&
+	       begin_evidence(run) && open_sinks(run) && open_ledger(run) && open_report(run) &&
+	       open_watch(run) && open_pipeline(run);
+}
+
 static int sense(struct run *run)
 {
-	if (open_pseudonyms(run) && open_evidence(run) && open_feeds(run) && open_geo(run) &&
-	    open_capture(run) && open_sinks(run) && open_ledger(run) && open_watch(run) &&
-	    open_pipeline(run)) {
+	if (open_with_rights(run) && confine(&run->confine, &run->options, run->know.config) &&
+	    open_without_rights(run) && confine_lock(&run->confine)) {
 		listen_to_signals(run);
+		service_tell(run->service, "READY=1");
 		run_pipeline(run);
+		service_tell(run->service, "STOPPING=1");
 	} else {
 		run->failures++;
 	}
@@ -444,6 +515,12 @@ static bool is_usable(const struct options *o)
 
 	if (!event_shape(o->format, &shape)) {
 		log_error("option --format: '%s' is none of native, ecs, ocsf", o->format);
+		return false;
+	}
+	if (o->user != NULL && !rights_user_exists(o->user)) {
+		log_error("option --user: there is no user '%s' on this machine (to make one: "
+		          "useradd --system %s)",
+		          o->user, o->user);
 		return false;
 	}
 	if (o->to_ns != 0 && o->from_ns >= o->to_ns) {
@@ -529,6 +606,8 @@ int main(int argc, char **argv)
 		return feed_command(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "sites") == 0)
 		return sites_command(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "report") == 0)
+		return report_command(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "ledger") == 0)
 		return ledger_command(argc - 1, argv + 1);
 	if (!options_parse(&run.options, argc, argv)) {

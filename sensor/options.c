@@ -51,6 +51,8 @@ static const struct row {
 	  "say what is wrong with the config file, with line and column, and exit" },
 	{ 'L', "ledger", "FILE.db", TEXT, AT(ledger),
 	  "keep hosts, contacts and sites over runs (SQLite)" },
+	{ 'R', "report", "FILE.html", TEXT, AT(report),
+	  "write a page for people at the end: one HTML file, which needs nothing but a\nbrowser" },
 	{ 'a', "all-flows", NULL, FLAG, AT(all_flows),
 	  "an event for every flow, with every name seen" },
 	{ 'w', "evidence", "FILE.pcapng", TEXT, AT(evidence),
@@ -84,6 +86,12 @@ static const struct row {
 	  "exit with 3 when there was a contact" },
 	{ 280, "metrics", "ADDR:PORT", TEXT, AT(metrics),
 	  "serve numbers for Prometheus at /metrics, and /healthz; a port alone means\n127.0.0.1" },
+	{ 'Z', "user", "USER", TEXT, AT(user),
+	  "who to become when interfaces are open, if started as root. Without: dancecard\n"
+	  "live; offline nobody else. root: stay, without root's capabilities" },
+	{ 'C', "chroot", "FOLDER", TEXT, AT(chroot),
+	  "make this folder the root of all files that are opened from then on: what is\n"
+	  "written, captures, and what is read again" },
 	{ 'q', "quiet", NULL, FLAG, AT(quiet),
 	  "no progress bar and no summary; errors still speak" },
 	{ 'v', "verbose", NULL, FLAG, AT(verbose), "say what is read and loaded" },
@@ -225,6 +233,21 @@ const char *options_name(size_t index)
 		if (is_for_file(&rows[i]) && index-- == 0)
 			return rows[i].name;
 	return index == 0 ? "filter" : NULL;
+}
+
+bool options_words(size_t index, struct option_words *out)
+{
+	if (index >= ROWS)
+		return false;
+	const struct row *row = &rows[index];
+
+	*out = (struct option_words){ .letter = row->letter < 256 ? row->letter : 0,
+		                      .name = row->name,
+		                      .argument = row->argument,
+		                      .help = row->help,
+		                      .is_list = row->kind == LIST,
+		                      .is_for_file = is_for_file(row) };
+	return true;
 }
 
 static const struct row *row_named(const char *name)
@@ -376,8 +399,9 @@ void options_help(FILE *out)
 {
 	fputs("dancecard [-r FILE|DIR|-]... [-i IFACE]... [options] [BPF filter]\n"
 	      "dancecard feed check|lookup|convert|compare|retro ...\n"
-	      "dancecard sites LEDGER [--csv|--json] [--inventory FILE.csv] [--explain SITE]\n"
-	      "dancecard ledger forget|prune ...\n\n"
+	      "dancecard sites LEDGER [--csv|--json] [--inventory FILE] [--explain SITE]\n"
+	      "dancecard ledger forget|prune ...\n"
+	      "dancecard report LEDGER|EVENTS... -o FILE.html\n\n"
 	      "Finds which hosts of a network are in contact with ByteDance's infrastructure, and\n"
 	      "writes it as JSON events, one a line, to standard output.\n\n",
 	      out);

@@ -18,6 +18,7 @@ struct options {
 	struct option_list reads, interfaces, outputs, feeds, geo;
 	const char *format;
 	const char *ledger;
+	const char *report;
 	const char *sensor;
 	const char *metrics; /* "ADDR:PORT"; NULL: none */
 	char *filter;        /* BPF words, joined; NULL: none */
@@ -33,8 +34,9 @@ struct options {
 	const char *config;
 	const char *key_file;
 	const char *evidence;
-	uint64_t given;           /* a bit for each row of the table that the command line had */
-	struct option_list owned; /* strings of the config file's settings */
+	const char *user, *chroot; /* NULL: not said */
+	uint64_t given;            /* a bit for each row of the table that the command line had */
+	struct option_list owned;  /* strings of the config file's settings */
 };
 
 /* False after saying on standard error what is wrong with which option: usage, exit 2. */
@@ -56,6 +58,13 @@ enum option_answer options_set(struct options *, const char *key, const char *co
 const char *options_name(size_t index);
 /* What the option wants, for messages: "SECONDS"; NULL: it is a flag. */
 const char *options_argument(const char *key);
+/* A row of the table, for who writes it for people: the man page, completions. */
+struct option_words {
+	int letter;                         /* 0: it has none */
+	const char *name, *argument, *help; /* argument NULL: it is a flag */
+	bool is_list, is_for_file;          /* may be given again; may stand in a config file */
+};
+bool options_words(size_t index, struct option_words *out); /* false behind the last */
 void options_free(struct options *);
 void options_help(FILE *out);
 

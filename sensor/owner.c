@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/owner.h"
 
+#include "sensor/config/config.h"
 #include "sensor/flow/address.h"
 
 enum { DNS_PORT = 53 };
@@ -22,7 +23,7 @@ static bool decides(bool is_source, bool is_destination)
 	return is_source != is_destination;
 }
 
-static bool is_source_owner(const struct packet *p)
+static bool is_source_owner(const struct packet *p, const struct config *c)
 {
 	bool src = p->dst_port == DNS_PORT, dst = p->src_port == DNS_PORT;
 
@@ -32,8 +33,8 @@ static bool is_source_owner(const struct packet *p)
 	dst = address_is_group(p->src);
 	if (decides(src, dst))
 		return src;
-	src = address_is_private(p->src);
-	dst = address_is_private(p->dst);
+	src = config_is_inside(c, p->src);
+	dst = config_is_inside(c, p->dst);
 	if (decides(src, dst))
 		return src;
 	if (p->src_port != p->dst_port)
@@ -41,7 +42,7 @@ static bool is_source_owner(const struct packet *p)
 	return memcmp(p->src, p->dst, 16) <= 0;
 }
 
-uint32_t owner_of(const struct packet *p)
+uint32_t owner_of(const struct packet *p, const struct config *c)
 {
-	return owner_of_host(is_source_owner(p) ? p->src : p->dst);
+	return owner_of_host(is_source_owner(p, c) ? p->src : p->dst);
 }

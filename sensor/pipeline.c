@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include "sensor/crew.h"
@@ -20,7 +21,7 @@ struct clock {
 	uint64_t now_ns, tick_ns, stats_ns;
 };
 
-enum { SITES_MAX = 1 << 16 };
+enum { SITES_MAX = 1 << 16, SETTLE_SECONDS = 5 };
 
 struct pipeline {
 	struct pipeline_options use;
@@ -28,24 +29,22 @@ struct pipeline {
 	struct output *output;
 	struct crew *crew;
 	struct commons *commons;
+	const struct config *config; /* for the packets that are read now */
 	struct clock clock;
 	uint64_t step;
 	struct progress *progress;
 	time_t watched; /* when worker_options.tell was asked for last */
+	time_t settled; /* when evidence was written last */
 	struct worker *workers[WORKERS_MAX];
 };
 
 /* A seed that no sender can guess; it has no influence on what is told. */
 static uint64_t random_seed(const void *somewhere)
 {
-	uint64_t seed = (uint64_t)(uintptr_t)somewhere;
-	FILE *in = fopen("/dev/urandom", "rb");
+	uint64_t seed;
 
-	if (in == NULL)
-		return seed;
-	if (fread(&seed, sizeof seed, 1, in) != 1)
-		seed ^= (uint64_t)(uintptr_t)in;
-	fclose(in);
+	if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+		seed = (uint64_t)(uintptr_t)somewhere;
 	return seed;
 }
 
@@ -119,6 +118,7 @@ static void mark_reload(struct pipeline *p, struct work *work)
 	atomic_init(&swap->left, p->use.workers);
 	swap->fresh = fresh;
 	swap->old = old;
+	p->config = fresh.config;
 	work_mark(work, &(struct mark){ .kind = MARK_RELOAD,
 	                                .step = ++p->step,
 	                                .now_ns = p->clock.now_ns,
@@ -139,6 +139,18 @@ static void mark_watch(struct pipeline *p, struct work *work)
 		return;
 	p->watched = now;
 	mark_gathering(p, work, work->frames.count, true);
+}
+
+/* Live, every few seconds of the wall clock: what a kill takes away is at most that much. */
+static void mark_settle(struct pipeline *p, struct work *work)
+{
+	bool is_wanted = p->use.worker.evidence_file != NULL && p->use.worker.is_live;
+	time_t now = is_wanted ? time(NULL) : p->settled;
+
+	if (now - p->settled < SETTLE_SECONDS)
+		return;
+	p->settled = now;
+	mark(p, work, MARK_SETTLE, work->frames.count);
 }
 
 /* The clock is at `time_ns` when frame `at` comes. */
@@ -189,6 +201,7 @@ static void show(struct pipeline *p)
 static void set_clock(struct pipeline *p, struct work *work)
 {
 	mark_reload(p, work);
+	work->config = p->config;
 	for (size_t i = 0; i < work->frames.count; i++) {
 		advance(p, work, i, work->frames.frames[i].time_ns);
 		p->step++;
@@ -196,6 +209,7 @@ static void set_clock(struct pipeline *p, struct work *work)
 	if (work->frames.count == 0 && capture_is_live(p->use.capture))
 		pass_time(p, work);
 	mark_watch(p, work);
+	mark_settle(p, work);
 }
 
 static bool take_in(void *context, struct work *work)
@@ -258,7 +272,9 @@ struct pipeline *pipeline_new(const struct pipeline_options *options)
 	if (p == NULL)
 		return NULL;
 	p->use = *options;
+	p->config = options->worker.config;
 	sigfillset(&all);
+	sigdelset(&all, SIGSYS); /* whoever is stopped by seccomp says so */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	bool is_built = build(p);
 

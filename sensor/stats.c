@@ -92,11 +92,14 @@ static void add_questions(struct counter_list *l, const struct inspect_counters 
 
 void worker_add_totals(const struct worker *w, struct totals *t)
 {
-	struct totals mine = { .workers = w->counters,
-		               .inspect = *inspector_counters(w->inspector),
-		               .state = { .flows_open = flow_table_count(w->flows),
-		                          .evictions = flow_table_evictions(w->flows),
-		                          .memory = w->budget.used } };
+	struct totals mine = {
+		.workers = w->counters,
+		.inspect = *inspector_counters(w->inspector),
+		.state = { .flows_open = flow_table_count(w->flows),
+		           .evictions = flow_table_evictions(w->flows),
+		           .memory = w->budget.used,
+		           .evidence_lost = w->evidence != NULL ? evidence_lost(w->evidence) : 0 }
+	};
 
 	totals_add(t, &mine);
 }
@@ -131,6 +134,8 @@ static void add_all(struct counter_list *l, const struct totals *t,
 	add(l, "contacts.refused", c->contacts_refused);
 	add(l, "lookups.total", c->lookups);
 	add(l, "lookups.blocked", c->lookups_blocked);
+	if (t->state.evidence_lost > 0)
+		add(l, "evidence.lost", t->state.evidence_lost);
 	if (is_live)
 		add(l, "memory.questions", t->state.memory);
 }

@@ -17,6 +17,7 @@ struct totals {
 	struct inspect_counters inspect;
 	struct worker_state_counters {
 		uint64_t flows_open, evictions, memory;
+		uint64_t evidence_lost; /* packets */
 	} state;
 };
 

@@ -22,6 +22,7 @@ enum {
 	TODO_REFUSAL = 4, /* an ICMP error: for the owner of the flow it is about */
 	TODO_FOLLOW = 8,  /* for the owner */
 	TODO_MARK = 16,   /* no packet: `index` is a mark's */
+	TODO_ROLE = 32,   /* it shows what one of its ends is: for every worker */
 };
 
 struct todo {
@@ -48,15 +49,16 @@ struct work_packet {
 	uint32_t owner, hash; /* the second: of its flow, for the table */
 	uint32_t refused;     /* an ICMP error: the owner of the flow that it is about */
 	uint8_t kind;         /* enum packet_kind */
-	uint8_t what;         /* TODO_NAMES and TODO_REFUSAL, where they are to be done */
+	uint8_t what;         /* TODO_NAMES, TODO_ROLE and TODO_REFUSAL, where they may be to do */
 	struct packet packet;
 };
 
+struct config;          /* see config/config.h */
 struct stats_gathering; /* see totals.h */
 struct knowledge_swap;  /* see knowledge.h */
 
 /* Something that happens to every worker at the same step. */
-enum mark_kind { MARK_TICK, MARK_FINISH, MARK_STATS, MARK_RELOAD };
+enum mark_kind { MARK_TICK, MARK_FINISH, MARK_STATS, MARK_RELOAD, MARK_SETTLE };
 struct mark {
 	enum mark_kind kind;
 	size_t before; /* the frame that it comes before; the count of frames: after them all */
@@ -65,8 +67,8 @@ struct mark {
 	struct knowledge_swap *swap;
 };
 
-/* Before each frame three at most; four more in all. */
-enum { MARKS_MAX = FRAME_BATCH_MAX * 3 + 4, TODOS_MAX = FRAME_BATCH_MAX + MARKS_MAX };
+/* Before each frame three at most; five more in all. */
+enum { MARKS_MAX = FRAME_BATCH_MAX * 3 + 5, TODOS_MAX = FRAME_BATCH_MAX + MARKS_MAX };
 
 struct work_list {
 	size_t count;
@@ -76,9 +78,10 @@ struct work_list {
 struct work {
 	struct frame_batch frames;
 	size_t mark_count, kept_count;
-	uint64_t step, now_ns; /* before the first of it */
-	uint64_t last_step;    /* of all in it */
-	bool is_last;          /* nothing comes after it */
+	uint64_t step, now_ns;       /* before the first of it */
+	uint64_t last_step;          /* of all in it */
+	const struct config *config; /* who is ours, for these packets; NULL: none */
+	bool is_last;                /* nothing comes after it */
 	struct mark marks[MARKS_MAX];
 	void *kept[FRAME_BATCH_MAX]; /* datagrams that were put together from fragments */
 	struct work_packet packets[FRAME_BATCH_MAX];

@@ -8,6 +8,7 @@
 #include "sensor/flow/address.h"
 #include "sensor/output.h"
 #include "sensor/owner.h"
+#include "sensor/role.h"
 #include "sensor/work.h"
 #include "sensor/worker_state.h"
 
@@ -65,16 +66,6 @@ static size_t or_default(size_t limit, size_t usual)
 	return limit > 0 ? limit : usual;
 }
 
-/* Whoever asks it may be anybody: a proxy of ours is one because a host of ours says so. */
-static void proxy_was_seen(void *context, const struct sight *s)
-{
-	struct worker *w = context;
-	const uint8_t *server = s->flow->address[flow_server(s->flow)];
-
-	if (is_ours(w, server) && is_ours(w, s->flow->address[s->flow->client]))
-		hosts_found(w->hosts, server, HOST_ROLE_PROXY);
-}
-
 static bool build(struct worker *w)
 {
 	uint64_t seed = w->use.seed;
@@ -113,7 +104,6 @@ static bool build(struct worker *w)
 	                                                        .resolutions = w->resolutions,
 	                                                        .keep_all = w->use.all_flows,
 	                                                        .dns = dns_was_seen,
-	                                                        .proxy = proxy_was_seen,
 	                                                        .is_suspect = is_suspect,
 	                                                        .context = w });
 	return w->resolutions != NULL && w->hosts != NULL && w->ech != NULL && w->sites != NULL &&
@@ -167,7 +157,11 @@ static void hear_dhcp(struct worker *w, const struct packet *p, bool is_six)
 	enum parse answer = is_six ? dissect_dhcpv6(p->payload, &text, &lease)
 	                           : dissect_dhcp(p->payload, &lease);
 
-	if (answer != PARSE_OK || lease.host_name.len == 0)
+	if (answer != PARSE_OK)
+		return;
+	if (!is_six && lease.is_ack && lease.has_address && lease.has_mac)
+		hosts_leased(w->hosts, lease.address, lease.mac);
+	if (lease.host_name.len == 0)
 		return;
 	hosts_named(w->hosts, lease.has_address ? lease.address : NULL,
 	            lease.has_mac ? lease.mac : NULL, lease.host_name,
@@ -290,13 +284,27 @@ static void begin_flow(struct worker *w, const struct sight *s)
 	open_question(w, s);
 }
 
-/* The five-tuple begins anew: a SYN for a flow that is over or has long spoken. */
+/*
+ * The five-tuple begins anew: a SYN for a flow that is over or has long spoken. The same SYN once
+ * more, after a reset, is the same attempt.
+ */
 static bool is_reused(const struct flow *f, const struct packet *p, unsigned side)
 {
 	bool is_syn = (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 
 	return p->protocol == IP_TCP && is_syn &&
-	       (f->state == FLOW_CLOSED || (f->spoke >> side & 1) != 0);
+	       (f->state == FLOW_CLOSED || (f->spoke >> side & 1) != 0) &&
+	       !inspect_is_retry(f, side, p->tcp_seq);
+}
+
+/* It goes on after a reset before which nobody had spoken: forged, or answered at the next try. */
+static bool is_revived(const struct flow *f, const struct packet *p)
+{
+	const uint8_t handshake = TCP_SYN | TCP_ACK;
+
+	return f->state == FLOW_CLOSED && f->question != NULL && f->spoke == 0 &&
+	       (p->tcp_flags & (TCP_RST | TCP_FIN)) == 0 &&
+	       ((p->tcp_flags & handshake) == handshake || p->payload_len > 0);
 }
 
 static void account(struct flow *f, const struct sight *s)
@@ -305,6 +313,10 @@ static void account(struct flow *f, const struct sight *s)
 
 	f->bytes[s->side] += s->frame->wire_len;
 	f->packets[s->side]++;
+	if (is_revived(f, p)) {
+		f->state = FLOW_ESTABLISHED;
+		f->was_reset &= (p->tcp_flags & TCP_SYN) == 0;
+	}
 	f->tcp_flags[s->side] |= p->tcp_flags;
 	f->spoke |= (uint8_t)((p->payload_len > 0) << s->side);
 	if (f->state == FLOW_NEW && f->packets[0] > 0 && f->packets[1] > 0)
@@ -404,6 +416,15 @@ static void set_phase(struct worker *w, enum order_phase phase, uint64_t first, 
 	w->key.second = second;
 }
 
+static void learn_role(struct worker *w, const struct packet *p)
+{
+	const uint8_t *host;
+	enum host_role role = role_shown(p, &host);
+
+	if (role != HOST_ROLE_NONE)
+		hosts_found(w->hosts, host, role);
+}
+
 static void do_packet(struct worker *w, const struct work_packet *wp, unsigned what)
 {
 	const struct packet *p = &wp->packet;
@@ -415,6 +436,8 @@ static void do_packet(struct worker *w, const struct work_packet *wp, unsigned w
 		hosts_saw(w->hosts, p->src, p->src_mac);
 	if (what & TODO_NAMES)
 		hear_host_names(w, p);
+	if (what & TODO_ROLE)
+		learn_role(w, p);
 	if (what & TODO_REFUSAL)
 		hear_refusal(w, wp->frame, p);
 	w->key.phase = PHASE_PACKET;
@@ -559,6 +582,10 @@ static void do_mark(struct worker *w, const struct mark *m)
 		break;
 	case MARK_RELOAD:
 		reload(w, m->swap);
+		break;
+	case MARK_SETTLE:
+		if (w->evidence != NULL && w->use.evidence_file != NULL)
+			evidence_settle(w->evidence, w->use.evidence_file);
 		break;
 	default:
 		add_to_stats(w, m->stats);

@@ -42,8 +42,9 @@ struct worker_options {
 	const struct geo *geo;
 	FILE *evidence_part; /* where packets of contacts are kept, the worker's own; NULL: nowhere
 	                      */
-	struct pseudonyms *pseudonyms; /* NULL: hosts are told as they are */
-	const char *sensor;            /* name of this sensor; NULL: not set */
+	struct evidence_file *evidence_file; /* where they go at MARK_SETTLE; NULL: nowhere */
+	struct pseudonyms *pseudonyms;       /* NULL: hosts are told as they are */
+	const char *sensor;                  /* name of this sensor; NULL: not set */
 	size_t flow_limit;
 	size_t host_limit, resolution_limit; /* entries; 0: 131,072 and 262,144 */
 	size_t memory_limit;                 /* bytes for open questions, names and notes */

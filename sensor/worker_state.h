@@ -28,6 +28,7 @@ struct evidence {
 	const char *text;  /* a rule of the feed */
 	uint64_t number;
 	uint32_t source;
+	bool is_against; /* it says something else than the contact's name */
 };
 
 enum {
@@ -127,7 +128,7 @@ void judge_expire(struct worker *, uint64_t now_ns);
 /* The flow ends: whatever waits is told. */
 void judge_end(struct worker *, struct flow *);
 void contacts_free(struct worker *, struct flow *);
-enum outcome flow_outcome(const struct flow *, bool is_final);
+enum outcome flow_outcome(const struct worker *, const struct flow *, bool is_final);
 
 /* place.c: pages that call trackers. */
 #define PLACE_QUIET_NS    (150U * (uint64_t)1000000)
@@ -187,6 +188,8 @@ const char *flow_direction(const struct worker *, const struct flow *);
 /* `below`: the packet whose VLANs tell the network where the address does not; NULL: none. */
 void fill_local(struct worker *, const uint8_t address[16], const struct packet *below,
                 struct event_local *out);
+/* Whose web site it is, by the config's inventory. */
+void fill_site_owner(const struct worker *, struct event_site *);
 /* What the config's rules say of the event, whose local host was filled in last. */
 bool find_policy(const struct worker *, const struct event *, struct event_policy *out);
 

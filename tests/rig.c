@@ -13,6 +13,7 @@ bool rig_begin(struct rig *r, const struct worker_options *options, bool keep_du
 		           .work = work_new(1) };
 	if (r->intake == NULL || r->output == NULL || r->work == NULL)
 		return false;
+	r->work->config = o.config;
 	o.lane = output_lane(r->output, 0);
 	r->worker = worker_new(&o);
 	return r->worker != NULL;

@@ -264,6 +264,7 @@ static bool start_thread(struct inflater *inf)
 	sigset_t all, before;
 
 	sigfillset(&all);
+	sigdelset(&all, SIGSYS);
 	sigdelset(&all, SIGBUS);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	bool started = pthread_create(&inf->thread, NULL, run, inf) == 0;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/capture/live.h"
 
+#include "sensor/capture/rebind.h"
 #include "sensor/log.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <net/if.h>
+#include <net/if_arp.h>
 #include <pcap.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,9 +27,12 @@ enum {
 
 struct interface {
 	const char *name;
-	pcap_t *handle; /* NULL while it is away */
-	unsigned index; /* the kernel's: another one behind the same name is another interface */
-	bool is_down;   /* said */
+	pcap_t *handle;    /* NULL while it is away */
+	unsigned index;    /* the kernel's: another one behind the same name is another interface */
+	int kind;          /* ARPHRD_…, of which `link` comes */
+	bool is_down;      /* said */
+	bool is_refused;   /* said */
+	uint64_t since_ns; /* packets before are of the interface that stood in for it */
 	enum link_type link;
 	bool has_nanoseconds;
 	uint64_t packets;
@@ -130,11 +133,57 @@ static int open_interface(struct live *live, struct interface *f, bool is_loud)
 		return PCAP_ERROR;
 	}
 	f->handle = handle;
-	f->index = if_nametoindex(f->name);
+	f->index = interface_index(live->control, f->name);
+	f->kind = interface_kind(live->control, f->name);
 	f->link = filter_link(pcap_datalink(handle));
 	f->has_nanoseconds = pcap_get_tstamp_precision(handle) == PCAP_TSTAMP_PRECISION_NANO;
 	f->last_kernel_drops = f->last_interface_drops = 0;
 	return status;
+}
+
+static uint64_t wall_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
+
+/* Moves the socket that is open to the interface that has the name now. */
+static bool rebind(struct live *live, struct interface *f)
+{
+	unsigned index = interface_index(live->control, f->name);
+
+	if (interface_kind(live->control, f->name) != f->kind ||
+	    !interface_bind(pcap_fileno(f->handle), index))
+		return false;
+	f->index = index;
+	return true;
+}
+
+/*
+ * libpcap opens no interface that is down, and when it comes up we may have no right to. Loopback
+ * is up, and its packets begin as Ethernet's do: its handle is bound to the one that is meant.
+ */
+static bool open_stand_in(struct live *live, struct interface *f)
+{
+	const char *name = f->name;
+
+	if (interface_kind(live->control, name) != ARPHRD_ETHER)
+		return false;
+	f->name = "lo";
+	int status = open_interface(live, f, false);
+
+	f->name = name;
+	f->kind = ARPHRD_ETHER;
+	if (status >= 0 && rebind(live, f)) {
+		f->since_ns = wall_ns();
+		return true;
+	}
+	if (f->handle != NULL)
+		pcap_close(f->handle);
+	f->handle = NULL;
+	return false;
 }
 
 /* Down when it starts is no failure: it may come up. */
@@ -143,6 +192,8 @@ static bool open_first(struct live *live, struct interface *f)
 	int status = open_interface(live, f, true);
 
 	f->is_down = status == PCAP_ERROR_IFACE_NOT_UP;
+	if (f->is_down)
+		(void)open_stand_in(live, f); /* else it is opened when it is up, if we still may */
 	return status >= 0 || f->is_down;
 }
 
@@ -158,7 +209,7 @@ struct live *live_open(const struct capture_options *options, struct filter *fil
 	live->options = options;
 	live->filter = filter;
 	live->stop = stop;
-	live->control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	live->control = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	for (size_t i = 0; i < most; i++) {
 		struct interface *f = &live->interfaces[live->count];
 
@@ -174,14 +225,22 @@ struct live *live_open(const struct capture_options *options, struct filter *fil
 	return NULL;
 }
 
+/* A counter that wraps; an interface that was replaced begins anew. */
+static uint32_t grown(uint32_t now, uint32_t before)
+{
+	uint32_t by = now - before;
+
+	return by > INT32_MAX ? 0 : by;
+}
+
 static void count_drops(struct interface *f)
 {
 	struct pcap_stat stat;
 
 	if (f->handle == NULL || pcap_stats(f->handle, &stat) != 0)
 		return;
-	f->kernel_drops += stat.ps_drop - f->last_kernel_drops;
-	f->interface_drops += stat.ps_ifdrop - f->last_interface_drops;
+	f->kernel_drops += grown(stat.ps_drop, f->last_kernel_drops);
+	f->interface_drops += grown(stat.ps_ifdrop, f->last_interface_drops);
 	f->last_kernel_drops = stat.ps_drop;
 	f->last_interface_drops = stat.ps_ifdrop;
 }
@@ -214,34 +273,47 @@ static void say_down(struct interface *f, const char *what)
 }
 
 /* "any" is no interface of the kernel's, and never away. */
-static bool is_up(const struct live *live, const struct interface *f)
+static bool is_any(const struct live *live, const struct interface *f)
 {
-	struct ifreq request = { 0 };
+	return strcmp(f->name, "any") == 0 || live->control < 0;
+}
 
-	if (strcmp(f->name, "any") == 0 || live->control < 0)
+/* The socket that we have, or where that cannot be, a new one while we have the right to it. */
+static bool open_again(struct live *live, struct interface *f)
+{
+	if (f->handle != NULL && rebind(live, f))
 		return true;
-	snprintf(request.ifr_name, sizeof request.ifr_name, "%s", f->name);
-	return ioctl(live->control, SIOCGIFFLAGS, &request) == 0 &&
-	       (request.ifr_flags & IFF_UP) != 0;
+	close_interface(f);
+	int status = open_interface(live, f, false);
+
+	if (status == PCAP_ERROR_PERM_DENIED && !f->is_refused) {
+		log_error(
+		        "%s: the interface is back, but is of another kind, or was down when this "
+		        "began: to open it takes a restart",
+		        f->name);
+		f->is_refused = true;
+	}
+	return status >= 0;
 }
 
 static void watch_interface(struct live *live, struct interface *f)
 {
-	unsigned index = if_nametoindex(f->name);
+	if (is_any(live, f))
+		return;
+	unsigned index = interface_index(live->control, f->name);
+	bool is_another = f->handle != NULL && index != f->index;
 
-	if (strcmp(f->name, "any") != 0 && f->handle != NULL && index != f->index) {
+	if (is_another)
 		say_down(f, index == 0 ? "has gone" : "was replaced");
-		close_interface(f);
-	}
-	if (!is_up(live, f)) {
+	if (!interface_is_up(live->control, f->name)) {
 		say_down(f, index == 0 ? "has gone" : "went down");
 		return;
 	}
-	if (f->handle == NULL && open_interface(live, f, false) < 0)
+	if ((f->handle == NULL || is_another) && !open_again(live, f))
 		return;
 	if (f->is_down)
 		log_note("%s: the interface is back", f->name);
-	f->is_down = false;
+	f->is_down = f->is_refused = false;
 }
 
 static void watch(struct live *live)
@@ -277,14 +349,19 @@ static void wait_for_packets(struct live *live)
 		poll(NULL, 0, TIMEOUT_MS / 10);
 }
 
-static void add_frame(struct interface *f, uint32_t source, struct slice bytes,
-                      const struct pcap_pkthdr *head, struct frame_batch *batch)
+static uint64_t frame_time(const struct interface *f, const struct pcap_pkthdr *head)
 {
 	uint64_t fraction = (uint64_t)head->ts.tv_usec * (f->has_nanoseconds ? 1 : 1000);
 
+	return (uint64_t)head->ts.tv_sec * UINT64_C(1000000000) + fraction;
+}
+
+static void add_frame(struct interface *f, uint32_t source, struct slice bytes,
+                      const struct pcap_pkthdr *head, struct frame_batch *batch)
+{
 	batch->frames[batch->count++] = (struct frame){
 		.bytes = bytes,
-		.time_ns = (uint64_t)head->ts.tv_sec * UINT64_C(1000000000) + fraction,
+		.time_ns = frame_time(f, head),
 		.number = ++f->packets,
 		.wire_len = head->len > head->caplen ? head->len : head->caplen,
 		.link = f->link,
@@ -314,12 +391,14 @@ static void read_interface(struct live *live, struct interface *f, struct chunk 
 		int got = pcap_next_ex(f->handle, &head, &data);
 
 		if (got < 0) {
-			say_down(f, if_nametoindex(f->name) == 0 ? "has gone"
-			                                         : pcap_geterr(f->handle));
-			close_interface(f);
+			say_down(f, interface_index(live->control, f->name) == 0
+			                    ? "has gone"
+			                    : pcap_geterr(f->handle));
 		}
 		if (got != 1)
 			return;
+		if (f->since_ns != 0 && frame_time(f, head) < f->since_ns)
+			continue;
 		size_t len = head->caplen < snaplen(live) ? head->caplen : snaplen(live);
 
 		memcpy(arena->bytes + *used, data, len);

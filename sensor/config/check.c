@@ -294,7 +294,7 @@ static int by_site(const void *a, const void *b)
 	return order != 0 ? order : (int)left->place.line - (int)right->place.line;
 }
 
-static void check_sites(struct config_reading *r)
+void config_check_sites(struct config_reading *r)
 {
 	struct config_site *all = r->config->sites.items;
 	size_t count = r->config->sites.count;
@@ -347,7 +347,7 @@ void config_check(struct config_reading *r)
 	check_hosts(r);
 	check_rules(r);
 	check_severities(r);
-	check_sites(r);
+	config_check_sites(r);
 	check_sinkholes(r);
 	add_home(r);
 }

@@ -109,6 +109,7 @@ struct config {
 	struct config_list home;       /* struct config_prefix */
 	struct config_list settings;   /* struct config_setting */
 	const char *inventory_path;    /* NULL: inline, or none */
+	uint8_t inventory_hash[32];    /* as `hash`, of the inventory's file */
 
 	/* made of the lists above, for looking up */
 	struct prefix_table network_table, host_table, sinkhole_table;
@@ -146,6 +147,8 @@ struct config *config_load(const char *path, const struct config_options *, faul
 /* The same of a text that is in memory; `path` is for messages. */
 struct config *config_read(const char *path, struct slice text, const struct config_options *,
                            fault_tell *, void *context);
+/* A config that has nothing but this inventory (CSV or YAML), for its sites; NULL: as above. */
+struct config *config_load_inventory(const char *path, fault_tell *, void *context);
 void config_free(struct config *);
 
 /* All of these take NULL for "there is no config", and are pure functions of what they are given.
@@ -160,7 +163,8 @@ const struct config_network *config_network_of(const struct config *, const uint
 const struct config_host *config_host_of(const struct config *, const uint8_t *mac,
                                          const uint8_t address[16], struct slice own_name);
 bool config_is_sinkhole(const struct config *, const uint8_t address[16]);
-/* The site, or the nearest one above it: "a.b.example" is also "b.example"'s. */
+/* The site, with and without "www.", or the nearest one above it: "a.b.example" is also
+ * "b.example"'s. */
 const struct config_site *config_site_of(const struct config *, struct slice name);
 
 /* Who is in contact, and with what. */

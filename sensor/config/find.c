@@ -139,10 +139,31 @@ static const struct config_site *find_site(const struct config *c, struct slice 
 	return NULL;
 }
 
+/* "www." makes no other site of it. */
+static const struct config_site *find_twin(const struct config *c, struct slice name)
+{
+	static const char www[] = "www.";
+	uint8_t longer[4 + 255];
+
+	if (name.len > 4 && memcmp(name.ptr, www, 4) == 0)
+		return find_site(c, slice_skip(name, 4));
+	if (name.len > sizeof longer - 4)
+		return NULL;
+	memcpy(longer, www, 4);
+	memcpy(longer + 4, name.ptr, name.len);
+	return find_site(c, (struct slice){ longer, 4 + name.len });
+}
+
 const struct config_site *config_site_of(const struct config *c, struct slice name)
 {
+	bool is_itself = true;
+
 	while (c != NULL && name.len > 0) {
 		const struct config_site *found = find_site(c, name);
+
+		if (found == NULL && is_itself)
+			found = find_twin(c, name);
+		is_itself = false;
 		const uint8_t *dot = memchr(name.ptr, '.', name.len);
 
 		if (found != NULL)

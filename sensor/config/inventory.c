@@ -110,7 +110,7 @@ static void read_csv(struct config_reading *r, struct text rest, struct config_l
 	for (unsigned number = 2; rest.len > 0 && sites->items != NULL; number++) {
 		struct text row = next_line(&rest);
 
-		if (text_trim(row).len == 0)
+		if (text_trim(row).len == 0 || row.ptr[0] == '#')
 			continue;
 		if (csv_split(row, separator, line))
 			read_row(r, line, at, (struct config_place){ number, 1 }, sites);
@@ -151,6 +151,7 @@ void inventory_read(struct config_reading *r, const char *file, struct config_pl
 		return;
 	}
 	r->config->inventory_path = path;
+	hash_of(text, r->config->inventory_hash);
 	r->faults->file = path;
 	if (ends_with(path, ".yaml") || ends_with(path, ".yml"))
 		read_yaml(r, text, sites);

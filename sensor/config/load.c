@@ -31,12 +31,12 @@ bool file_read(struct region *region, const char *path, struct slice *out, const
 	return *why == NULL;
 }
 
-static void make_hash(struct config *c, struct slice text)
+void hash_of(struct slice text, uint8_t out[32])
 {
 	struct digest *d = digest_new();
 
 	if (d != NULL)
-		(void)digest_sha256(d, text, c->hash);
+		(void)digest_sha256(d, text, out);
 	digest_free(d);
 }
 
@@ -60,7 +60,7 @@ static void read_text_of(struct config *c, struct slice text, const struct confi
 
 	if (root == NULL)
 		return;
-	make_hash(c, text);
+	hash_of(text, c->hash);
 	schema_read(&r, &config_table_root, root, c);
 	if (faults->count == 0)
 		config_check(&r);
@@ -102,6 +102,21 @@ struct config *config_load(const char *path, const struct config_options *option
 		read_text_of(c, text, options, &faults);
 	else
 		fault_add(&faults, (struct config_place){ 0 }, "cannot be read: %s", why);
+	return end(c, &faults, tell, context);
+}
+
+struct config *config_load_inventory(const char *path, fault_tell *tell, void *context)
+{
+	struct faults faults;
+	struct config *c = begin(path, &faults);
+	struct config_reading r = { .config = c, .faults = &faults };
+	const char *slash = strrchr(path, '/');
+
+	if (c == NULL)
+		return NULL;
+	inventory_read(&r, slash != NULL ? slash + 1 : path, (struct config_place){ 0 }, &c->sites);
+	if (faults.count == 0)
+		config_check_sites(&r);
 	return end(c, &faults, tell, context);
 }
 

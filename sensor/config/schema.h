@@ -70,10 +70,14 @@ const char *read_host_name(struct config_reading *, const char *text, struct con
 void inventory_read(struct config_reading *, const char *file, struct config_place,
                     struct config_list *);
 
+/* SHA-256; zeros where it cannot be made. */
+void hash_of(struct slice text, uint8_t out[32]);
 /* The whole file's bytes, at most 16 MiB; false: `why` says why not. */
 bool file_read(struct region *, const char *path, struct slice *out, const char **why);
 
 /* check.c: what only the whole file shows; builds the tables for looking up. */
 void config_check(struct config_reading *);
+/* The inventory alone, and puts it in order. */
+void config_check_sites(struct config_reading *);
 
 #endif

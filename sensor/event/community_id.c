@@ -26,7 +26,7 @@ static bool is_icmp(uint8_t protocol)
 	return protocol == IP_ICMP || protocol == IP_ICMP6;
 }
 
-static bool has_ports(uint8_t protocol)
+bool has_ports(uint8_t protocol)
 {
 	return protocol == IP_TCP || protocol == IP_UDP || protocol == IP_SCTP;
 }

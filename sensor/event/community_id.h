@@ -13,6 +13,9 @@ struct flow_tuple {
 	uint8_t protocol;
 };
 
+/* Do the numbers beside the addresses mean ports? */
+bool has_ports(uint8_t protocol);
+
 /*
  * Community ID version 1, seed 0, of the innermost flow: "1:" and the SHA-1 in base64, the same
  * for both directions. Protocols that have neither ports nor types are hashed without.

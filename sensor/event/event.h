@@ -74,6 +74,7 @@ struct event_evidence {
 	enum evidence_kind kind;
 	struct slice value;
 	bool is_outer;    /* a hello's name under real ECH: it stands before another one */
+	bool is_against;  /* it says something else than the tracker's name */
 	uint64_t packet;  /* pcap_cnt; 0: not known */
 	const char *file; /* NULL: the event's own */
 };
@@ -162,6 +163,9 @@ struct event_dns_answer {
 	uint32_t ttl;
 	struct slice address; /* 4 or 16 bytes */
 	struct slice target;
+	/* Of SVCB and HTTPS, as dissect/dns.h has them */
+	uint16_t priority, port;
+	struct slice alpn, ipv4_hints, ipv6_hints, ech;
 };
 
 struct event_dns {

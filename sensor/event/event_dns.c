@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 
+#include "dissect/dns.h"
+#include "sensor/event/service_text.h"
+
 /* Names from the IANA registry; others as RFC 3597, section 5 writes them. */
 static const struct {
 	uint16_t type;
@@ -64,9 +67,20 @@ void put_record_data(struct cJSON *parent, const char *key, const struct event_d
 		json_put_address(parent, key, address);
 	} else if (a->address.len == 16) {
 		json_put_address(parent, key, a->address.ptr);
+	} else if (a->type == DNS_SVCB || a->type == DNS_HTTPS) {
+		char text[SERVICE_TEXT_MAX];
+
+		service_text(a, text);
+		json_put_string(parent, key, text);
 	} else {
 		json_put_wire(parent, key, a->target, WIRE_NAME);
 	}
+}
+
+bool has_record_data(const struct event_dns_answer *a)
+{
+	return a->address.len > 0 || a->target.len > 0 || a->type == DNS_SVCB ||
+	       a->type == DNS_HTTPS;
 }
 
 static void put_question(struct cJSON *object, const struct event_dns *d)

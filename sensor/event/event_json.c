@@ -89,11 +89,6 @@ static void put_protocol(struct cJSON *line, uint8_t protocol)
 	json_put_string(line, "proto", number);
 }
 
-bool has_ports(uint8_t protocol)
-{
-	return protocol == IP_TCP || protocol == IP_UDP || protocol == IP_SCTP;
-}
-
 static void put_tuple(struct cJSON *line, const struct event *e)
 {
 	if (!e->has_flow)

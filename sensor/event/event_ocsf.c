@@ -292,7 +292,7 @@ static void put_answers(struct cJSON *line, const struct event_dns *d)
 		const struct event_dns_answer *a = &d->answers[i];
 		struct cJSON *row = json_object();
 
-		if (a->address.len == 0 && a->target.len == 0)
+		if (!has_record_data(a))
 			continue;
 		json_put_string(row, "type", record_type_word(a->type, memory));
 		put_record_data(row, "rdata", a);

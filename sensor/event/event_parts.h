@@ -2,6 +2,7 @@
 #ifndef SENSOR_EVENT_EVENT_PARTS_H
 #define SENSOR_EVENT_EVENT_PARTS_H
 
+#include "sensor/event/community_id.h"
 #include "sensor/event/event.h"
 #include "sensor/event/json.h"
 
@@ -35,15 +36,17 @@ enum { RECORD_WORD_MAX = 12 };
 /* The name of a DNS record type or response code; those without one are written into `memory`. */
 const char *record_type_word(uint16_t type, char memory[RECORD_WORD_MAX]);
 const char *response_code_word(uint8_t rcode, char memory[RECORD_WORD_MAX]);
-/* The address of an A or AAAA record, else the name that it points to, else nothing. */
+/*
+ * The address of an A or AAAA record, SVCB and HTTPS as text, else the name that it points to, else
+ * nothing.
+ */
 void put_record_data(struct cJSON *parent, const char *key, const struct event_dns_answer *);
+bool has_record_data(const struct event_dns_answer *);
 /* How many answers are there to read. */
 size_t record_count(const struct event_dns *);
 
 /* Which side of the event's flow is ours? False also where nobody knows. */
 bool is_local_destination(const struct event *);
-/* Do the numbers beside the addresses mean ports? */
-bool has_ports(uint8_t protocol);
 
 /* The other shapes: event_ecs.c, event_ocsf.c. Each fills the whole line. */
 void put_ecs(struct cJSON *line, const struct event *);

@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sensor/evidence/parts.h"
-#include "sensor/log.h"
 
 enum { BUCKETS = 1 << 14, FRAMES_MAX = 256, BYTES_MAX = 256 * 1024, ROLLING_MAX = 16 };
 
@@ -89,23 +89,10 @@ static void drop_first(struct evidence_part *e, struct holder *h)
 	budget_give(e->budget, gone, sizeof *gone + gone->frame.bytes.len);
 }
 
-static bool make_row(struct evidence_rows *r)
-{
-	if (r->count < r->room)
-		return true;
-	size_t room = r->room > 0 ? r->room * 2 : 256;
-	struct evidence_row *grown = realloc(r->list, room * sizeof *grown);
-
-	if (grown == NULL)
-		return false;
-	r->list = grown;
-	r->room = room;
-	return true;
-}
-
 static void keep(struct evidence_part *e, const struct frame *f, const uint8_t id[EVIDENCE_ID_LEN])
 {
-	if (!make_row(&e->rows) || fwrite(f->bytes.ptr, 1, f->bytes.len, e->part) != f->bytes.len) {
+	if (!evidence_make_room(&e->rows) ||
+	    fwrite(f->bytes.ptr, 1, f->bytes.len, e->part) != f->bytes.len) {
 		e->lost++;
 		return;
 	}
@@ -216,43 +203,29 @@ uint64_t evidence_lost(const struct evidence_part *e)
 	return e->lost;
 }
 
-const struct evidence_rows *evidence_rows(const struct evidence_part *e)
+struct evidence_rows *evidence_rows(struct evidence_part *e)
 {
 	return &e->rows;
 }
 
-static int by_time(const void *a, const void *b)
+void evidence_empty(struct evidence_part *e)
 {
-	const struct evidence_row *left = a, *right = b;
-	const uint64_t keys[][2] = { { left->time_ns, right->time_ns },
-		                     { left->source, right->source },
-		                     { left->number, right->number } };
-
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (keys[i][0] != keys[i][1])
-			return keys[i][0] < keys[i][1] ? -1 : 1;
-	return memcmp(left->id, right->id, EVIDENCE_ID_LEN);
+	e->rows.count = 0;
+	e->part_bytes = 0;
+	rewind(e->part);
+	(void)!ftruncate(fileno(e->part), 0); /* else it is written over */
 }
 
-bool evidence_write(struct evidence_part *const *parts, size_t count, FILE *file, FILE *manifest,
-                    const struct evidence_about *about)
+bool evidence_make_room(struct evidence_rows *r)
 {
-	struct evidence_rows all = { 0 };
-	struct pcapng_sum sum;
-	bool is_good = true;
+	if (r->count < r->room)
+		return true;
+	size_t room = r->room > 0 ? r->room * 2 : 256;
+	struct evidence_row *grown = realloc(r->list, room * sizeof *grown);
 
-	for (size_t i = 0; i < count; i++)
-		for (size_t r = 0; is_good && r < parts[i]->rows.count; r++) {
-			is_good = make_row(&all);
-			if (is_good)
-				all.list[all.count++] = parts[i]->rows.list[r];
-		}
-	if (all.count > 0)
-		qsort(all.list, all.count, sizeof *all.list, by_time);
-	is_good = is_good && pcapng_write(file, all.list, all.count, about, &sum) &&
-	          manifest_write(manifest, all.list, all.count, about, &sum);
-	free(all.list);
-	if (!is_good)
-		log_error("evidence %s could not be written whole", about->path);
-	return is_good;
+	if (grown == NULL)
+		return false;
+	r->list = grown;
+	r->room = room;
+	return true;
 }

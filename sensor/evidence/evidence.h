@@ -16,6 +16,10 @@ enum { EVIDENCE_ID_LEN = 16 };
  *
  *   packet ─► held by its flow ─┬─ forgotten: nobody's business
  *                               └─ marked ─► part (in a file; rows in memory) ─► sorted ─► pcapng
+ *
+ * A capture's parts are written at its end, all in order of time. Live each part is settled every
+ * few seconds, so that a sensor that is killed loses little and the parts stay small; the file is
+ * then in order of time only within what was settled together.
  */
 struct evidence_part;
 /* Keeps marked packets in `part`, a file that is closed with it. NULL: out of memory. */
@@ -41,16 +45,25 @@ struct evidence_about {
 	const char *program, *feed;
 	const uint8_t *config_hash; /* 32 bytes; NULL: there is no config */
 	const char *config;
+	const uint8_t *inventory_hash; /* 32 bytes; NULL: the config names no file */
+	const char *inventory;
 	bool is_live;
 	const char *(*source)(void *context, uint32_t source);
 	void *context;
 };
 
 /*
- * Writes what the parts have, each packet once, in order of time, as pcapng; an Enhanced Packet
- * Block's comment is "event_id HEX". Then the manifest. False after saying why.
+ * The pcapng that all parts go to; an Enhanced Packet Block's comment is "event_id HEX". `about`
+ * and `file` stay the caller's, and must outlive it. NULL: memory is out.
  */
-bool evidence_write(struct evidence_part *const *parts, size_t count, FILE *file, FILE *manifest,
-                    const struct evidence_about *);
+struct evidence_file;
+struct evidence_file *evidence_file_new(FILE *file, const struct evidence_about *about);
+void evidence_file_free(struct evidence_file *);
+/* Appends what the part has, in order of time, and empties it. By several threads at once. */
+void evidence_settle(struct evidence_part *, struct evidence_file *);
+/* Appends what all parts have, each packet once, in order of time; then the manifest. False after
+ * saying why, also where an earlier evidence_settle() failed. */
+bool evidence_finish(struct evidence_file *, struct evidence_part *const *parts, size_t count,
+                     FILE *manifest);
 
 #endif

@@ -50,39 +50,35 @@ static struct cJSON *make_input(const char *name, const struct evidence_about *a
 	return input;
 }
 
-static bool is_first_of_source(const struct evidence_row *rows, size_t at, uint8_t *seen,
-                               size_t seen_len)
+static struct cJSON *make_inputs(const struct evidence_about *about, const struct pcapng_sum *sum)
 {
-	uint32_t source = rows[at].source;
-
-	if (source / 8 >= seen_len || (seen[source / 8] >> source % 8 & 1) != 0)
-		return false;
-	seen[source / 8] = (uint8_t)(seen[source / 8] | 1 << source % 8);
-	return true;
-}
-
-static struct cJSON *make_inputs(const struct evidence_row *rows, size_t count,
-                                 const struct evidence_about *about)
-{
-	enum { SOURCES = 1 << 20 };
 	struct cJSON *inputs = json_array();
-	uint8_t *seen = calloc(SOURCES / 8, 1);
 
-	for (size_t i = 0; seen != NULL && i < count; i++) {
-		const char *name = about->source(about->context, rows[i].source);
+	for (size_t i = 0; i < sum->source_count; i++) {
+		const char *name = about->source(about->context, sum->sources[i]);
 
-		if (name != NULL && is_first_of_source(rows, i, seen, SOURCES / 8))
+		if (name != NULL)
 			json_put(inputs, NULL, make_input(name, about));
 	}
-	free(seen);
 	return inputs;
 }
 
-static struct slice make_line(struct json_line *json, const struct evidence_row *rows, size_t count,
-                              const struct evidence_about *about, const struct pcapng_sum *sum)
+static struct cJSON *make_file(const char *name, const uint8_t *hash)
+{
+	struct cJSON *file = json_object();
+
+	if (hash == NULL)
+		return file;
+	json_put_string(file, "file", name);
+	put_hash(file, "sha256", hash);
+	return file;
+}
+
+static struct slice make_line(struct json_line *json, const struct evidence_about *about,
+                              const struct pcapng_sum *sum)
 {
 	const char *slash = strrchr(about->path, '/');
-	struct cJSON *line = json_line_begin(json), *file = json_object(), *config = json_object();
+	struct cJSON *line = json_line_begin(json), *file = json_object();
 
 	json_put_string(file, "name", slash != NULL ? slash + 1 : about->path);
 	json_put_count(file, "packets", sum->packets);
@@ -90,23 +86,19 @@ static struct slice make_line(struct json_line *json, const struct evidence_row 
 	json_put(line, "evidence", file);
 	json_put_string(line, "program", about->program);
 	json_put_string(line, "feed_version", about->feed);
-	if (about->config_hash != NULL) {
-		json_put_string(config, "file", about->config);
-		put_hash(config, "sha256", about->config_hash);
-	}
-	json_put(line, "config", config);
-	json_put(line, "inputs", make_inputs(rows, count, about));
+	json_put(line, "config", make_file(about->config, about->config_hash));
+	json_put(line, "inventory", make_file(about->inventory, about->inventory_hash));
+	json_put(line, "inputs", make_inputs(about, sum));
 	return json_line_end(json);
 }
 
-bool manifest_write(FILE *out, const struct evidence_row *rows, size_t count,
-                    const struct evidence_about *about, const struct pcapng_sum *sum)
+bool manifest_write(FILE *out, const struct evidence_about *about, const struct pcapng_sum *sum)
 {
 	struct json_line *json = json_line_new();
 
 	if (json == NULL)
 		return false;
-	struct slice line = make_line(json, rows, count, about, sum);
+	struct slice line = make_line(json, about, sum);
 	bool is_good = line.len > 0 && fwrite(line.ptr, 1, line.len, out) == line.len &&
 	               fputc('\n', out) != EOF && fflush(out) == 0;
 

@@ -19,18 +19,32 @@ struct evidence_rows {
 	size_t count, room;
 };
 
-const struct evidence_rows *evidence_rows(const struct evidence_part *);
+struct evidence_rows *evidence_rows(struct evidence_part *);
+/* Room for one more; false: memory is out. */
+bool evidence_make_room(struct evidence_rows *);
+/* Its rows are written: the part begins anew. */
+void evidence_empty(struct evidence_part *);
 
-/* pcapng.c: what was written, and its SHA-256. False: the disk is full, or memory is out. */
+/* pcapng.c: a file that grows by rows that are sorted among themselves. */
+struct pcapng;
+/* Writes the section's header; NULL: memory is out. */
+struct pcapng *pcapng_begin(FILE *out, const struct evidence_about *);
+/* False: the disk is full, or memory is out. */
+bool pcapng_add(struct pcapng *, const struct evidence_row *rows, size_t count,
+                const struct evidence_about *);
+
+/* What was written, its SHA-256, and where its packets are from, each source once. */
 struct pcapng_sum {
 	uint64_t packets;
 	uint8_t sha256[32];
+	uint32_t *sources; /* the pcapng's */
+	size_t source_count;
 };
-bool pcapng_write(FILE *out, struct evidence_row *rows, size_t count, const struct evidence_about *,
-                  struct pcapng_sum *sum);
+/* Nothing can be added after it. */
+bool pcapng_end(struct pcapng *, struct pcapng_sum *);
+void pcapng_free(struct pcapng *);
 
 /* manifest.c */
-bool manifest_write(FILE *out, const struct evidence_row *rows, size_t count,
-                    const struct evidence_about *, const struct pcapng_sum *);
+bool manifest_write(FILE *out, const struct evidence_about *, const struct pcapng_sum *);
 
 #endif

@@ -29,10 +29,18 @@ struct block {
 	bool has_failed;
 };
 
-struct writer {
+struct interface {
+	uint32_t source, link;
+};
+
+struct pcapng {
 	FILE *out;
 	struct digest_stream *digest;
 	struct block block;
+	struct interface interfaces[INTERFACES_MAX];
+	uint32_t sources[INTERFACES_MAX];
+	size_t interface_count, source_count;
+	uint64_t packets;
 	bool has_failed;
 };
 
@@ -76,7 +84,7 @@ static void put_option(struct block *b, uint16_t code, const void *bytes, size_t
 	put(b, bytes, len);
 }
 
-static void begin(struct writer *w, uint32_t type)
+static void begin(struct pcapng *w, uint32_t type)
 {
 	w->block.len = 0;
 	put_u32(&w->block, type);
@@ -84,7 +92,7 @@ static void begin(struct writer *w, uint32_t type)
 }
 
 /* The length stands before and behind the body. */
-static void end(struct writer *w)
+static void end(struct pcapng *w)
 {
 	struct block *b = &w->block;
 
@@ -99,7 +107,7 @@ static void end(struct writer *w)
 	digest_stream_add(w->digest, (struct slice){ b->bytes, b->len });
 }
 
-static void write_section(struct writer *w, const char *program)
+static void write_section(struct pcapng *w, const char *program)
 {
 	begin(w, SECTION_HEADER);
 	put_u32(&w->block, BYTE_ORDER_MAGIC);
@@ -110,24 +118,26 @@ static void write_section(struct writer *w, const char *program)
 	end(w);
 }
 
-struct interface {
-	uint32_t source, link;
-};
-
-static uint32_t interface_of(struct interface *all, size_t *count, const struct evidence_row *row,
-                             bool *is_new)
+/* It is written when its first packet comes. */
+static uint32_t interface_of(struct pcapng *w, const struct evidence_row *row, bool *is_new)
 {
-	size_t i = 0;
+	size_t i = 0, s = 0;
 
-	while (i < *count && (all[i].source != row->source || all[i].link != row->link))
+	while (i < w->interface_count &&
+	       (w->interfaces[i].source != row->source || w->interfaces[i].link != row->link))
 		i++;
-	*is_new = i == *count && i < INTERFACES_MAX;
-	if (*is_new)
-		all[(*count)++] = (struct interface){ row->source, row->link };
+	*is_new = i == w->interface_count && i < INTERFACES_MAX;
+	if (!*is_new)
+		return (uint32_t)i;
+	w->interfaces[w->interface_count++] = (struct interface){ row->source, row->link };
+	while (s < w->source_count && w->sources[s] != row->source)
+		s++;
+	if (s == w->source_count)
+		w->sources[w->source_count++] = row->source;
 	return (uint32_t)i;
 }
 
-static void write_interface(struct writer *w, const struct evidence_row *row,
+static void write_interface(struct pcapng *w, const struct evidence_row *row,
                             const struct evidence_about *about)
 {
 	static const uint8_t nanoseconds = 9;
@@ -142,7 +152,7 @@ static void write_interface(struct writer *w, const struct evidence_row *row,
 	end(w);
 }
 
-static void put_packet(struct writer *w, const struct evidence_row *row)
+static void put_packet(struct pcapng *w, const struct evidence_row *row)
 {
 	uint8_t *bytes = malloc(row->len > 0 ? row->len : 1);
 
@@ -154,7 +164,7 @@ static void put_packet(struct writer *w, const struct evidence_row *row)
 	free(bytes);
 }
 
-static void put_comment(struct writer *w, const uint8_t id[EVIDENCE_ID_LEN])
+static void put_comment(struct pcapng *w, const uint8_t id[EVIDENCE_ID_LEN])
 {
 	char text[9 + 2 * EVIDENCE_ID_LEN + 1] = "event_id ";
 
@@ -168,7 +178,7 @@ static bool is_same_packet(const struct evidence_row *a, const struct evidence_r
 }
 
 /* One packet, with a comment for each event. Returns how many rows it took. */
-static size_t write_packet(struct writer *w, const struct evidence_row *rows, size_t left,
+static size_t write_packet(struct pcapng *w, const struct evidence_row *rows, size_t left,
                            uint32_t interface)
 {
 	size_t same = 1;
@@ -188,36 +198,56 @@ static size_t write_packet(struct writer *w, const struct evidence_row *rows, si
 	return same;
 }
 
-static void write_all(struct writer *w, const struct evidence_row *rows, size_t count,
-                      const struct evidence_about *about, struct pcapng_sum *sum)
+struct pcapng *pcapng_begin(FILE *out, const struct evidence_about *about)
 {
-	struct interface *interfaces = calloc(INTERFACES_MAX, sizeof *interfaces);
-	size_t interface_count = 0;
+	struct pcapng *w = calloc(1, sizeof *w);
 
-	write_section(w, about->program);
-	for (size_t i = 0; interfaces != NULL && i < count && !w->has_failed; sum->packets++) {
+	if (w == NULL)
+		return NULL;
+	w->out = out;
+	w->digest = digest_stream_new();
+	if (w->digest != NULL) {
+		write_section(w, about->program);
+		return w;
+	}
+	pcapng_free(w);
+	return NULL;
+}
+
+bool pcapng_add(struct pcapng *w, const struct evidence_row *rows, size_t count,
+                const struct evidence_about *about)
+{
+	for (size_t i = 0; i < count && !w->has_failed; w->packets++) {
 		bool is_new;
-		uint32_t interface = interface_of(interfaces, &interface_count, &rows[i], &is_new);
+		uint32_t interface = interface_of(w, &rows[i], &is_new);
 
 		if (is_new)
 			write_interface(w, &rows[i], about);
 		i += write_packet(w, &rows[i], count - i, interface);
 	}
-	w->has_failed |= interfaces == NULL;
-	free(interfaces);
+	w->has_failed |= fflush(w->out) != 0;
+	return !w->has_failed;
 }
 
-bool pcapng_write(FILE *out, struct evidence_row *rows, size_t count,
-                  const struct evidence_about *about, struct pcapng_sum *sum)
+bool pcapng_end(struct pcapng *w, struct pcapng_sum *sum)
 {
-	struct writer w = { .out = out, .digest = digest_stream_new() };
+	struct digest_stream *digest = w->digest;
 
-	*sum = (struct pcapng_sum){ 0 };
-	if (w.digest == NULL)
-		return false;
-	write_all(&w, rows, count, about, sum);
-	bool is_hashed = digest_stream_finish(w.digest, sum->sha256);
+	w->digest = NULL;
+	*sum = (struct pcapng_sum){ .packets = w->packets,
+		                    .sources = w->sources,
+		                    .source_count = w->source_count };
+	return digest_stream_finish(digest, sum->sha256) && !w->has_failed;
+}
 
-	free(w.block.bytes);
-	return is_hashed && !w.has_failed && fflush(out) == 0;
+void pcapng_free(struct pcapng *w)
+{
+	uint8_t unused[SHA256_LEN];
+
+	if (w == NULL)
+		return;
+	if (w->digest != NULL)
+		(void)digest_stream_finish(w->digest, unused);
+	free(w->block.bytes);
+	free(w);
 }

@@ -219,20 +219,9 @@ static struct slice without_port(struct slice host)
 	return slice_head(host, end - 1);
 }
 
-/* RFC 9112, section 3.2.2: only a proxy is asked for a whole URL. */
-static bool is_to_proxy(const struct http_request *r)
-{
-	static const char scheme[] = "http://";
-
-	return r->is_connect || (r->target.len > sizeof scheme &&
-	                         memcmp(r->target.ptr, scheme, sizeof scheme - 1) == 0);
-}
-
 void note_request(struct inspector *i, const struct sight *s, const struct http_request *r)
 {
 	settle_client(s);
-	if (i->use.proxy != NULL && is_to_proxy(r))
-		i->use.proxy(i->use.context, s);
 	s->flow->app = APP_HTTP;
 	struct slice host = without_port(r->host);
 	struct name *name = name_hold(i->use.names, host);

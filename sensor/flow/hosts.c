@@ -15,8 +15,8 @@ enum { KEY_LEN = 17, ROUTER_ADDRESSES = 8 };
 
 struct entry {
 	uint8_t key[KEY_LEN];
-	uint8_t mac[6];
-	bool is_used, has_mac;
+	uint8_t mac[6], leased[6]; /* the second: by DHCP */
+	bool is_used, has_mac, is_leased;
 	uint8_t name_source;
 	uint8_t role; /* enum host_role */
 	uint16_t addresses;
@@ -164,6 +164,23 @@ void hosts_saw(struct hosts *h, const uint8_t address[16], const uint8_t *mac)
 		card->addresses++;
 }
 
+/* The address is somebody else's now: it keeps nothing of who had it before. */
+void hosts_leased(struct hosts *h, const uint8_t address[16], const uint8_t mac[6])
+{
+	uint8_t key[KEY_LEN];
+
+	key_of_address(address, key);
+	struct entry *e = find_or_add(h, key);
+
+	if (e->is_leased && memcmp(e->leased, mac, 6) != 0) {
+		name_release(h->names, e->name);
+		e->name = NULL;
+		e->name_source = HOST_NAME_NONE;
+	}
+	e->is_leased = true;
+	memcpy(e->leased, mac, 6);
+}
+
 static void set_name(struct hosts *h, struct entry *e, struct slice text,
                      enum host_name_source source)
 {
@@ -202,6 +219,14 @@ void hosts_found(struct hosts *h, const uint8_t address[16], enum host_role role
 		e->role = (uint8_t)role;
 }
 
+static const struct entry *look_mac(struct hosts *h, const uint8_t mac[6])
+{
+	uint8_t key[KEY_LEN];
+
+	key_of_mac(mac, key);
+	return look(h, key);
+}
+
 struct host hosts_find(struct hosts *h, const uint8_t address[16])
 {
 	struct host out = { 0 };
@@ -216,13 +241,15 @@ struct host hosts_find(struct hosts *h, const uint8_t address[16])
 	out.name = e->name;
 	out.name_source = e->name_source;
 	out.role = e->role;
-	if (!e->has_mac)
-		return out;
-	key_of_mac(e->mac, key);
-	const struct entry *card = look(h, key);
+	const struct entry *card = e->has_mac ? look_mac(h, e->mac) : NULL;
 
-	out.has_mac = card == NULL || card->addresses <= ROUTER_ADDRESSES;
+	out.has_mac = e->has_mac && (card == NULL || card->addresses <= ROUTER_ADDRESSES);
 	memcpy(out.mac, e->mac, 6);
+	if (!out.has_mac && e->is_leased) {
+		card = look_mac(h, e->leased);
+		out.has_mac = true;
+		memcpy(out.mac, e->leased, 6);
+	}
 	if (out.has_mac && out.name == NULL && card != NULL) {
 		out.name = card->name;
 		out.name_source = card->name_source;

@@ -37,6 +37,11 @@ void hosts_free(struct hosts *);
 
 /* A frame came from `address` with `mac` (NULL: none). */
 void hosts_saw(struct hosts *, const uint8_t address[16], const uint8_t *mac);
+/*
+ * A DHCP server gave `address` to the host with `mac`. Where a router stands before the host, its
+ * frames bear the router's MAC, and this is the host's own.
+ */
+void hosts_leased(struct hosts *, const uint8_t address[16], const uint8_t mac[6]);
 /* What a host calls itself, by its address, its MAC, or both; NULL: not known. */
 void hosts_named(struct hosts *, const uint8_t *address, const uint8_t *mac, struct slice name,
                  enum host_name_source);

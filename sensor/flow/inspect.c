@@ -256,15 +256,26 @@ uint64_t inspect_opened_step(const struct flow *f)
 	return f->question->opened_step;
 }
 
+/* Clients open connections before they have anything to say: nobody was kept waiting yet. */
+static bool is_silent(const struct flow *f)
+{
+	bool is_open = f->state == FLOW_ESTABLISHED || (f->tcp_flags[f->client] & TCP_ACK) != 0;
+
+	return f->protocol == IP_TCP && f->app == APP_UNKNOWN && f->state != FLOW_CLOSED &&
+	       is_open && f->question->streams[f->client].segments == 0;
+}
+
 struct flow *inspect_overdue(struct inspector *i, uint64_t now_ns)
 {
 	while (i->oldest != NULL && now_ns > i->oldest->opened_ns &&
 	       now_ns - i->oldest->opened_ns > patience_ns) {
 		struct question *q = i->oldest;
 
-		if (!is_running(q->flow))
+		if (!is_running(q->flow) && !is_silent(q->flow))
 			return q->flow;
 		leave_line(i, q);
+		if (is_silent(q->flow)) /* to the end: it still gives way when memory is short */
+			line_up(i, q, now_ns);
 	}
 	return NULL;
 }

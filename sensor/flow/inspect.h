@@ -44,9 +44,6 @@ struct inspect_counters {
 typedef void dns_seen(void *context, const struct sight *, const struct dns_message *,
                       const char *transport);
 
-/* The server of the sight's flow was asked to go somewhere else: it is a proxy. */
-typedef void proxy_seen(void *context, const struct sight *);
-
 /*
  * May that flow be a contact, whatever it names? Then its hello is kept to be told. Asked while the
  * question is open.
@@ -61,7 +58,6 @@ struct inspect_options {
 	struct resolutions *resolutions; /* asked, never changed */
 	bool keep_all;                   /* -a: facts and labels of every flow */
 	dns_seen *dns;
-	proxy_seen *proxy;           /* NULL: nobody wants to know */
 	flow_is_suspect *is_suspect; /* NULL: none is */
 	void *context;
 };
@@ -87,9 +83,11 @@ bool inspect_packet(struct inspector *, const struct sight *);
 bool inspect_reopen(struct inspector *, const struct sight *);
 /* Closes the question with what was whole so far: the flow ends, or its time is up. */
 void inspect_give_up(struct inspector *, struct flow *);
-/* The number of the last packet that an open question was shown. */
+/* A SYN with that number is one that the open question has seen, and nobody has spoken since. */
+bool inspect_is_retry(const struct flow *, unsigned side, uint32_t tcp_seq);
 /* The label of a flow, also while its question is still open. */
 void inspect_label(struct inspector *, const struct flow *, struct label *);
+/* The number of the last packet that an open question was shown. */
 uint64_t inspect_last_number(const struct flow *);
 /* The step at which that open question was opened. */
 uint64_t inspect_opened_step(const struct flow *);

@@ -218,7 +218,8 @@ static void take_segment(struct inspector *i, const struct sight *s, struct stre
 		return;
 	if (!st->has_next)
 		begin_at(st, seq, false);
-	st->segments++;
+	if (distance(st, seq) + (int64_t)p->payload.len > 0) /* no keep-alive */
+		st->segments++;
 	add_segment(i, s, st, seq, p->payload);
 	if (!st->is_exact && st->reader == read_start && st->segments >= GUESSES_MAX)
 		give_up_stream(i, s, st);
@@ -239,6 +240,13 @@ static bool is_settled(const struct flow *f)
 	if (f->app == APP_TLS && !f->is_named)
 		return false; /* the server's certificate may have a name */
 	return st[f->client].is_done && (f->has_syn || f->is_client_sure);
+}
+
+bool inspect_is_retry(const struct flow *f, unsigned side, uint32_t tcp_seq)
+{
+	const struct stream *st = f->question != NULL ? &f->question->streams[side] : NULL;
+
+	return st != NULL && f->spoke == 0 && st->has_next && st->next == tcp_seq + 1;
 }
 
 void inspect_segment(struct inspector *i, const struct sight *s)

@@ -37,6 +37,7 @@ struct stream {
 	bool is_done;  /* nobody wants more of it */
 	uint8_t held_segments; /* that came since something could be read */
 	uint8_t strays;        /* segments in a row that the reader could not use */
+	uint8_t told;          /* h2c: requests of the window whose names are noted */
 	uint32_t last_window;  /* how much there was when it was last read */
 	uint16_t segments;
 	read_stream *reader;

@@ -55,15 +55,13 @@ static struct guess is_it(struct taken taken)
 	return (struct guess){ IS_IT, taken };
 }
 
-static void note_proxy(struct inspector *i, const struct sight *s, const struct prefix *p)
+/* A balancer's word for whom it speaks. */
+static void note_client(struct inspector *i, const struct sight *s, const struct prefix *p)
 {
 	struct notes *notes = p->has_client ? notes_of(s->flow, i->use.budget, s->packet) : NULL;
 
 	if (notes != NULL)
 		memcpy(notes->client, p->client, sizeof notes->client);
-	if (i->use.proxy != NULL && (p->kind == PREFIX_HTTP_CONNECT || p->kind == PREFIX_SOCKS4 ||
-	                             p->kind == PREFIX_SOCKS5))
-		i->use.proxy(i->use.context, s);
 }
 
 /*
@@ -97,7 +95,7 @@ static struct guess guess_prefix(struct inspector *i, const struct sight *s, str
 	switch (count_answer(i, dissect_prefix(window, &prefix))) {
 	case PARSE_OK:
 		note_prefix(i, s, &prefix, window);
-		note_proxy(i, s, &prefix);
+		note_client(i, s, &prefix);
 		return is_it(again(prefix.len));
 	case PARSE_SHORT:
 		return is_maybe();
@@ -300,12 +298,13 @@ struct taken read_h2c(struct inspector *i, const struct sight *s, struct stream 
 	struct h2c_requests requests;
 	enum parse answer = count_answer(i, dissect_h2c(window, &text, &requests));
 
-	(void)st;
 	s->flow->app = APP_HTTP2;
 	s->flow->client = (uint8_t)s->side;
-	for (size_t r = 0; r < requests.count; r++)
-		if (requests.authority[r].len > 0)
-			note_name(i, s, requests.authority[r], EVIDENCE_H2C_AUTHORITY);
+	for (; st->told < requests.count; st->told++)
+		if (requests.authority[st->told].len > 0)
+			note_name(i, s, requests.authority[st->told], EVIDENCE_H2C_AUTHORITY);
+	if (requests.count == H2C_REQUESTS_MAX)
+		return nothing();
 	return answer == PARSE_SHORT || answer == PARSE_OK ? more() : nothing();
 }
 

@@ -128,6 +128,7 @@ static bool set_up(sqlite3 *db, const char *path, bool is_written)
 	}
 	return version >= 0 &&
 	       ledger_file_run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+	                           " PRAGMA temp_store = MEMORY;" /* its folders are shut to us */
 	                           " PRAGMA secure_delete = ON;") &&
 	       migrate(db, version);
 }

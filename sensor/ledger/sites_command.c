@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sensor/config/config.h"
 #include "sensor/event/time_text.h"
-#include "sensor/ledger/inventory.h"
 #include "sensor/ledger/ledger_file.h"
 #include "sensor/log.h"
 
@@ -16,8 +16,8 @@ enum shape { FOR_PEOPLE, AS_CSV, AS_JSON };
 struct census {
 	const char *ledger, *inventory_path, *explain;
 	enum shape shape;
-	struct inventory inventory;
-	bool *is_told; /* rows of the inventory that the ledger knows */
+	struct config *inventory; /* NULL: none */
+	bool *is_told;            /* rows of the inventory that the ledger knows */
 	size_t visited, carrying, gone, lines;
 };
 
@@ -53,9 +53,10 @@ static const char *const columns[COLUMNS] = {
 
 static int usage(void)
 {
-	fputs("dancecard sites LEDGER [--csv | --json] [--inventory FILE.csv] [--explain SITE]\n\n"
+	fputs("dancecard sites LEDGER [--csv | --json] [--inventory FILE] [--explain SITE]\n\n"
 	      "  --csv, --json         a line for each site, for programs\n"
-	      "  --inventory FILE.csv  sites to review: columns site, organisation, jurisdiction,\n"
+	      "  --inventory FILE      sites to review (CSV, YAML): site, organisation, "
+	      "jurisdiction,\n"
 	      "                        sector; the review says which were never visited, too\n"
 	      "  --explain SITE        the visits and packets that a finding stands on\n",
 	      stderr);
@@ -157,16 +158,41 @@ static void put_heading(const struct census *c)
 		printf("%s%c", columns[i], i + 1 < COLUMNS ? ',' : '\n');
 }
 
+static size_t count_rows(const struct census *c)
+{
+	return c->inventory != NULL ? c->inventory->sites.count : 0;
+}
+
+static const struct config_site *find_row(const struct census *c, const char *name)
+{
+	return config_site_of(c->inventory, (struct slice){ (const uint8_t *)name, strlen(name) });
+}
+
+/* A cell that is empty in the file is NULL in the row. */
+static const char *cell(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
+static void put_row(const struct config_site *row, const char *fields[COLUMNS])
+{
+	fields[ORGANISATION] = row != NULL ? cell(row->organisation) : "";
+	fields[JURISDICTION] = row != NULL ? cell(row->jurisdiction) : "";
+	fields[SECTOR] = row != NULL ? cell(row->sector) : "";
+}
+
 static void fill_inventory(struct census *c, const char *fields[COLUMNS])
 {
-	const struct inventory_row *row = census_inventory_find(&c->inventory, fields[NAME]);
+	const struct config_site *row = find_row(c, fields[NAME]);
 
-	fields[ORGANISATION] = row != NULL ? row->organisation : "";
-	fields[JURISDICTION] = row != NULL ? row->jurisdiction : "";
-	fields[SECTOR] = row != NULL ? row->sector : "";
-	if (row == NULL || c->is_told[row - c->inventory.rows])
+	put_row(row, fields);
+	if (row == NULL)
 		return;
-	c->is_told[row - c->inventory.rows] = true;
+	size_t at = (size_t)(row - (const struct config_site *)c->inventory->sites.items);
+
+	if (c->is_told[at])
+		return;
+	c->is_told[at] = true;
 	c->visited++;
 	c->carrying += strcmp(fields[STATUS], "present") == 0;
 	c->gone += strcmp(fields[STATUS], "removed") == 0;
@@ -204,20 +230,14 @@ static bool put_seen(struct census *c, sqlite3 *db)
 /* What nobody visited while the sensor looked is not known. */
 static void put_never_seen(struct census *c)
 {
-	for (size_t i = 0; i < c->inventory.count; i++) {
-		const struct inventory_row *row = &c->inventory.rows[i];
-		const char *fields[COLUMNS] = { row->site,
-			                        "",
-			                        "unknown",
-			                        "0",
-			                        "0",
-			                        "",
-			                        "",
-			                        "",
-			                        row->organisation,
-			                        row->jurisdiction,
-			                        row->sector };
+	for (size_t i = 0; i < count_rows(c); i++) {
+		const struct config_site *row =
+		        (const struct config_site *)c->inventory->sites.items + i;
+		const char *fields[COLUMNS] = {
+			row->name, "", "unknown", "0", "0", "", "", "",
+		};
 
+		put_row(row, fields);
 		if (!c->is_told[i])
 			put_line(c, fields);
 	}
@@ -244,24 +264,24 @@ static void put_review(struct census *c, sqlite3 *db)
 	                 sectors = organisations;
 
 	while (s != NULL && sqlite3_step(s) == SQLITE_ROW) {
-		const struct inventory_row *row = census_inventory_find(
-		        &c->inventory, (const char *)sqlite3_column_text(s, 0));
+		const struct config_site *row =
+		        find_row(c, (const char *)sqlite3_column_text(s, 0));
 
 		if (row == NULL)
 			continue;
-		count_once(&organisations, row->organisation);
-		count_once(&jurisdictions, row->jurisdiction);
-		count_once(&sectors, row->sector);
+		count_once(&organisations, cell(row->organisation));
+		count_once(&jurisdictions, cell(row->jurisdiction));
+		count_once(&sectors, cell(row->sector));
 	}
 	sqlite3_finalize(s);
 	printf("\nOf %zu sites in the inventory %zu were visited; %zu carry the tracker: %zu"
 	       " organisations in %zu jurisdictions%s.\n",
-	       c->inventory.count, c->visited, c->carrying, organisations.count,
-	       jurisdictions.count, c->gone > 0 ? "" : "; none took it off");
+	       count_rows(c), c->visited, c->carrying, organisations.count, jurisdictions.count,
+	       c->gone > 0 ? "" : "; none took it off");
 	if (c->gone > 0)
 		printf("%zu took it off.\n", c->gone);
 	printf("%zu were not visited while the sensor looked: of them nothing is known.\n",
-	       c->inventory.count - c->visited);
+	       count_rows(c) - c->visited);
 	for (size_t i = 0; i < sectors.count; i++)
 		printf("%s%s", i == 0 ? "Sectors with it: " : ", ", sectors.seen[i]);
 	if (sectors.count > 0)
@@ -305,9 +325,15 @@ static bool take_census(struct census *c, sqlite3 *db)
 	if (!put_seen(c, db))
 		return false;
 	put_never_seen(c);
-	if (c->shape == FOR_PEOPLE && c->inventory.count > 0)
+	if (c->shape == FOR_PEOPLE && count_rows(c) > 0)
 		put_review(c, db);
 	return true;
+}
+
+static void tell_fault(void *context, const char *line)
+{
+	(void)context;
+	log_error("%s", line);
 }
 
 int sites_command(int argc, char **argv)
@@ -316,14 +342,17 @@ int sites_command(int argc, char **argv)
 
 	if (!parse(&c, argc, argv))
 		return usage();
-	if (c.inventory_path != NULL && !census_inventory_read(&c.inventory, c.inventory_path))
-		return 1;
-	c.is_told = calloc(c.inventory.count + 1, sizeof *c.is_told);
+	if (c.inventory_path != NULL) {
+		c.inventory = config_load_inventory(c.inventory_path, tell_fault, NULL);
+		if (c.inventory == NULL)
+			return 1;
+	}
+	c.is_told = calloc(count_rows(&c) + 1, sizeof *c.is_told);
 	sqlite3 *db = c.is_told != NULL ? ledger_file_open(c.ledger, false) : NULL;
 	bool is_done = db != NULL && take_census(&c, db);
 
 	sqlite3_close(db);
 	free(c.is_told);
-	census_inventory_free(&c.inventory);
+	config_free(c.inventory);
 	return is_done ? 0 : 1;
 }

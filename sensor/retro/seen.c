@@ -12,7 +12,7 @@ static struct text string_in(const struct json *object, const char *key)
 	return json_string(json_get(object, key));
 }
 
-static bool read_address(struct text text, uint8_t out[16])
+bool seen_address(struct text text, uint8_t out[16])
 {
 	char buffer[INET6_ADDRSTRLEN + 1];
 
@@ -102,13 +102,13 @@ static bool read_tuple(const struct json *line, struct seen *seen)
 {
 	uint8_t local[16];
 
-	if (!read_address(string_in(line, "src_ip"), seen->src) ||
-	    !read_address(string_in(line, "dest_ip"), seen->dst))
+	if (!seen_address(string_in(line, "src_ip"), seen->src) ||
+	    !seen_address(string_in(line, "dest_ip"), seen->dst))
 		return false;
 	seen->src_port = read_port(line, "src_port");
 	seen->dst_port = read_port(line, "dest_port");
 	seen->protocol = read_protocol(string_in(line, "proto"));
-	seen->is_far_src = read_address(string_in(json_get(line, "local"), "ip"), local) &&
+	seen->is_far_src = seen_address(string_in(json_get(line, "local"), "ip"), local) &&
 	                   memcmp(local, seen->dst, 16) == 0;
 	seen->has_flow_id = json_number(json_get(line, "flow_id"), &seen->flow_id);
 	return true;

@@ -33,6 +33,9 @@ struct seen {
 	size_t name_count;
 };
 
+/* An address as text, IPv4 mapped into IPv6. False: it is none. */
+bool seen_address(struct text, uint8_t out[16]);
+
 enum seen_answer {
 	SEEN_OK,
 	SEEN_OTHER,   /* an event that names no flow: stats, host, site, placement */

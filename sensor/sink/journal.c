@@ -431,7 +431,9 @@ static bool write_record(struct journal *j, const char *line, size_t len)
 		return true;
 	int why = done < 0 ? errno : ENOSPC; /* a short write gives no reason; room is the only one */
 
-	(void)ftruncate(j->writing, (off_t)j->end.offset); /* or else a torn tail */
+	bool is_torn = ftruncate(j->writing, (off_t)j->end.offset) != 0;
+
+	(void)is_torn; /* who reads stops at a torn tail */
 	errno = why;
 	return false;
 }

@@ -34,6 +34,11 @@ extern const struct sink_kind sink_stdout;  /* file.c */
 extern const struct sink_kind sink_rotated; /* rotated.c */
 /* The options of a path for sink_rotated; NULL: it has none. */
 const char *rotated_options(const char *target);
+/* The kind of a target, and what to open; NULL: there is none (sink.c). */
+const struct sink_kind *sink_kind_of(const char *target, const char **address);
+struct target;
+/* Where journals lie: ?journal=, $STATE_DIRECTORY (systemd), or the user's state folder. */
+bool remote_folder(const struct target *, char out[]);
 /* remote.c */
 extern const struct sink_kind sink_syslog, sink_syslog_udp, sink_syslog_tcp, sink_syslog_tls;
 extern const struct sink_kind sink_http, sink_https, sink_kafka;

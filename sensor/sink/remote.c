@@ -214,8 +214,7 @@ static void *run(void *context)
 	return NULL;
 }
 
-/* Where journals lie: ?journal=, $STATE_DIRECTORY (systemd), or the user's state folder. */
-static bool base_folder(const struct target *t, char out[PATH_MAX])
+bool remote_folder(const struct target *t, char out[])
 {
 	const char *state = getenv("STATE_DIRECTORY"), *xdg = getenv("XDG_STATE_HOME");
 	const char *home = getenv("HOME"), *given = target_option(t, "journal", NULL);
@@ -266,7 +265,7 @@ static bool open_journal(struct remote *r, const char *scheme, const char *addre
 	    !target_seconds(t, "fsync", &fsync_s, reason))
 		return false;
 	use.fsync_s = (unsigned)fsync_s;
-	if (!base_folder(t, base)) {
+	if (!remote_folder(t, base)) {
 		*reason = "no place for its journal: give ?journal=FOLDER";
 		return false;
 	}

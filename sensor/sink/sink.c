@@ -90,8 +90,7 @@ static void refuse_scheme(const char *target, size_t len)
 	          target, (int)len, target, known);
 }
 
-/* The kind of `target`, and what to open; NULL, said, when there is none. */
-static const struct sink_kind *kind_of(const char *target, const char **address)
+const struct sink_kind *sink_kind_of(const char *target, const char **address)
 {
 	size_t len = scheme_len(target);
 
@@ -103,9 +102,7 @@ static const struct sink_kind *kind_of(const char *target, const char **address)
 	const struct sink_kind *kind = find_kind(target, len);
 
 	*address = target + len + 3;
-	if (kind == NULL)
-		refuse_scheme(target, len);
-	else if (kind == &sink_file && rotated_options(*address) != NULL)
+	if (kind == &sink_file && rotated_options(*address) != NULL)
 		return &sink_rotated;
 	return kind;
 }
@@ -127,10 +124,12 @@ static char *name_of(const char *target)
 struct sink *sink_open(const char *target)
 {
 	const char *address, *reason = NULL;
-	const struct sink_kind *kind = kind_of(target, &address);
+	const struct sink_kind *kind = sink_kind_of(target, &address);
 
-	if (kind == NULL)
+	if (kind == NULL) {
+		refuse_scheme(target, scheme_len(target));
 		return NULL;
+	}
 	struct sink *s = malloc(sizeof *s);
 	char *name = name_of(target);
 
@@ -245,8 +244,8 @@ bool sink_close(struct sink *s)
 	if (!s->kind->close(s->state, whole, &reason))
 		fail(s, reason);
 	if (s->lost > 0)
-		log_error("%s: %llu events were not written", s->target,
-		          (unsigned long long)s->lost);
+		log_error("%s: %llu %s not written", s->target, (unsigned long long)s->lost,
+		          s->lost == 1 ? "event was" : "events were");
 	bool ok = !s->failed;
 
 	free(s->target);

@@ -216,6 +216,7 @@ static void fill_evidence(struct worker *w, const struct contact *c, struct even
 		        (struct event_evidence){ .kind = from->kind,
 			                         .value = value,
 			                         .is_outer = is_outer(c->flow, from),
+			                         .is_against = from->is_against,
 			                         .packet = from->number,
 			                         .file = other_file(w, e, from->source) };
 	}
@@ -259,8 +260,10 @@ void emit_contact(struct worker *w, const struct contact *c, enum outcome outcom
 	e->has_outcome = true;
 	e->outcome = outcome;
 	fill_evidence(w, c, e);
-	if (place_fill(c, &b.site))
+	if (place_fill(c, &b.site)) {
+		fill_site_owner(w, &b.site);
 		e->site = &b.site;
+	}
 	set_event_id(w, e, c->flow->first_ns, b.tracker.name, 0);
 	w->counters.contacts_by_category[category_index(c->entry.category)]++;
 	tally_contact(w, c, e);
@@ -316,18 +319,38 @@ static void tally_bytes(struct worker *w, const struct flow *f, const struct con
 	row->last_ns = f->last_ns > row->last_ns ? f->last_ns : row->last_ns;
 }
 
+static bool ends_in(const uint8_t *text, size_t len, const char *tail)
+{
+	size_t tail_len = strlen(tail);
+
+	return len >= tail_len && memcmp(text + len - tail_len, tail, tail_len) == 0;
+}
+
+/* The request says it where it can be read: a script is fetched, all else is told to the pixel. */
+static bool asks_for_script(const struct noted_http *n)
+{
+	const uint8_t *question = memchr(n->url, '?', n->url_len);
+	size_t len = question != NULL ? (size_t)(question - n->url) : n->url_len;
+
+	return n->method_len == 3 && memcmp(n->method, "GET", 3) == 0 &&
+	       ends_in(n->url, len, ".js");
+}
+
 /*
  * What the pixel did there: the SDK is some 300 KB of script, a beacon's answer a few bytes. TLS
  * hides which it was; the size does not.
  */
-static const char *activity_of(const struct feed_entry *entry, const struct event_flow *flow,
-                               enum outcome outcome)
+static const char *activity_of(const struct flow *f, const struct feed_entry *entry,
+                               const struct event_flow *flow, enum outcome outcome)
 {
 	static const uint64_t script_bytes = 100000;
 
 	if (strcmp(entry->category, "tracking_pixel") != 0 || outcome != OUTCOME_ESTABLISHED)
 		return NULL;
-	return flow->bytes_toclient > script_bytes ? "loaded" : "beacon";
+	bool is_script = flow->bytes_toclient > script_bytes ||
+	                 (f->notes->http != NULL && asks_for_script(f->notes->http));
+
+	return is_script ? "loaded" : "beacon";
 }
 
 void emit_flow(struct worker *w, struct flow *f, const char *reason)
@@ -343,11 +366,11 @@ void emit_flow(struct worker *w, struct flow *f, const char *reason)
 	e->pcap_cnt = f->first_number;
 	if (c != NULL) {
 		fill_tracker(&c->entry, c->name, &b.tracker);
-		b.flow.activity = activity_of(&c->entry, &b.flow, flow_outcome(f, true));
+		b.flow.activity = activity_of(f, &c->entry, &b.flow, flow_outcome(w, f, true));
 		e->tracker = &b.tracker;
 		e->confidence = c->confidence;
 		e->has_outcome = true;
-		e->outcome = flow_outcome(f, true);
+		e->outcome = flow_outcome(w, f, true);
 		if (!is_interim)
 			tally_bytes(w, f, c);
 	}
@@ -372,8 +395,10 @@ void emit_placement(struct worker *w, const struct contact *c, const struct fram
 	if (!w->use.is_live)
 		e->pcap_filename = w->use.source(w->use.context, frame->source);
 	e->confidence = c->confidence;
-	if (place_fill(c, &b.site))
+	if (place_fill(c, &b.site)) {
+		fill_site_owner(w, &b.site);
 		e->site = &b.site;
+	}
 	/* The calls on a flow are told apart by their time. */
 	set_event_id(w, e, c->flow->first_ns, b.tracker.name, (uint32_t)(frame->time_ns / 1000));
 	w->counters.placements++;
@@ -404,6 +429,7 @@ void emit_site(struct worker *w, const struct site *s, size_t entity, const stru
 		                   .chance = v->chance,
 		                   .has_rates = true };
 
+	fill_site_owner(w, &site);
 	e->tracker = &tracker;
 	e->site = &site;
 	set_event_id(w, e, s->last_ns, site.name, (uint32_t)v->status);

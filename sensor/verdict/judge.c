@@ -38,6 +38,17 @@ static void add_evidence(struct contact *c, enum evidence_kind kind, struct name
 	};
 }
 
+/* The same of what speaks against the name. */
+static void add_counter_evidence(struct contact *c, enum evidence_kind kind, struct name *name,
+                                 uint64_t number, uint32_t source)
+{
+	size_t before = c->evidence_count;
+
+	add_evidence(c, kind, name, number, source);
+	if (c->evidence_count > before)
+		c->evidence[before].is_against = true;
+}
+
 static void add_rule_evidence(struct contact *c, enum evidence_kind kind, const char *text)
 {
 	for (size_t i = 0; i < c->evidence_count; i++)
@@ -205,6 +216,29 @@ static void add_outer(const struct flow *f, struct contact *c)
 	}
 }
 
+static bool says(const struct resolution *r, const struct name *name)
+{
+	bool is_said = r->question == name;
+
+	for (size_t i = 0; i < RESOLUTION_ALIASES_MAX && r->aliases[i] != NULL; i++)
+		is_said |= r->aliases[i] == name;
+	return is_said;
+}
+
+/*
+ * The client's DNS gave it this address, and for nobody but others: an answer that we did not see
+ * (a cache, DoH), or a front. The last of them is told.
+ */
+static void add_conflict(struct contact *c, const struct dns_view *dns)
+{
+	for (size_t i = 0; i < dns->count; i++)
+		if (says(&dns->found[i], c->name))
+			return;
+	if (dns->count > 0)
+		add_counter_evidence(c, dns->found[0].kind, dns->found[0].question,
+		                     dns->found[0].number, dns->found[0].source);
+}
+
 static void judge_name(struct worker *w, struct flow *f, const struct noted_name *n,
                        const struct frame *last, const struct dns_view *dns)
 {
@@ -221,6 +255,7 @@ static void judge_name(struct worker *w, struct flow *f, const struct noted_name
 		return;
 	for (size_t i = 0; i < dns->count; i++)
 		add_resolution(c, &dns->found[i]);
+	add_conflict(c, dns);
 	add_evidence(c, n->kind, n->name, n->number, n->source);
 	if (is_inner(n->kind))
 		add_outer(f, c);
@@ -278,6 +313,18 @@ static void judge_unnamed(struct worker *w, struct flow *f, const struct frame *
 		add_resolution(c, tracker);
 }
 
+/* The address is the tracker's, and the flow names somebody else there. */
+static void add_other_name(const struct flow *f, struct contact *c)
+{
+	static const enum evidence_kind kinds[] = { [APP_TLS] = EVIDENCE_TLS_SNI,
+		                                    [APP_QUIC] = EVIDENCE_QUIC_SNI,
+		                                    [APP_HTTP] = EVIDENCE_HTTP_HOST };
+	bool has_kind = f->app == APP_TLS || f->app == APP_QUIC || f->app == APP_HTTP;
+
+	if (f->is_named && f->server_name != NULL && has_kind)
+		add_counter_evidence(c, kinds[f->app], f->server_name, c->number, c->source);
+}
+
 static void judge_network(struct worker *w, struct flow *f, const struct frame *last)
 {
 	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
@@ -285,8 +332,11 @@ static void judge_network(struct worker *w, struct flow *f, const struct frame *
 
 	if (!name_table_find_address(w->names, f->address[flow_server(f)], &entry))
 		return;
-	if (c == NULL)
+	if (c == NULL) {
 		c = add_contact(w, f, last, &entry, NULL, CONFIDENCE_WEAK);
+		if (c != NULL)
+			add_other_name(f, c);
+	}
 	if (c != NULL && c->is_waiting)
 		add_rule_evidence(c, EVIDENCE_IP_NETWORK, entry.rule);
 }
@@ -336,13 +386,16 @@ void judge_flow(struct worker *w, struct flow *f, const struct frame *last)
 
 /*
  * What came of it. Until the end nothing is said of silence. A tap that sees one direction only
- * cannot know: the client's going on tells that it was answered.
+ * cannot know: the client's going on tells that it was answered. Who answers at a sinkhole is
+ * nobody but the ban.
  */
-enum outcome flow_outcome(const struct flow *f, bool is_final)
+enum outcome flow_outcome(const struct worker *w, const struct flow *f, bool is_final)
 {
 	unsigned server = flow_server(f);
 	bool is_silent = f->packets[server] == 0;
 
+	if (config_is_sinkhole(w->use.config, f->address[server]))
+		return OUTCOME_BLOCKED;
 	if (f->spoke >> server & 1)
 		return OUTCOME_ESTABLISHED;
 	if (f->was_reset || f->was_refused)
@@ -365,10 +418,10 @@ static void tell(struct worker *w, struct contact *c, enum outcome outcome)
 }
 
 /* The server's answer counts that came after the name was stated. */
-static enum outcome outcome_of(const struct contact *c, bool is_final)
+static enum outcome outcome_of(const struct worker *w, const struct contact *c, bool is_final)
 {
 	const struct flow *f = c->flow;
-	enum outcome outcome = flow_outcome(f, is_final);
+	enum outcome outcome = flow_outcome(w, f, is_final);
 	bool is_new = f->packets[flow_server(f)] > c->server_packets;
 
 	if (outcome == OUTCOME_ESTABLISHED && !is_new && !is_final)
@@ -384,7 +437,7 @@ static void tell_waiting(struct worker *w, struct contact *c, bool is_final)
 	tell_waiting(w, c->next, is_final);
 	if (!c->is_waiting)
 		return;
-	enum outcome outcome = outcome_of(c, is_final);
+	enum outcome outcome = outcome_of(w, c, is_final);
 
 	if (is_final)
 		place_now(w, c);
@@ -403,7 +456,7 @@ void judge_outcome(struct worker *w, struct flow *f)
 static void tell_late(struct worker *w, struct contact *c)
 {
 	place_now(w, c);
-	tell(w, c, outcome_of(c, true));
+	tell(w, c, outcome_of(w, c, true));
 }
 
 void judge_expire(struct worker *w, uint64_t now_ns)

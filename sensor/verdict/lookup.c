@@ -275,7 +275,13 @@ static void fill_answers(const struct dns_message *m, struct event_dns *out)
 			                           .type = r->type,
 			                           .ttl = r->ttl,
 			                           .address = r->address,
-			                           .target = r->target };
+			                           .target = r->target,
+			                           .priority = r->priority,
+			                           .port = r->service_port,
+			                           .alpn = r->alpn,
+			                           .ipv4_hints = r->ipv4_hints,
+			                           .ipv6_hints = r->ipv6_hints,
+			                           .ech = r->ech };
 	}
 }
 
@@ -515,9 +521,6 @@ void lookup_seen(struct worker *w, const struct sight *s, const struct dns_messa
                  const char *transport)
 {
 	settle_client(s, m);
-	if (m->is_answer && !is_dns_by_another_name(transport) && is_ours(w, s->packet->src) &&
-	    is_ours(w, s->packet->dst))
-		hosts_found(w->hosts, s->packet->src, HOST_ROLE_RESOLVER);
 	if (!m->is_answer) {
 		read_query(w, s, m, transport);
 		return;

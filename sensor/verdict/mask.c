@@ -73,6 +73,7 @@ static void mask_answers(const struct worker *w, struct masked *m)
 		struct event_dns_answer *a = &m->dns.answers[i];
 		uint8_t address[16];
 
+		a->ipv4_hints = a->ipv6_hints = (struct slice){ 0 };
 		if (a->address.len != 4 && a->address.len != 16)
 			continue;
 		address_from_wire(a->address.ptr, a->address.len, address);

@@ -163,7 +163,7 @@ static void add_outcome(struct sum_counts *c, const struct event *e)
 	c->established += is_through;
 	c->reset += !is_lookup && e->outcome == OUTCOME_RESET;
 	c->unanswered += !is_lookup && e->outcome == OUTCOME_UNANSWERED;
-	c->blocked += is_lookup && e->outcome == OUTCOME_BLOCKED;
+	c->blocked += e->outcome == OUTCOME_BLOCKED;
 	c->banned += is_banned;
 	c->allowed += e->policy != NULL && strcmp(e->policy->verdict, "allowed") == 0;
 	c->watched += e->policy != NULL && strcmp(e->policy->verdict, "watch") == 0;

@@ -16,8 +16,8 @@ enum { SUMS_ROWS_MAX = 1 << 16, SUM_CATEGORIES_MAX = 8, SUM_SITES_MAX = 16, SUM_
 struct sum_counts {
 	uint64_t contacts, lookups, bytes_toserver, bytes_toclient;
 	uint64_t established, reset, unanswered; /* of contacts */
-	uint64_t blocked;                        /* of lookups */
-	uint64_t banned, allowed, watched;       /* contacts and lookups, by the policy's verdict */
+	uint64_t blocked;                  /* lookups, and contacts that ended in a sinkhole */
+	uint64_t banned, allowed, watched; /* contacts and lookups, by the policy's verdict */
 	/* of what is banned: contacts that came through; contacts and lookups that were stopped */
 	uint64_t banned_through, banned_stopped;
 };

@@ -26,9 +26,8 @@ static void fill_row_local(struct worker *w, const struct sum_row *row, struct e
 	below.vlan_count = row->vlan_count;
 	memcpy(below.vlan, row->vlan, sizeof below.vlan);
 	fill_local(w, row->ip, &below, out);
-	/* What one worker has found of a host, another one may not have. */
-	out->role = w->whose.host != NULL && w->whose.host->role != NULL ? w->whose.host->role
-	                                                                 : row->role;
+	if (out->role == NULL)
+		out->role = row->role;
 	if (row->has_mac) {
 		out->has_mac = true;
 		memcpy(out->mac, row->mac, 6);

@@ -61,6 +61,17 @@ void fill_local(struct worker *w, const uint8_t address[16], const struct packet
 	out->sector = w->whose.network->sector;
 }
 
+void fill_site_owner(const struct worker *w, struct event_site *site)
+{
+	const struct config_site *s = config_site_of(w->use.config, site->name);
+
+	if (s == NULL)
+		return;
+	site->organisation = s->organisation;
+	site->jurisdiction = s->jurisdiction;
+	site->sector = s->sector;
+}
+
 bool find_policy(const struct worker *w, const struct event *e, struct event_policy *out)
 {
 	if (e->local == NULL || e->tracker == NULL)

@@ -14,7 +14,7 @@ ndpi_api.h|sensor/flow/classify.c
 maxminddb.h|sensor/verdict/geo.c
 cjson/cJSON.h|sensor/event/json.c feeds/json.c
 cJSON.h|feeds/json.c
-zlib.h|sensor/capture/inflate.c sensor/sink/remote.c sensor/sink/journal.c sensor/sink/packer.c
+zlib.h|sensor/report/packed.c sensor/capture/inflate.c sensor/sink/remote.c sensor/sink/journal.c sensor/sink/packer.c
 zstd.h|sensor/capture/inflate.c sensor/sink/packer.c
 lzma.h|sensor/capture/inflate.c
 libpsl.h|feeds/public_suffix.c
@@ -24,6 +24,8 @@ librdkafka/rdkafka.h|sensor/sink/kafka.c
 curl/curl.h|sensor/sink/http.c
 microhttpd.h|sensor/metrics.c
 libfyaml.h|sensor/config/yaml.c
+cap-ng.h|sensor/rights/capabilities.c
+seccomp.h|sensor/rights/calls.c
 sqlite3.h|sensor/ledger/.*
 '
 # C17, and POSIX or Linux.

@@ -69,6 +69,7 @@ PPI_HEAD = struct.pack("<BBHI", 0, 0, 8, 105)
             lambda p: ethertype(p) + struct.pack("!HIHBB", 0, 3, 1, 0, 6) + MAC_A + b"\0\0" + p,
         ),
         ("null", "BSD loopback, little endian.", savefile.NULL, lambda p: b"\2\0\0\0" + p),
+        ("null_ethertype", "BSD loopback, an Ethernet type where the family is.", savefile.NULL, lambda p: b"\x0f\0\x08\0" + p),
         ("null_big_endian", "BSD loopback, big endian.", savefile.NULL, lambda p: b"\0\0\0\2" + p),
         ("loop", "OpenBSD loopback.", savefile.LOOP, lambda p: b"\0\0\0\2" + p),
         ("ppp", "PPP with address and control.", savefile.PPP, lambda p: b"\xff\3\0\x21" + p),

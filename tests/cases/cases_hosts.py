@@ -62,12 +62,62 @@ def option(code, value):
     return bytes([code]) + block(1, value)
 
 
+def dhcp(options, kind=3, given="0.0.0.0", sport=68, ends=("0.0.0.0", "255.255.255.255")):
+    head = bytes([2 if sport == 67 else 1]) + b"\1\6\0" + b"\x11\x22\x33\x44" + bytes(8) + wire.address(given)
+    head += bytes(8) + wire.mac(FLOW[0], 12) + bytes(10 + 64 + 128)
+    return udp(ends[0], sport, ends[1], 135 - sport, head + b"\x63\x82\x53\x63" + option(53, bytes([kind])) + options + b"\xff")
+
+
+ASKED = option(50, wire.address(CLIENT))
+CLIENT_ID, WANTED = option(61, b"\1" + wire.mac(FLOW[0], 12)), option(55, bytes([1, 3, 6, 15, 119, 252]))
+
+
 @case(local="front-desk dhcp")
 def host_dhcp():
-    "A DHCP request holds the host's name and the address that it asks for."
-    head = b"\1\1\6\0" + b"\x11\x22\x33\x44" + bytes(20) + wire.mac(FLOW[0], 12) + bytes(10 + 64 + 128)
-    options = option(53, b"\3") + option(50, wire.address(CLIENT)) + option(12, b"Front-Desk") + b"\xff"
-    return [udp("0.0.0.0", 68, "255.255.255.255", 67, head + b"\x63\x82\x53\x63" + options), *FLOW]
+    "A DHCP request holds the host's name (12) and the address that it asks for (50)."
+    return [dhcp(ASKED + option(12, b"Front-Desk")), *FLOW]
+
+
+@case(local="front-desk dhcp")
+def host_dhcp_all_options():
+    "The same among what a client of today sends: its id (61), what it wants to know (55), padding, and a final NUL."
+    return [dhcp(b"\0\0" + CLIENT_ID + ASKED + WANTED + option(60, b"MSFT 5.0") + option(12, b"Front-Desk\0")), *FLOW]
+
+
+@case(local="front-desk dhcp")
+def host_dhcp_renewal():
+    "A client renews its lease: its address is in the header (ciaddr), none is asked for."
+    message = bytearray(dhcp(option(12, b"front-desk"), ends=(CLIENT, "10.20.0.1")))
+    message[28 + 12 : 28 + 16] = wire.address(CLIENT)
+    return [bytes(message), *FLOW]
+
+
+@case(local="front-desk.corp.example dhcp|front-desk dhcp")
+def host_dhcp_fqdn():
+    "The name is in the FQDN option (81), as text."
+    return [dhcp(ASKED + option(81, b"\0\0\0front-desk.corp.example")), *FLOW]
+
+
+@case(local="front-desk dhcp")
+def host_dhcp_fqdn_encoded():
+    "The name is in the FQDN option (81), as DNS writes it (RFC 4702, flag E)."
+    return [dhcp(ASKED + option(81, b"\4\0\0" + dns.name("front-desk.corp.example"))), *FLOW]
+
+
+@case(local="front-desk dhcp")
+def host_dhcp_ack():
+    "Only the server's DHCPACK was captured: it says whom it gave the address."
+    return [dhcp(option(12, b"front-desk"), 5, CLIENT, 67, ("10.20.0.1", CLIENT)), *FLOW]
+
+
+@case(local="front-desk dhcp")
+def host_dhcp_overload():
+    "The name lies in the field for the boot file (option 52)."
+    message = bytearray(dhcp(ASKED + option(52, b"\1")))
+    named = option(12, b"front-desk") + b"\xff"
+    at = 28 + 28 + 16 + 64
+    message[at : at + len(named)] = named
+    return [bytes(message), *FLOW]
 
 
 def option6(code, value):
@@ -83,6 +133,16 @@ def host_dhcpv6():
     return [udp("fe80::5", 546, "ff02::1:2", 547, b"\3\1\2\3" + body), *FLOW6]
 
 
+@case(local="front-desk dhcpv6")
+def host_dhcpv6_relayed():
+    "The same by way of a relay (RFC 8415, section 19)."
+    duid = struct.pack("!HH", 3, 1) + b"\2\0\0\0\0\5"
+    lease = option6(5, wire.address(CLIENT6) + struct.pack("!II", 300, 600))
+    body = b"\3\1\2\3" + option6(1, duid) + option6(3, bytes(12) + lease) + option6(39, b"\0" + dns.name("front-desk"))
+    relay = b"\x0c\0" + wire.address("2001:db8:20::1") + wire.address("fe80::5") + option6(9, body)
+    return [udp("2001:db8:20::1", 547, "2001:db8::547", 547, relay), *FLOW6]
+
+
 def netbios(name, suffix=0):
     """RFC 1001, section 14.1: each half of an octet is a letter."""
     octets = name.ljust(15).encode() + bytes([suffix])
@@ -96,6 +156,14 @@ def host_netbios():
     more = dns.pointer(12) + struct.pack("!HHI", 0x20, 1, 300) + block(2, b"\0\0" + wire.address(CLIENT))
     body = struct.pack("!HHHHHH", 7, 0x2910, 1, 0, 0, 1) + entry + more
     return [udp(CLIENT, 137, "10.20.0.255", 137, body), *FLOW]
+
+
+@case(local="front-desk netbios")
+def host_netbios_datagram():
+    "A host announces itself in a datagram (RFC 1002, section 4.4)."
+    body = netbios("FRONT-DESK", 0) + netbios("WORKGROUP", 0x1D) + b"\xffSMB" + bytes(60)
+    head = b"\x11\2" + struct.pack("!H", 7) + wire.address(CLIENT) + struct.pack("!HHH", 138, len(body), 0)
+    return [udp(CLIENT, 138, "10.20.0.255", 138, head + body), *FLOW]
 
 
 @case(tls_sni=TRACKER, never=[("local", "front-desk netbios")])

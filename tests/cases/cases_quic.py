@@ -43,7 +43,8 @@ def split(data, cuts, first=0):
     [
         ("v1", "QUIC version 1.", quic.V1),
         ("v2", "QUIC version 2 (RFC 9369): other salt, labels and packet types.", quic.V2),
-        *[(f"draft_{d}", f"Draft {d} of QUIC.", 0xFF000000 | d) for d in (23, 24, 25, 27, 28, 29, 30, 32, 33, 34)],
+        *[(f"draft_{d}", f"Draft {d} of QUIC.", 0xFF000000 | d) for d in range(23, 35)],
+        ("mvfst_1", "Facebook's mvfst, version faceb001.", quic.MVFST),
         ("mvfst_2", "Facebook's mvfst, version faceb002.", quic.MVFST_2),
         ("mvfst_e", "Facebook's mvfst, version faceb00e.", quic.MVFST_EXPERIMENT),
         ("greased", "A version that forces negotiation (0x?a?a?a?a), protected as version 1 is.", quic.GREASED),
@@ -74,10 +75,20 @@ def gquic_q043():
     return up(quic.google_43(TRACKER))
 
 
-@case(gquic_sni=TRACKER)
-def gquic_q046():
-    "Google's Q046: a hello of tags in the clear behind the invariant header."
-    return up(quic.google_46(TRACKER))
+@family(
+    [
+        ("q044", "Google's Q044: a hello of tags in the clear behind the invariant header.", "Q044"),
+        ("q045", "Google's Q045: the same.", "Q045"),
+        ("q046", "Google's Q046: the first byte tells how wide the packet's number is.", "Q046"),
+        ("q047", "Google's Q047: the same.", "Q047"),
+        ("q048", "Google's Q048: the hello of tags is in a CRYPTO frame.", "Q048"),
+        ("q049", "Google's Q049: each id has its own length; a token and a length follow.", "Q049"),
+    ],
+    "gquic_sni",
+    "gquic",
+)
+def google_clear(number):
+    return up(quic.google_long(TRACKER, number))
 
 
 @case(gquic_sni=TRACKER)

@@ -117,6 +117,15 @@ PROXY_2 = (
     + struct.pack("!HH", 51111, 443)
 )
 PROXY_2_TLV = PROXY_2[:14] + struct.pack("!H", 12 + 10) + PROXY_2[16:] + b"\x05" + struct.pack("!H", 7) + b"trackid"
+PROXY_1_SIX = b"PROXY TCP6 2001:db8::7 2001:db8::10 51111 443\r\n"
+PROXY_2_SIX = (
+    PROXY_2[:13]
+    + b"\x21"
+    + struct.pack("!H", 36)
+    + wire.address("2001:db8::7")
+    + wire.address("2001:db8::10")
+    + struct.pack("!HH", 51111, 443)
+)
 PROXY_2_LOCAL = b"\r\n\r\n\0\r\nQUIT\n\x20\x00\0\0"
 
 
@@ -128,6 +137,9 @@ PROXY_2_LOCAL = b"\r\n\r\n\0\r\nQUIT\n\x20\x00\0\0"
         ("proxy_1_split", "After a PROXY line that is itself split.", PROXY_1, [7, len(PROXY_1) - 1]),
         ("proxy_2", "After a PROXY header (version 2) in a segment of its own.", PROXY_2, [len(PROXY_2)]),
         ("proxy_2_same_segment", "After a PROXY header, version 2, in the same segment.", PROXY_2, []),
+        ("proxy_1_ipv6", "After a PROXY line with IPv6 addresses.", PROXY_1_SIX, []),
+        ("proxy_2_ipv6", "After a PROXY header, version 2, with IPv6 addresses.", PROXY_2_SIX, []),
+        ("proxy_2_then_1", "After a PROXY header of each version, in the same segment.", PROXY_2 + PROXY_1, []),
         ("proxy_2_values", "After a PROXY header, version 2, with a TLV.", PROXY_2_TLV, []),
         ("proxy_2_local", "After a PROXY header, version 2, command LOCAL, with no addresses.", PROXY_2_LOCAL, []),
         ("proxy_2_split", "After a PROXY header, version 2, that is itself split.", PROXY_2, [5, 20]),

@@ -18,10 +18,12 @@ import cases_found
 import cases_hosts
 import cases_http
 import cases_ip
+import cases_late
 import cases_never
 import cases_quic
 import cases_tcp
 import cases_tls
+import cases_told
 import registry
 
 # Importing them fills the table.
@@ -36,6 +38,8 @@ GROUPS = (
     cases_file,
     cases_found,
     cases_hosts,
+    cases_late,
+    cases_told,
     cases_never,
 )
 

@@ -17,12 +17,14 @@ DCID, SCID = bytes.fromhex("8394c8f03e515708"), bytes.fromhex("c0ffee01")
 
 SALT_V1 = bytes.fromhex("38762cf7f55934b34d179ae6a4c80cadccbb7f0a")
 SALT_29 = bytes.fromhex("afbfec289993d24c9e9786f19c6111e04390a899")
+SALT_22 = bytes.fromhex("7fbcdb0e7c66bbe9193a96cd21519ebd7a02644a")
 SALT_23 = bytes.fromhex("c3eef712c72ebb5a11a7d2432bb46365bef9f502")
 SALTS = {
     V2: bytes.fromhex("0dede3def700a6db819381be6e269dcbf9bd2ed9"),
     Q050: bytes.fromhex("504574efd066fe2f9d945cfcdbd3a7f0d3b56b45"),
     T050: bytes.fromhex("7ff579e5acd072915580304c43a2367c60488310"),
     T051: bytes.fromhex("7a4edef4e7ccee5fa4506c19124fc8ccda6e033d"),
+    MVFST: SALT_22,
     MVFST_2: SALT_23,
     MVFST_EXPERIMENT: SALT_23,
     GREASED_29: SALT_29,
@@ -170,9 +172,12 @@ def google_43(name, size=1350):
     return b"\x09" + DCID + b"Q043" + b"\1" + tls.noise(12, 32) + body + bytes(max(0, size - 26 - len(body)))
 
 
-def google_46(name, size=1350):
-    """The invariant header with both ids' lengths in one byte; the rest as in Q043."""
-    body = stream_1(chlo(name))
-    return (
-        b"\xc3Q046\x50" + DCID + struct.pack("!I", 1) + tls.noise(12, 33) + body + bytes(max(0, size - 30 - len(body)))
-    )
+def google_long(name, version, size=1350):
+    """The invariant header, whose rules changed with each version; hash and frames in the clear as in Q043."""
+    number = int(version[1:])
+    body = stream_1(chlo(name)) if number < 48 else crypto(0, chlo(name), kind=8)
+    ids = b"\x50" + DCID if number < 49 else tls.block(1, DCID) + tls.block(1, b"")
+    head = bytes([0xFF if number < 46 else 0xC3]) + version.encode() + ids
+    rest = struct.pack("!I", 1) + tls.noise(12, 33) + body
+    rest += bytes(max(0, size - len(head) - len(rest)))
+    return head + (b"\0" + struct.pack("!H", 0x4000 | len(rest)) if number >= 49 else b"") + rest

@@ -76,11 +76,31 @@ def check(program, capture, folder):
     return len(ids(found)), not wrong
 
 
+def check_manifest_of_config(program, folder):
+    """Config and inventory are named with their hashes."""
+    paths = {name: os.path.join(folder, name) for name in ("c.yaml", "sites.csv")}
+    texts = {"c.yaml": "inventory: sites.csv\n", "sites.csv": "site,organisation\ndmv.utah.example,Licences\n"}
+    for name, path in paths.items():
+        with open(path, "w", encoding="ascii") as out:
+            out.write(texts[name])
+    evidence = os.path.join(folder, "i.pcapng")
+    found = events(program, "-c", paths["c.yaml"], "-r", "pcaps/pixel-tls.pcap", "-w", evidence)
+    with open(evidence + ".manifest.json", encoding="utf-8") as file:
+        manifest = json.load(file)
+    wanted = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    good = (manifest["config"]["sha256"] == wanted["c.yaml"] and
+            manifest.get("inventory") == {"file": paths["sites.csv"], "sha256": wanted["sites.csv"]} and
+            "Licences" in {e.get("site", {}).get("organisation") for e in found})
+    print("config and inventory:", "as they are" if good else manifest)
+    return good
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     names = sorted(os.path.relpath(p, ROOT) for p in glob.glob(os.path.join(ROOT, "pcaps", "*.pcap*")))
     with tempfile.TemporaryDirectory() as folder:
         done = [check(program, name, folder) for name in names]
+        done.append((0, check_manifest_of_config(program, folder)))
     return 0 if sum(count for count, _ in done) > 20 and all(good for _, good in done) else 1
 
 

@@ -83,6 +83,13 @@ def originals(output):
     return found
 
 
+def is_packed(word, content):
+    """As bytes: IPv6 addresses and MACs; four bytes of an IPv4 address may stand anywhere by chance."""
+    if word.count(":") == 5:
+        return bytes.fromhex(word.replace(":", "")) in content
+    return ":" in word and socket.inet_pton(socket.AF_INET6, word) in content
+
+
 def search(program, folder):
     program = os.path.abspath(program)
     key = os.path.join(folder, "key")
@@ -91,13 +98,24 @@ def search(program, folder):
     wanted = originals(run(program)[0])
     events, said = run(program, "--pseudonymise", key)
     again, _ = run(program, "--pseudonymise", key)
+    flags = {"-L": os.path.join(folder, "ledger.db")}
+    if "--report" in subprocess.run([program, "--help"], check=True, capture_output=True, text=True).stdout:
+        flags["-R"] = os.path.join(folder, "page.html")
+    run(program, "--pseudonymise", key, *(word for flag in flags.items() for word in flag))
     left = {word for word in wanted
             if f'"{word}"'.encode() in events or word.encode() + b" " in said}
+    for name, path in flags.items():
+        with open(path, "rb") as file:
+            content = file.read()
+        left |= {(name, word) for word in wanted if word.encode() in content}
+        left |= {(name, word) for word in wanted if is_packed(word, content)}
+        if not content:
+            left.add((name, "is empty"))
     both = run(program)[0].count(b"\n"), events.count(b"\n")
     if len(wanted) < 8 or left or events != again or both[0] != both[1]:
         print(f"looked for {len(wanted)}, found {left}; same: {events == again}; lines {both}")
         return 1
-    print(f"{len(wanted)} originals, none of them in {both[1]} events or the summary")
+    print(f"{len(wanted)} originals, none of them in {both[1]} events, the summary, {' '.join(flags)}")
     return 0
 
 

@@ -3,6 +3,8 @@
 """Captures that others made: their names, whether they end the sensor, and two published identifiers.
 
     check.py sample BIN CORPORA         a fixed sample of truth/names.tsv: every name, or why not; and no bad end on more captures
+    check.py answers BIN CORPORA        the DNS answers of truth/answers.tsv
+    check.py classes BIN CORPORA        the names in the captures of each hard class
     check.py community BIN SPEC         SPEC: a copy of corelight/community-id-spec (pcaps/, baseline/)
     check.py ja4 BIN FOLDER             FOLDER: a copy of FoxIO-LLC/ja4 (pcap/, python/test/testdata/)
     check.py ja4-truth BIN CORPORA      the rows of truth/ja4.tsv
@@ -16,6 +18,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 EXCEPTIONS = os.path.join(HERE, "..", "corpora-exceptions.tsv")
@@ -27,9 +30,9 @@ SKIPPED = 77
 JA4_MENDED = {"t13d151699_8daaf6152771_e5627efa2ab1": "t13d1516bd_8daaf6152771_e5627efa2ab1"}
 
 
-def run(binary, path):
+def run(binary, path, *options):
     """The events, and what was wrong with the run: a death, a hang, a line that is no JSON."""
-    command = [binary, "-q", "-j", "1", "-a", "-r", path, "-o", "-"]
+    command = [binary, "-q", "-j", "1", "-a", "-r", path, "-o", "-", *options]
     try:
         done = subprocess.run(command, capture_output=True, timeout=30, check=False)
     except subprocess.TimeoutExpired:
@@ -196,7 +199,72 @@ def ja4_truth(binary, root):
     return 1 if good != all_of_them else 0
 
 
-WHAT = {"sample": sample, "community": community, "ja4": ja4, "ja4-truth": ja4_truth}
+def told_of(events):
+    """{(question, type, data)…} of the answers that `lookup` events tell; of SVCB and HTTPS the target."""
+    for event in events:
+        told = event.get("dns", {}) if event.get("event_type") == "lookup" else {}
+        for answer in told.get("answers", []):
+            kind, data = answer["rrtype"], answer.get("rdata", "")
+            if kind in ("SVCB", "HTTPS"):
+                kind, data = "SVCB", data.split(" ")[1]
+            yield normal("", told["rrname"]), kind, normal("", data)
+
+
+def answers_in(binary, path, truth):
+    """A feed of the questions makes a `lookup` of each, and that tells its answers."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as feed:
+        feed.writelines(f"{name}\n" for name in sorted({question for question, _, _ in truth}))
+        feed.flush()
+        events, fault = run(binary, path, "--no-builtin-feed", "-f", feed.name)
+    return set(told_of(events)), fault
+
+
+def answers(binary, root):
+    truth, captures = collections.defaultdict(set), os.path.join(root, "captures")
+    for row in rows(os.path.join(root, "truth", "answers.tsv")):
+        if len(row) > 3 and not is_garbled(row[1]) and (row[3] == "<Root>" or not is_garbled(row[3])):
+            truth[row[0]].add((normal("", row[1]), row[2], normal("", row[3]).replace("<root>", "")))
+    excused = {(r[0], r[2]) for r in rows(EXCEPTIONS) if len(r) > 3 and r[1] == "dns_answers"}
+    found, wanted = collections.Counter(), collections.Counter()
+    chosen = sorted(truth)
+    for capture, (told, fault) in zip(chosen, over(lambda c: answers_in(binary, os.path.join(captures, c), truth[c]), chosen)):
+        if fault:
+            print(f"  fault: {capture}: {fault}")
+        for row in sorted(truth[capture]):
+            if row not in told and {(capture, row[0]), (capture, "*")} & excused:
+                continue
+            wanted[row[1]] += 1
+            found[row[1]] += row in told
+            if row not in told:
+                print("  missed:", capture, *row)
+    for kind in sorted(wanted):
+        print(f"answers {kind:6} {found[kind]}/{wanted[kind]} = {found[kind] / wanted[kind]:.4f}")
+    return 1 if any(found[kind] < 0.995 * wanted[kind] for kind in wanted) or not wanted else 0
+
+
+def classes(binary, root):
+    """How many of the names in the captures of each hard class (hardcases.tsv) are found; those that hold no name only must not end it."""
+    members, truth = collections.defaultdict(set), truth_of(root)
+    for row in rows(os.path.join(root, "hardcases.tsv")):
+        members[row[0]].add(row[3])
+    chosen = sorted({c for cs in members.values() for c in cs if c in truth})
+    names, bad = {}, 0
+    for capture, (events, fault) in zip(chosen, over(lambda c: run(binary, os.path.join(root, "captures", c)), chosen)):
+        names[capture] = names_of(events)
+        bad += bool(fault)
+        if fault:
+            print(f"  fault: {capture}: {fault}")
+    missed = 0
+    for name, captures in sorted(members.items()):
+        wanted = sum(len(truth[c]) for c in captures if c in names)
+        found = sum(len(truth[c] & names[c]) for c in captures if c in names)
+        missed += wanted - found
+        if wanted:
+            print(f"class {name:44} {found}/{wanted} names in {sum(c in names for c in captures)} captures")
+    return 1 if missed or bad or not chosen else 0
+
+
+WHAT = {"classes": classes, "answers": answers, "sample": sample, "community": community, "ja4": ja4, "ja4-truth": ja4_truth}
 
 
 def main():

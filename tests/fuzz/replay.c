@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs a fuzz target over files without libFuzzer, so that every seed and every finding is a test
- * under any compiler: each file whole, and (unless --whole comes first) cut at each length up to
- * 256.
+ * under any compiler: each file whole, and (unless --whole comes first) cut at each length, and
+ * with each byte set to others, up to a bound.
  */
 #include <dirent.h>
 #include <stdbool.h>
@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "tests/check.h"
+
+enum { CUTS_MAX = 2048, FLIPS_MAX = 512 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -24,6 +26,24 @@ static void run_copy(const uint8_t *data, size_t size)
 	free(copy);
 }
 
+/* Each bit, all of them, and none. */
+static void flip_bytes(uint8_t *data, size_t size)
+{
+	static const uint8_t masks[] = { 1, 2, 4, 8, 16, 32, 64, 128, 255 };
+
+	for (size_t at = 0; at < size && at < FLIPS_MAX; at++) {
+		uint8_t old = data[at];
+
+		for (size_t i = 0; i < sizeof masks; i++) {
+			data[at] = old ^ masks[i];
+			run_copy(data, size);
+		}
+		data[at] = 0;
+		run_copy(data, size);
+		data[at] = old;
+	}
+}
+
 static void replay_file(const char *path, bool is_whole)
 {
 	static uint8_t data[1 << 20];
@@ -34,8 +54,11 @@ static void replay_file(const char *path, bool is_whole)
 
 	fclose(in);
 	run_copy(data, size);
-	for (size_t cut = 0; !is_whole && cut < size && cut < 256; cut++)
+	if (is_whole)
+		return;
+	for (size_t cut = 0; cut < size && cut < CUTS_MAX; cut++)
 		run_copy(data, cut);
+	flip_bytes(data, size);
 }
 
 static size_t replay_folder(const char *folder, bool is_whole)

@@ -6,7 +6,8 @@
     golden.py check DANCECARD NAME     are the events those of NAME.jsonl, byte for byte?
     golden.py bless DANCECARD NAME…    writes NAME.jsonl anew, and says what changed; all: every one
 
-The sensor runs in pcaps/, so that file names are short, and with a database of addresses made here.
+The sensor runs in pcaps/, so that file names are short, with a database of addresses made here, and
+with NAME.yaml as its config where there is one.
 """
 import difflib
 import json
@@ -25,11 +26,16 @@ def captures():
     return {os.path.splitext(f)[0]: f for f in files}
 
 
+def config_of(capture):
+    path = os.path.splitext(capture)[0] + ".yaml"
+    return ["-c", path] if os.path.exists(os.path.join(PCAPS, path)) else []
+
+
 def events(dancecard, capture):
     with tempfile.TemporaryDirectory() as folder:
         geo = os.path.join(folder, "golden.mmdb")
         subprocess.run(["perl", os.path.join(HERE, "make_geo.pl"), geo], check=True)
-        run = subprocess.run([os.path.abspath(dancecard), "-q", "-g", geo, "-r", capture],
+        run = subprocess.run([os.path.abspath(dancecard), "-q", "-g", geo, *config_of(capture), "-r", capture],
                              cwd=PCAPS, stdout=subprocess.PIPE, check=False)
     if run.returncode != 0:
         sys.exit(f"{capture}: exit status {run.returncode}")

@@ -33,6 +33,13 @@ export function inside(ns, argv) {
 	return ns === null ? argv : ['ip', 'netns', 'exec', ns, ...argv];
 }
 
+// `argv` with a resolver of its own: `ip netns exec` gives it its own mounts, so nobody else sees it.
+export function asking(resolver, argv) {
+	const path = `/run/lab/resolv-${resolver}.conf`;
+	fs.writeFileSync(path, `nameserver ${resolver}\n`);
+	return ['sh', '-euc', 'mount --bind "$1" "$(readlink -m /etc/resolv.conf)"; shift; exec "$@"', 'asking', path, ...argv];
+}
+
 // Starts a program that runs on; what it says goes to NAME.log. It ends with us.
 export function start(ns, name, argv) {
 	const log = fs.openSync(`/run/lab/${name}.log`, 'a');
@@ -165,9 +172,9 @@ export function addNat(hider, lasts) {
 }
 
 // Records what crosses the bridge until stop(); every packet whole, none lost.
-export async function capture(path, { nanoseconds = false } = {}) {
+export async function capture(path, { nanoseconds = false, filter } = {}) {
 	const precision = nanoseconds ? ['--time-stamp-precision=nano'] : [];
-	const child = start(null, 'tcpdump', ['tcpdump', '-Z', 'root', '-n', '-i', 'br0', '-s', '0', '-B', '32768', '-U', ...precision, '-w', path]);
+	const child = start(null, 'tcpdump', ['tcpdump', '-Z', 'root', '-n', '-i', 'br0', '-s', '0', '-B', '32768', '-U', ...precision, '-w', path, ...(filter ? [filter] : [])]);
 	const said = () => fs.readFileSync('/run/lab/tcpdump.log', 'utf8');
 	await until('tcpdump', () => said().includes('listening on'));
 	return {

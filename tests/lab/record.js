@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// record.js NAME | --list | --check | --verify NAME...: one capture, in the namespaces of `enclosed`.
+// record.js NAME [FOLDER] | --list | --check | --verify NAME...: one capture, in the namespaces of
+// `enclosed`, into FOLDER (pcaps/).
 
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { GATEWAY, GATEWAY6, addClient, capture, finish, makeNetwork, run, sleep, until } from './net.js';
+import { GATEWAY, GATEWAY6, addClient, asking, capture, finish, makeNetwork, run, sleep, until } from './net.js';
 import { startResolver, startWeb } from './servers.js';
 import { PUBLIC, names, servers } from './world.js';
 import { rewrite } from './rewrite.js';
@@ -39,10 +40,12 @@ class Stage {
 		return browser;
 	}
 
-	async curl(client, address, url, more = []) {
+	// resolver: another one than the gateway.
+	async curl(client, address, url, more = [], resolver = null) {
 		const time = Date.now() / 1000;
 		const format = '%{http_version} %{remote_ip} %{http_code} %{method}';
-		const { status, stdout } = await finish(client, ['curl', '-sk', '-m', '10', '-o', '/dev/null', '-w', format, ...more, url]);
+		const argv = ['curl', '-sk', '-m', '10', '-o', '/dev/null', '-w', format, ...more, url];
+		const { status, stdout } = await finish(client, resolver ? asking(resolver, argv) : argv);
 		const [version, server, code, method] = stdout.split(' ');
 		const { hostname, pathname } = new URL(url);
 		const referer = more.includes('-e') ? more[more.indexOf('-e') + 1] : '-';
@@ -79,13 +82,13 @@ async function play(spec, file) {
 		fs.writeFileSync('/run/lab/resolv.conf', `nameserver ${GATEWAY6}\n`);
 	await startResolver(names(spec.names), spec);
 	const stage = new Stage(await startWeb(addresses, spec.files, spec.web));
-	const recording = await capture(file, { nanoseconds: spec.format === 'pcapng' });
+	const recording = await capture(file, { nanoseconds: spec.format === 'pcapng', filter: spec.filter });
 	await spec.play(stage);
 	await recording.stop();
 	return stage;
 }
 
-async function recordOne(name) {
+async function recordOne(name, folder = PCAPS) {
 	const { SCENARIOS } = await import('./scenarios.js');
 	const { addTags } = await import('./frames.js');
 	const spec = SCENARIOS[name];
@@ -110,9 +113,9 @@ async function recordOne(name) {
 		fs.copyFileSync(file, `${REJECTED}/${name}.pcap`);
 		throw new Error(`${name} not kept: ${faults.join(', ')}`);
 	}
-	fs.mkdirSync(PCAPS, { recursive: true });
-	fs.copyFileSync(file, `${PCAPS}/${name}.${spec.format ?? 'pcap'}`);
-	fs.writeFileSync(`${PCAPS}/${name}.truth.tsv`, stage.truth());
+	fs.mkdirSync(folder, { recursive: true });
+	fs.copyFileSync(file, `${folder}/${name}.${spec.format ?? 'pcap'}`);
+	fs.writeFileSync(`${folder}/${name}.truth.tsv`, stage.truth());
 	console.log(`${name}: ${size} bytes, ${stage.rows.length} requests, ${((Date.now() - began) / 1000).toFixed(1)} s`, [...stage.versions].join(' '));
 }
 
@@ -159,7 +162,7 @@ async function main([what, ...rest]) {
 	else if (what === '--verify')
 		return (await verify(rest)) === 0 ? 0 : 1;
 	else
-		await recordOne(what);
+		await recordOne(what, rest[0]);
 	return 0;
 }
 

@@ -8,12 +8,13 @@
 //   names     options of world.names()         web       options of startWeb()
 //   files     HOST → PATH → content
 //   ipv6      hosts by router advertisement    blocked   client address → how its DNS is blocked
+//   filter    tcpdump's, where the capture is not to see all
 //   format    pcap (µs) or pcapng (ns)         tags      client MAC → VLAN tags, put in afterwards
 
 import { PIXEL, filler, pixelFiles, siteFiles, thirdPartyFiles } from './web.js';
 import { AT, v6 } from './world.js';
 import { addClient, inside, macOf, run, sleep } from './net.js';
-import { askDhcp, startDhcp } from './servers.js';
+import { askDhcp, changeLeases, startDhcp, startForwarder, startProxy } from './servers.js';
 
 const TRACKER_ZONES = ['tiktok.com', 'tiktokw.us'];
 // The tracker's edge speaks HTTP/3, and the browser knows from before; the rest speak HTTP/2.
@@ -35,6 +36,15 @@ const APP_FILES = {
 	'v16-webapp-prime.us.tiktok.com': { '/video/tos/one.mp4': filler(60000, 34) },
 	'weather.phone.example': { '/today.json': `{"sky":"${filler(800, 35)}"}` },
 };
+
+// What a phone's app asks for; `get` is the stage's curl.
+async function openApp(get) {
+	await get('https://weather.phone.example/today.json');
+	await get('https://api16-normal-useast5.tiktokv.us/service/2/app_alert_check/');
+	await get('https://api16-normal-useast5.tiktokv.us/aweme/v1/feed/?count=6', '--http1.1');
+	await get('https://log16-normal-useast5.tiktokv.us/service/2/app_log/', '--data-binary', '{"events":[{"event":"app_launch"}]}');
+	await get('https://p16-sign-va.tiktokcdn.com/obj/one.jpg');
+}
 
 // Three hosts look at the same page, and each meets the wall in its own way.
 async function threeLook(stage, stay) {
@@ -116,6 +126,16 @@ export const SCENARIOS = {
 			await post('https://api16-access-ttp.tiktokpangle.us/api/ad/union/sdk/get_ads/');
 		},
 	},
+	// a mirror that shows only what servers send: two of the app's hosts over TLS 1.2, named by their certificates alone; and one that is nobody's tracker.
+	'cert-only': {
+		expect: { tls_sni: 0, certificates: ['p16-sign-va.tiktokcdn.com', 'api16-normal-useast5.tiktokv.us', 'weather.phone.example'] },
+		filter: 'tcp src port 443',
+		files: APP_FILES,
+		async play(stage) {
+			for (const path of ['p16-sign-va.tiktokcdn.com/obj/one.jpg', 'weather.phone.example/today.json', 'api16-normal-useast5.tiktokv.us/service/2/app_alert_check/'])
+				await stage.curl(stage.client(111), '10.20.0.111', `https://${path}`, ['--tls-max', '1.2']);
+		},
+	},
 	// the page with the pixel on three hosts whose resolver blocks the tracker: NXDOMAIN for 10.20.0.101, 0.0.0.0 for .102, an empty answer for .103.
 	'blocked-dns': {
 		expect: { dns: [PIXEL], blocked_answers: 3, tls_sni: ['dmv.utah.example'], cname: 0 },
@@ -173,6 +193,64 @@ export const SCENARIOS = {
 			run(...inside('gw', ['nft', 'add table inet wall; add chain inet wall forward { type filter hook forward priority 0; }; ' +
 				rule(101, 'meta l4proto tcp reject with tcp reset') + rule(102, 'drop') + rule(103, 'reject with icmp type admin-prohibited')]));
 			await threeLook(stage, 6000);
+		},
+	},
+	// two agencies (agencies.yaml): Revenue's resolver sends the trackers to a sinkhole; Health has the ban on paper only. A browser and an app in each; in Health a host gets another address and comes back, others ask through a
+	// proxy and a resolver, and one is exempt.
+	agencies: {
+		expect: {
+			tls_sni: [PIXEL, 'health.maryland.example', 'tax.utah.example', ...Object.keys(APP_FILES).filter((name) => !name.includes('mssdk') && !name.includes('pangle'))],
+			http_host: [PIXEL], dhcp_name: ['front-desk-3'], dns: [PIXEL], cname: ['analytics.tiktok.com.edgekey.net'],
+		},
+		blocked: { '10.20.0.160/27': { zones: [...TRACKER_ZONES, 'tiktokv.us', 'tiktokcdn.com'], to: AT.sinkhole } },
+		web: { sinkholes: [AT.sinkhole] },
+		files: {
+			...base('https'), ...APP_FILES,
+			'tax.utah.example': siteFiles('tax.utah.example', { title: 'Refunds', call: 'direct' }),
+			'health.maryland.example': siteFiles('health.maryland.example', { title: 'Clinics', call: 'direct' }),
+		},
+		async play(stage) {
+			const curl = (last, url, ...more) => stage.curl(stage.client(last), `10.20.0.${last}`, url, more);
+			const look = async (client, address, url) => {
+				const browser = await stage.browse(client, { address, quic: false });
+				await browser.visit(await browser.tab(), url, 2500);
+				await browser.close();
+			};
+			const app = (last) => openApp((url, ...more) => curl(last, url, '-A', 'com.example.app/340204 (Linux; U; Android 14)', ...more));
+			const viaResolver = (url) => stage.curl(stage.client(104), '10.20.0.104', url, [], '10.20.0.121');
+			await startProxy(stage.client(120), '10.20.0.120');
+			await startForwarder(stage.client(121), '10.20.0.121');
+			await viaResolver('https://weather.phone.example/today.json');
+			// Revenue
+			await look(stage.client(161), '10.20.0.161', 'https://tax.utah.example/');
+			await app(162);
+			// Health
+			const desk = addClient(101, 'none');
+			const dhcp = await startDhcp({ leases: { [macOf(101)]: '10.20.0.101' } });
+			await look(desk, await askDhcp(desk, 'front-desk-3'), 'https://health.maryland.example/');
+			await changeLeases(dhcp, { [macOf(101)]: '10.20.0.103' });
+			await look(desk, await askDhcp(desk, 'front-desk-3'), 'https://health.maryland.example/');
+			await app(111);
+			await curl(105, 'https://api16-normal-useast5.tiktokv.us/service/2/app_alert_check/', '-x', 'http://10.20.0.120:3128');
+			await curl(105, `http://${PIXEL}/i18n/pixel/events.js?sdkid=CLABPIXEL00000000001&lib=ttq`, '-x', 'http://10.20.0.120:3128');
+			await viaResolver(`https://${PIXEL}/i18n/pixel/events.js?sdkid=CLABPIXEL00000000001&lib=ttq`);
+			await curl(106, 'https://v16-webapp-prime.us.tiktok.com/video/tos/one.mp4');
+		},
+	},
+	// curl on hosts whose resolver sends the pixel elsewhere: to themselves (10.20.0.101), to an address where nobody listens (.102), to one where a server says no (.103).
+	sinkholes: {
+		expect: { dns: [PIXEL], refused: 1, tls_sni: [PIXEL] },
+		blocked: {
+			'10.20.0.101': { zones: TRACKER_ZONES, to: '127.0.0.1' },
+			'10.20.0.102': { zones: TRACKER_ZONES, to: '203.0.113.67' },
+			'10.20.0.103': { zones: TRACKER_ZONES, to: AT.sinkhole },
+		},
+		web: { sinkholes: [AT.sinkhole] },
+		files: {},
+		async play(stage) {
+			run(...inside('gw', ['nft', 'add table inet wall; add chain inet wall forward { type filter hook forward priority 0; }; add rule inet wall forward ip daddr 203.0.113.67 meta l4proto tcp reject with tcp reset']));
+			for (const last of [101, 102, 103])
+				await stage.curl(stage.client(last), `10.20.0.${last}`, `https://${PIXEL}/i18n/pixel/events.js`);
 		},
 	},
 };

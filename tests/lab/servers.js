@@ -26,7 +26,8 @@ function zoneText(names) {
 	return lines.join('\n') + '\n';
 }
 
-// blocked: CLIENT ADDRESS → {zones: [domain], how: always_nxdomain | always_null | always_nodata}
+// blocked: CLIENT ADDRESS or PREFIX → {zones: [domain], how: always_nxdomain | always_null | always_nodata},
+// or {zones, to: ADDRESS}: whatever is asked below them is there
 function resolverConfig({ ipv6, blocked }) {
 	const lines = [
 		'server:', 'directory: "/run/lab"', 'chroot: ""', 'username: ""', 'pidfile: "/run/lab/unbound.pid"',
@@ -36,9 +37,10 @@ function resolverConfig({ ipv6, blocked }) {
 	if (ipv6)
 		lines.push(`interface: ${GATEWAY6}`, `access-control: ${LAN6}:/64 allow`);
 	for (const client of Object.keys(blocked))
-		lines.push(`access-control-view: ${client}/32 view-${client}`);
-	for (const [client, { zones, how }] of Object.entries(blocked))
-		lines.push('view:', `name: view-${client}`, ...zones.map((zone) => `local-zone: "${zone}." ${how}`));
+		lines.push(`access-control-view: ${client.includes('/') ? client : `${client}/32`} view-${client}`);
+	for (const [client, { zones, how = 'redirect', to }] of Object.entries(blocked))
+		lines.push('view:', `name: view-${client}`, ...zones.map((zone) => `local-zone: "${zone}." ${how}`),
+			...(to ? zones.map((zone) => `local-data: "${zone}. 60 A ${to}"`) : []));
 	lines.push('remote-control:', 'control-enable: no', 'auth-zone:', 'name: "."', 'zonefile: "/run/lab/root.zone"',
 		'for-downstream: no', 'for-upstream: yes', 'fallback-enabled: no');
 	return lines.join('\n') + '\n';
@@ -46,9 +48,34 @@ function resolverConfig({ ipv6, blocked }) {
 
 export async function startResolver(names, { ipv6 = false, blocked = {} } = {}) {
 	fs.writeFileSync('/run/lab/root.zone', zoneText(names));
-	fs.writeFileSync('/run/lab/unbound.conf', resolverConfig({ ipv6, blocked }));
-	start('gw', 'unbound', ['unbound', '-d', '-c', '/run/lab/unbound.conf']);
-	await until('unbound', () => fs.readFileSync('/run/lab/unbound.log', 'utf8').includes('start of service'));
+	await runUnbound('gw', 'unbound', resolverConfig({ ipv6, blocked }));
+}
+
+async function runUnbound(ns, name, config) {
+	fs.writeFileSync(`/run/lab/${name}.conf`, config);
+	start(ns, name, ['unbound', '-d', '-c', `/run/lab/${name}.conf`]);
+	await until(name, () => fs.readFileSync(`/run/lab/${name}.log`, 'utf8').includes('start of service'));
+}
+
+// An agency's own resolver: it asks the gateway's.
+export async function startForwarder(ns, address) {
+	await runUnbound(ns, `unbound-${ns}`, [
+		'server:', 'directory: "/run/lab"', 'chroot: ""', 'username: ""', `pidfile: "/run/lab/unbound-${ns}.pid"`, 'do-ip6: no',
+		'do-daemonize: no', 'use-syslog: no', 'verbosity: 1', 'num-threads: 1', 'module-config: "iterator"',
+		`interface: ${address}`, `access-control: ${LAN}.0/24 allow`, 'hide-identity: yes', 'hide-version: yes',
+		'remote-control:', 'control-enable: no', 'forward-zone:', 'name: "."', `forward-addr: ${GATEWAY}`,
+	].join('\n') + '\n');
+}
+
+// An agency's web proxy, which says for whom it asks (X-Forwarded-For).
+export async function startProxy(ns, address) {
+	fs.writeFileSync('/run/lab/squid.conf', [
+		`http_port ${address}:3128`, 'http_access allow all', 'cache deny all', `dns_nameservers ${GATEWAY}`, 'forwarded_for on',
+		'visible_hostname proxy.agency.example', 'pid_filename none', 'access_log none', 'cache_store_log none', 'cache_log /dev/null',
+		'memory_cache_shared off', 'pinger_enable off', 'netdb_filename none', 'coredump_dir none', 'shutdown_lifetime 0 seconds',
+	].join('\n') + '\n');
+	start(ns, 'squid', ['squid', '-N', '-d', '1', '-f', '/run/lab/squid.conf']);
+	await until('squid', () => fs.readFileSync('/run/lab/squid.log', 'utf8').includes('Accepting HTTP Socket connections'));
 }
 
 const ANY_ORIGIN = {
@@ -75,10 +102,13 @@ function routes() {
 	];
 }
 
-function webConfig(addresses, plainOnly, h3) {
+// What stands at a sinkhole: a page that says no.
+const REFUSAL = [{ handle: [{ handler: 'static_response', status_code: 403, body: 'blocked by policy\n' }] }];
+
+function webConfig(addresses, plainOnly, h3, sinkholes) {
 	const at = (list, port) => list.map((address) => `${address.includes(':') ? `[${address}]` : address}:${port}`);
 	const server = (listen, more) => ({ listen, automatic_https: { disable: true }, routes: routes(), ...more });
-	const tls = addresses.filter((a) => !plainOnly.includes(a));
+	const tls = addresses.filter((a) => !plainOnly.includes(a) && !sinkholes.includes(a));
 	const secure = (list, protocols) => (list.length === 0 ? {} : { [protocols.at(-1)]: server(at(list, 443), { protocols, tls_connection_policies: [{}] }) });
 	return {
 		admin: { disabled: true },
@@ -91,27 +121,32 @@ function webConfig(addresses, plainOnly, h3) {
 				servers: {
 					...secure(tls.filter((a) => !h3.includes(a)), ['h1', 'h2']),
 					...secure(tls.filter((a) => h3.includes(a)), ['h1', 'h2', 'h3']),
-					plain: server(at(addresses, 80), {}),
+					plain: server(at(addresses.filter((a) => !sinkholes.includes(a)), 80), {}),
+					...(sinkholes.length === 0 ? {} : { refusing: server([...at(sinkholes, 80), ...at(sinkholes, 443)], { routes: REFUSAL, tls_connection_policies: [{}] }) }),
 				},
 			},
 		},
 	};
 }
 
-// files: HOST → {PATH: content}. h3: addresses that speak HTTP/3 too; plainOnly: those with no TLS.
+// files: HOST → {PATH: content}. h3: addresses that speak HTTP/3 too; plainOnly: those with no TLS;
+// sinkholes: those that refuse whatever they are asked.
 // Answers the hash of the key that signs the certificates, for the browser to believe.
-export async function startWeb(addresses, files, { h3 = [], plainOnly = [] } = {}) {
+export async function startWeb(addresses, files, { h3 = [], plainOnly = [], sinkholes = [] } = {}) {
 	for (const [host, pages] of Object.entries(files))
 		for (const [path, content] of Object.entries(pages)) {
 			const file = `/run/lab/www/${host}${path.endsWith('/') ? `${path}index.html` : path}`;
 			fs.mkdirSync(file.replace(/\/[^/]*$/, ''), { recursive: true });
 			fs.writeFileSync(file, content);
 		}
-	fs.writeFileSync('/run/lab/caddy.json', JSON.stringify(webConfig(addresses, plainOnly, h3)));
+	fs.writeFileSync('/run/lab/caddy.json', JSON.stringify(webConfig(addresses, plainOnly, h3, sinkholes)));
 	start('world', 'caddy', ['caddy', 'run', '--config', '/run/lab/caddy.json']);
 	const certificate = '/run/lab/caddy/pki/authorities/local/intermediate.crt';
 	await until('caddy\'s authority', () => fs.existsSync(certificate));
 	await until('caddy', async () => (await finish('world', ['curl', '-s', '-o', '/dev/null', `http://${addresses[0]}/`])).status === 0);
+	// A certificate takes long to make; a real server has it already.
+	const secure = addresses.find((a) => !plainOnly.includes(a) && !a.includes(':'));
+	await Promise.all(Object.keys(files).map((host) => finish('world', ['curl', '-sk', '-o', '/dev/null', '--resolve', `${host}:443:${secure}`, `https://${host}/`])));
 	const key = new crypto.X509Certificate(fs.readFileSync(certificate)).publicKey;
 	return crypto.createHash('sha256').update(key.export({ type: 'spki', format: 'der' })).digest('base64');
 }
@@ -129,8 +164,17 @@ export async function startDhcp({ leases = {}, ipv6 = false }) {
 		argv.push(`--dhcp-range=${LAN}.101,${LAN}.150,1h`, `--dhcp-option=option:dns-server,${GATEWAY}`, '--domain=agency.example');
 	for (const [mac, address] of Object.entries(leases))
 		argv.push(`--dhcp-host=${mac},${address}`);
-	start('gw', 'dnsmasq', argv);
+	const child = start('gw', 'dnsmasq', argv);
 	await sleep(300);
+	return child;
+}
+
+// The server's leases are others now: the next one asked for is a host's new address.
+export async function changeLeases(child, leases) {
+	child.kill();
+	await child.ended;
+	fs.rmSync('/run/lab/leases', { force: true });
+	return startDhcp({ leases });
 }
 
 // A real lease, with the name that the host says it has; the address is put on eth0.
@@ -138,6 +182,7 @@ export async function askDhcp(ns, hostName) {
 	const script = '/run/lab/udhcpc.sh';
 	fs.writeFileSync(script, `#!/bin/sh
 [ "$1" = bound ] || exit 0
+ip addr flush dev "$interface"
 ip addr add "$ip/$mask" dev "$interface"
 ip route add default via "$router"
 `, { mode: 0o755 });

@@ -22,6 +22,7 @@ export const AT = {
 	media: '203.0.113.30',
 	video: '203.0.113.31',
 	phone: '203.0.113.40',
+	sinkhole: '203.0.113.66', // where a resolver sends what it blocks
 };
 
 export function v6(address) {

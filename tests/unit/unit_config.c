@@ -419,6 +419,44 @@ static void test_inventory(void)
 	CHECK(strstr(told.text, "g.csv:2:1: the cell with the site's name is empty") != NULL);
 }
 
+static bool is_of(const struct config *c, const char *name, const char *organisation)
+{
+	const struct config_site *s =
+	        config_site_of(c, (struct slice){ (const uint8_t *)name, strlen(name) });
+
+	if (organisation == NULL || s == NULL)
+		return s == NULL && organisation == NULL;
+	return s->organisation != NULL && strcmp(s->organisation, organisation) == 0;
+}
+
+/* The same reader for the ledger's review: an inventory without a config. */
+static void test_inventory_alone(void)
+{
+	struct told told = { .count = 0 };
+	char path[128];
+
+	snprintf(path, sizeof path, "/tmp/dancecard-%d-alone.csv", (int)getpid());
+	FILE *out = fopen(path, "wb");
+
+	CHECK(out != NULL &&
+	      fputs("sector,site,organisation\n# all of them\nx,WWW.A.example,\"Health, "
+	            "\"\"State\"\" Office\"\ny,b.example,B\n",
+	            out) >= 0 &&
+	      fclose(out) == 0);
+	struct config *c = config_load_inventory(path, keep, &told);
+
+	CHECK(c != NULL && c->sites.count == 2);
+	CHECK(is_of(c, "a.example", "Health, \"State\" Office"));
+	CHECK(is_of(c, "www.a.example", "Health, \"State\" Office"));
+	CHECK(is_of(c, "other.a.example", NULL)); /* www.a.example is no name above it */
+	CHECK(is_of(c, "www.b.example", "B") && is_of(c, "deep.below.b.example", "B"));
+	CHECK(is_of(c, "example", NULL) && is_of(c, "www.example", NULL));
+	config_free(c);
+	CHECK(unlink(path) == 0);
+	CHECK(config_load_inventory(path, keep, &told) == NULL);
+	CHECK(strstr(told.text, "cannot be read: No such file") != NULL);
+}
+
 /* The table against a walk over all rows, which cannot be wrong. */
 static void test_prefix_table(void)
 {
@@ -464,6 +502,7 @@ int main(void)
 	test_names();
 	test_rest();
 	test_inventory();
+	test_inventory_alone();
 	test_prefix_table();
 	return 0;
 }

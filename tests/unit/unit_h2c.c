@@ -86,7 +86,7 @@ static void test_no_room(void)
 
 static void test_many(void)
 {
-	uint8_t bytes[1024] = PREFACE;
+	uint8_t bytes[8192] = PREFACE;
 	size_t len = sizeof PREFACE - 1;
 	struct scratch text = { memory, sizeof memory, 0 };
 	struct h2c_requests requests;

@@ -64,6 +64,52 @@ static void check_router(struct name_table *names)
 	hosts_free(h);
 }
 
+/* Behind a router whose MAC all frames bear, what DHCP gave to whom tells hosts apart. */
+static void check_leases(struct name_table *names)
+{
+	struct hosts *h = hosts_new(100, names, 1);
+
+	hosts_leased(h, at(1).bytes, mac_b);
+	CHECK(hosts_find(h, at(1).bytes).has_mac); /* no frame of it was seen yet */
+	for (uint8_t i = 1; i <= 9; i++)
+		hosts_saw(h, at(i).bytes, mac_a);
+	struct host host = hosts_find(h, at(1).bytes);
+
+	CHECK(host.has_mac && memcmp(host.mac, mac_b, 6) == 0);
+	CHECK(!hosts_find(h, at(2).bytes).has_mac);
+	/* It gets another address: the same host, with its name. */
+	hosts_leased(h, at(2).bytes, mac_b);
+	hosts_named(h, at(2).bytes, mac_b, BYTES("desk"), HOST_NAME_DHCP);
+	CHECK(memcmp(hosts_find(h, at(2).bytes).mac, mac_b, 6) == 0);
+	CHECK(is_named(h, at(2), "desk", "dhcp"));
+	/* The address is somebody else's by now. */
+	hosts_leased(h, at(2).bytes, (const uint8_t[]){ 2, 0, 0, 0, 0, 0xc });
+	CHECK(hosts_find(h, at(2).bytes).mac[5] == 0xc && is_named(h, at(2), NULL, NULL));
+	hosts_free(h);
+}
+
+/* IPv6 privacy addresses: any number of them is one host, and makes no router of it. */
+static void check_privacy(struct name_table *names)
+{
+	struct hosts *h = hosts_new(100, names, 1);
+	uint8_t address[16] = { 0x20, 0x01, 0x0d, 0xb8 };
+
+	hosts_named(h, NULL, mac_a, BYTES("laptop"), HOST_NAME_DHCP);
+	hosts_saw(h, at(1).bytes, mac_a);
+	for (uint8_t i = 1; i <= 40; i++) {
+		address[15] = i;
+		hosts_saw(h, address, mac_a);
+	}
+	for (uint8_t i = 1; i <= 40; i++) {
+		address[15] = i;
+		struct host host = hosts_find(h, address);
+
+		CHECK(host.has_mac && memcmp(host.mac, mac_a, 6) == 0);
+		CHECK(host.name != NULL && slice_is(name_text(host.name), "laptop"));
+	}
+	hosts_free(h);
+}
+
 /* Seen behind two MACs in turn, as a tap on both sides of a switch sees it: still two hosts' MACs.
  */
 static void check_moving(struct name_table *names)
@@ -151,6 +197,8 @@ int main(void)
 	check_addresses();
 	check_names(names);
 	check_router(names);
+	check_leases(names);
+	check_privacy(names);
 	check_moving(names);
 	check_full(names);
 	name_table_free(names);

@@ -372,6 +372,84 @@ static void check_every_byte(void)
 	}
 }
 
+/* Specimens of every reader of streams: seeds of the fuzzers; behind a prefix comes a hello. */
+static const struct {
+	const char *seed;
+	uint16_t server_port;
+	bool has_hello;
+} streams[] = {
+	{ "tls/client", 443, false },     { "tls/split", 443, false },
+	{ "http/request", 80, false },    { "h2c/two", 80, false },
+	{ "h2c/continued", 80, false },   { "dns_frame/two", 53, false },
+	{ "prefix/connect", 3128, true }, { "prefix/ftp", 21, true },
+	{ "prefix/imap", 143, true },     { "prefix/ldap", 389, true },
+	{ "prefix/mysql", 3306, true },   { "prefix/postgresql", 5432, true },
+	{ "prefix/proxy_1", 443, true },  { "prefix/proxy_2", 443, true },
+	{ "prefix/rdp", 3389, true },     { "prefix/smtp", 25, true },
+	{ "prefix/socks4a", 1080, true }, { "prefix/socks5", 1080, true },
+	{ "prefix/xmpp", 5222, true },
+};
+
+static struct slice read_stream_seed(size_t n, uint8_t bytes[TALK_PAYLOAD_MAX])
+{
+	char path[256];
+
+	snprintf(path, sizeof path, "tests/fuzz/seeds/%s", streams[n].seed);
+	FILE *in = fopen(path, "rb");
+
+	CHECK(in != NULL);
+	size_t len = fread(bytes, 1, 4096, in);
+
+	fclose(in);
+	if (streams[n].has_hello)
+		len += talk_hello("www.a.example", bytes + len);
+	return (struct slice){ bytes, len };
+}
+
+/* What a stream that comes in two segments, cut at `cut`, says; swapped: the second one first. */
+static void say_split(const char *what, uint16_t port, struct slice stream, size_t cut,
+                      bool swapped, char out[1100])
+{
+	const struct step head = { 0, 1000, 0, NULL, 0, cut };
+	const struct step tail = { 0, 1000 + (uint32_t)cut, 0, NULL, cut, stream.len };
+	struct talk_case c = { .what = what, .server_port = port };
+	char names[512];
+	struct bench b;
+
+	bench_begin(&b);
+	show_segment(&b, &c, &(struct step){ 0, 999, SYN, NULL, 0, 0 }, stream);
+	show_segment(&b, &c, swapped ? &tail : &head, stream);
+	show_segment(&b, &c, swapped ? &head : &tail, stream);
+	names_text(&b.flow, names);
+	snprintf(out, 1100, "%s | %s", names, b.dns);
+	bench_end(&b);
+}
+
+/* Cut anywhere, in either order, it says what it says whole. */
+static void check_splits(void)
+{
+	static uint8_t bytes[TALK_PAYLOAD_MAX];
+	char whole[1100], split[1100];
+
+	for (size_t n = 0; n < COUNT_OF(streams); n++) {
+		struct slice stream = read_stream_seed(n, bytes);
+		uint16_t port = streams[n].server_port;
+
+		say_split(streams[n].seed, port, stream, stream.len, false, whole);
+		if (strlen(whole) <= 3)
+			fprintf(stderr, "%s: no name\n", streams[n].seed);
+		CHECK(strlen(whole) > 3);
+		for (size_t cut = 1; cut < stream.len; cut++)
+			for (unsigned swapped = 0; swapped < 2; swapped++) {
+				say_split(streams[n].seed, port, stream, cut, swapped, split);
+				if (strcmp(whole, split) != 0)
+					fprintf(stderr, "%s cut at %zu: '%s', not '%s'\n",
+					        streams[n].seed, cut, split, whole);
+				CHECK(strcmp(whole, split) == 0);
+			}
+	}
+}
+
 /* Copies that differ: whichever the receiver takes, its name is told. */
 static void check_two_readings(void)
 {
@@ -522,6 +600,7 @@ int main(void)
 {
 	check_streams();
 	check_every_byte();
+	check_splits();
 	check_two_readings();
 	check_gap();
 	check_dns_stream();

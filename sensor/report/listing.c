@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/report/listing.h"
+
+#include <stdlib.h>
+
+enum { FIRST_ROWS = 256 };
+
+void listing_free(struct listing *l)
+{
+	free(l->rows);
+	free(l->slots);
+	*l = (struct listing){ 0 };
+}
+
+static size_t slot_of(const struct listing *l, uint64_t flow_id)
+{
+	uint64_t hash = (flow_id ^ flow_id >> 31) * UINT64_C(0x9e3779b97f4a7c15);
+	size_t at = (hash >> 20) & (l->size - 1);
+
+	while (l->slots[at] != 0 && l->rows[l->slots[at] - 1].flow_id != flow_id)
+		at = (at + 1) & (l->size - 1);
+	return at;
+}
+
+static bool widen(struct listing *l)
+{
+	size_t room = l->room > 0 ? 2 * l->room : FIRST_ROWS;
+	struct listing_row *rows = realloc(l->rows, room * sizeof *rows);
+
+	if (rows == NULL)
+		return false;
+	l->rows = rows;
+	uint32_t *slots = calloc(2 * room, sizeof *slots);
+
+	if (slots == NULL)
+		return false;
+	free(l->slots);
+	l->slots = slots;
+	l->room = room;
+	l->size = 2 * room;
+	for (size_t i = 0; i < l->count; i++)
+		slots[slot_of(l, rows[i].flow_id)] = (uint32_t)i + 1;
+	return true;
+}
+
+static bool is_wanted(struct listing *l, const struct fact *f)
+{
+	bool is_plain = f->type == EVENT_LOOKUP && f->outcome != OUTCOME_BLOCKED;
+
+	if (is_plain && l->lookups >= LISTING_LOOKUPS_MAX) {
+		l->lookups_lost++;
+		return false;
+	}
+	if (l->count >= LISTING_MAX || (l->count == l->room && !widen(l))) {
+		l->lost++;
+		return false;
+	}
+	l->lookups += is_plain;
+	return true;
+}
+
+struct listing_row *listing_add(struct listing *l, const struct fact *f)
+{
+	if (!is_wanted(l, f))
+		return NULL;
+	size_t at = slot_of(l, f->flow_id);
+	uint32_t before = l->slots[at] != 0 ? l->slots[at] - 1 : LISTING_NO_ROW;
+	struct listing_row *row = &l->rows[l->count++];
+
+	*row = (struct listing_row){ .flow_id = f->flow_id, .previous = before };
+	l->slots[at] = (uint32_t)l->count;
+	return row;
+}
+
+struct listing_row *listing_find(struct listing *l, uint64_t flow_id)
+{
+	size_t at = l->size > 0 ? slot_of(l, flow_id) : 0;
+
+	return l->size > 0 && l->slots[at] != 0 ? &l->rows[l->slots[at] - 1] : NULL;
+}
+
+struct listing_row *listing_before(struct listing *l, const struct listing_row *row)
+{
+	return row->previous != LISTING_NO_ROW ? &l->rows[row->previous] : NULL;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct listing_row *one = a, *two = b;
+
+	if (one->time_ns != two->time_ns)
+		return one->time_ns < two->time_ns ? -1 : 1;
+	if (one->packet != two->packet)
+		return one->packet < two->packet ? -1 : 1;
+	return one->event < two->event ? -1 : one->event > two->event;
+}
+
+void listing_sort(struct listing *l)
+{
+	if (l->count > 0)
+		qsort(l->rows, l->count, sizeof *l->rows, compare);
+	free(l->slots);
+	l->slots = NULL;
+	l->size = 0;
+}

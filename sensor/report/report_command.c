@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/report/report_command.h"
+
+#include <stdlib.h>
+
+#include "sensor/ledger/ledger_tell.h"
+#include "sensor/log.h"
+#include "sensor/options.h"
+#include "sensor/report/page_file.h"
+#include "sensor/report/policy.h"
+#include "sensor/retro/lines.h"
+#include "sensor/settings.h"
+
+enum { COMPLAINTS_MAX = 5 }; /* of a file; the rest are counted */
+
+struct command {
+	const char **inputs;
+	size_t input_count;
+	const char *output, *config_path;
+	struct options options; /* what the config file says to others is read past */
+	struct config *config;
+	struct report *report;
+};
+
+/* One file on its way through. */
+struct reading {
+	struct report *report;
+	const char *path;
+	uint64_t line, bad;
+};
+
+static int usage(void)
+{
+	fputs("dancecard report LEDGER|EVENTS... -o FILE.html [-c FILE]\n\n"
+	      "Writes one HTML page, which needs nothing but a browser, of ledgers (-L) and of "
+	      "files\n"
+	      "of events in the native shape (-o; .gz .zst .xz; -: standard input).\n\n"
+	      "  -o, --output FILE.html  the page; -: standard output\n"
+	      "  -c, --config FILE       the networks and bans, where the events do not say them\n",
+	      stderr);
+	return 2;
+}
+
+static bool is_option(const char *word, const char *letter, const char *name)
+{
+	return strcmp(word, letter) == 0 || strcmp(word, name) == 0;
+}
+
+static bool parse(struct command *c, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		bool has_more = i + 1 < argc;
+
+		if (is_option(argv[i], "-o", "--output") && has_more)
+			c->output = argv[++i];
+		else if (is_option(argv[i], "-c", "--config") && has_more)
+			c->config_path = argv[++i];
+		else if (argv[i][0] != '-' || argv[i][1] == '\0')
+			c->inputs[c->input_count++] = argv[i];
+		else
+			return false;
+	}
+	return c->input_count > 0 && c->output != NULL;
+}
+
+static void refuse(struct reading *r, const char *reason)
+{
+	if (r->bad++ < COMPLAINTS_MAX)
+		log_error("%s:%llu: %s", r->path, (unsigned long long)r->line, reason);
+}
+
+static void read_line(struct reading *r, struct text line)
+{
+	static const char *const reasons[] = {
+		[FACT_NO_JSON] = "not an object in JSON",
+		[FACT_NO_EVENT] = "not an event of dancecard in its native shape",
+	};
+
+	line = text_trim(line);
+	enum fact_answer answer = line.len > 0 ? report_line(r->report, line) : FACT_OK;
+
+	if (answer != FACT_OK)
+		refuse(r, reasons[answer]);
+}
+
+/* False when reading failed; what came before is taken. */
+static bool read_lines(struct reading *r, struct lines *lines)
+{
+	const char *fault;
+	struct text line;
+
+	for (;;) {
+		enum lines_next next = lines_next(lines, &line, &fault);
+
+		r->line++;
+		if (next == LINES_END)
+			return true;
+		if (next == LINES_FAULT) {
+			log_error("%s: %s", r->path, fault);
+			return false;
+		}
+		if (next == LINES_LONG)
+			refuse(r, "a line of over 1 MiB");
+		else
+			read_line(r, line);
+	}
+}
+
+static bool read_events(struct reading *r)
+{
+	const char *fault;
+	struct lines *lines = lines_open(r->path, &fault);
+
+	if (lines == NULL) {
+		log_error("%s: %s", r->path, fault);
+		return false;
+	}
+	bool is_read = read_lines(r, lines);
+
+	lines_close(lines);
+	if (r->bad > COMPLAINTS_MAX)
+		log_error("%s: %llu lines were no events", r->path, (unsigned long long)r->bad);
+	return is_read;
+}
+
+static void take_row(void *context, const char *line, size_t len)
+{
+	struct reading *r = context;
+
+	r->line++;
+	read_line(r, (struct text){ line, len });
+}
+
+static bool read_input(struct report *report, const char *path)
+{
+	struct reading r = { .report = report, .path = path };
+	uint64_t before = report_events(report);
+
+	report_source(report, path);
+	bool is_read = ledger_is_one(path) ? ledger_tell(path, take_row, &r) : read_events(&r);
+
+	if (is_read && r.bad > 0 && report_events(report) == before) {
+		log_error("%s: holds no events of dancecard in their native shape", path);
+		return false;
+	}
+	return is_read;
+}
+
+static bool open_config(struct command *c)
+{
+	if (c->config_path == NULL)
+		return true;
+	c->config = settings_load(c->config_path, &c->options);
+	if (c->config != NULL)
+		report_policy(c->report, c->config);
+	return c->config != NULL;
+}
+
+static int run(struct command *c)
+{
+	struct page_file file;
+	bool is_done = true;
+
+	if (!page_file_open(&file, c->output))
+		return 1;
+	if (!open_config(c)) {
+		(void)page_file_close(&file, NULL);
+		return 2;
+	}
+	for (size_t i = 0; i < c->input_count; i++)
+		is_done &= read_input(c->report, c->inputs[i]);
+	bool has_some = is_done || report_events(c->report) > 0;
+
+	return page_file_close(&file, has_some ? c->report : NULL) && is_done ? 0 : 1;
+}
+
+int report_command(int argc, char **argv)
+{
+	struct command c = { .inputs = calloc((size_t)argc, sizeof(char *)) };
+	int status = 1;
+
+	if (c.inputs != NULL && !parse(&c, argc, argv))
+		status = usage();
+	else if (c.inputs != NULL && (c.report = report_new()) != NULL)
+		status = run(&c);
+	report_free(c.report);
+	config_free(c.config);
+	options_free(&c.options);
+	free(c.inputs);
+	return status;
+}

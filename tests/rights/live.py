@@ -1,0 +1,199 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""live.py DANCECARD: what a running sensor may still do, as the kernel tells it. In a network
+namespace of its own: started as root with -Z, and with CAP_NET_RAW alone; an interface that is
+taken away and made anew, and one that was down at first, are captured all the same; SIGHUP reads
+the config again. The program must have been built without sanitizers. Exit status 77: skipped."""
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
+from live import INSIDE, NAME, contacts, enclosed, skip  # noqa: E402
+from common import content  # noqa: E402
+from same import packets  # noqa: E402
+
+FAULTS = []
+NOBODY = pwd.getpwnam("nobody")
+
+
+def check(is_so, what):
+    if not is_so:
+        FAULTS.append(what)
+        print("fault:", what)
+
+
+def ip(line):
+    subprocess.run(["ip", *line.split()], check=True)
+
+
+def plug(name, up=True):
+    ip(f"link add {name} type veth peer name {name}w")
+    ip(f"link set {name}w up")
+    if up:
+        ip(f"link set {name} up")
+
+
+def wait_for(what, done, seconds=30):
+    end = time.monotonic() + seconds
+    while not done() and time.monotonic() < end:
+        time.sleep(0.05)
+    check(done(), what)
+
+
+def send(name):
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
+        wire.bind((name, 0))
+        for _, frame in packets(content(NAME)):
+            wire.send(frame)
+            time.sleep(0.002)
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+class Sensor:
+    """`command`: what stands before the program, such as setpriv and its options."""
+
+    def __init__(self, folder, program, arguments, command=()):
+        self.out, self.err = os.path.join(folder, "out"), os.path.join(folder, "err")
+        with open(self.out, "wb") as out, open(self.err, "wb") as err:
+            self.process = subprocess.Popen([*command, program, "-q", *arguments], cwd=folder,
+                                            stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        wait_for("it works: " + " ".join(arguments), self.is_locked)
+
+    def status(self):
+        try:
+            text = read(f"/proc/{self.process.pid}/status").decode()
+        except OSError:
+            return {}
+        return dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
+
+    def is_locked(self):
+        return self.status().get("Seccomp") == "2"
+
+    def said(self):
+        return read(self.err).decode()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = "none: it had to be killed"
+        check(code == 0, f"exit status {code}: {self.said()}")
+
+    def check_rights(self, uid):
+        # Every thread, not only the first.
+        for task in os.listdir(f"/proc/{self.process.pid}/task"):
+            text = read(f"/proc/{self.process.pid}/task/{task}/status").decode()
+            status = dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
+            check(set(status["Uid"].split()) == {str(uid)}, f"user {status['Uid']}")
+            for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+                check(int(status[kind], 16) == 0, f"{kind} {status[kind]}")
+            check(status["NoNewPrivs"] == "1", "no_new_privs")
+            check(status["Seccomp"] == "2", "seccomp")
+            if uid != 0:
+                check("0" not in status["Groups"].split(), f"groups {status['Groups']}")
+
+
+def as_nobody(folder, program):
+    plug("tap0")
+    plug("tap1", up=False)
+    config = os.path.join(folder, "config.yaml")
+    with open(config, "w", encoding="ascii") as file:
+        file.write("home: [10.20.0.0/16]\n")
+    sensor = Sensor(folder, program, ["-i", "tap0", "-i", "tap1", "-c", config, "-Z", "nobody", "-j", "2",
+                                      "-o", "-", "-o", "events.jsonl?append=1", "-L", "ledger.db", "-w", "evidence.pcapng"])
+    sensor.check_rights(NOBODY.pw_uid)
+    check(os.stat(os.path.join(folder, "events.jsonl")).st_uid == NOBODY.pw_uid, "outputs are the user's")
+    send("tap0w")
+    wait_for("contacts", lambda: len(contacts(read(sensor.out))) >= 2)
+    ip("link del tap0")
+    wait_for("that it has gone is said", lambda: "tap0: the interface has gone" in sensor.said())
+    plug("tap0")
+    ip("link set tap1 up")
+    sensor.process.send_signal(signal.SIGHUP)
+    time.sleep(2.5)  # -q says nothing of what is well
+    count = lambda: len(re.findall(rb'"in_iface":"tap1"', read(sensor.out)))
+    send("tap1w")
+    wait_for("packets of an interface that was down at first", lambda: count() > 0)
+    sensor.check_rights(NOBODY.pw_uid)
+    sensor.stop()
+    said = sensor.said()
+    check("cannot" not in said and "mistakes" not in said and "stopped" not in said, said)
+    check(os.path.getsize(os.path.join(folder, "events.jsonl")) > 0, "events in the file")
+
+
+def replaced(folder, program):
+    """Only the interface that was made anew brings packets: they come over the old socket."""
+    plug("tap2")
+    sensor = Sensor(folder, program, ["-i", "tap2", "-Z", "nobody"])
+    ip("link del tap2")
+    wait_for("that it has gone is said", lambda: "tap2: the interface has gone" in sensor.said())
+    plug("tap2")
+    end = time.monotonic() + 30
+    while len(contacts(read(sensor.out))) < 2 and time.monotonic() < end:
+        send("tap2w")
+    check(len(contacts(read(sensor.out))) >= 2, "packets of an interface that was made anew")
+    sensor.check_rights(NOBODY.pw_uid)
+    sensor.stop()
+
+
+def with_net_raw(folder, program):
+    plug("tap3")
+    sensor = Sensor(folder, program, ["-i", "tap3"],
+                    ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups",
+                     "--inh-caps", "-all,+net_raw", "--ambient-caps", "-all,+net_raw", "--bounding-set", "-all,+net_raw"])
+    sensor.check_rights(NOBODY.pw_uid)
+    send("tap3w")
+    wait_for("contacts", lambda: len(contacts(read(sensor.out))) >= 2)
+    sensor.stop()
+
+
+def as_root(folder, program):
+    plug("tap4")
+    sensor = Sensor(folder, program, ["-i", "tap4", "-Z", "root"])
+    sensor.check_rights(0)
+    sensor.stop()
+
+
+def no_user(folder, program):
+    run = subprocess.run([program, "-i", "lo", "-Z", "nosuchuser"], stderr=subprocess.PIPE, cwd=folder, check=False)
+    check(run.returncode == 2 and b"there is no user 'nosuchuser'" in run.stderr, run.stderr)
+
+
+def main(program):
+    if shutil.which("setpriv") is None:
+        skip("no setpriv")
+    try:
+        plug("probe0")
+    except subprocess.CalledProcessError:
+        skip("no virtual Ethernet devices here")
+    ip("link set lo up")
+    for part in (as_nobody, replaced, with_net_raw, as_root, no_user):
+        with tempfile.TemporaryDirectory() as folder:
+            copy = os.path.join(folder, "dancecard")
+            shutil.copy(program, copy)
+            work = os.path.join(folder, "work")
+            os.mkdir(work)
+            os.chmod(folder, 0o755)
+            os.chmod(work, 0o777)
+            part(work, copy)
+    print(f"{len(FAULTS)} faults")
+    return 1 if FAULTS else 0
+
+
+if __name__ == "__main__":
+    binary = os.path.abspath(sys.argv[1])
+    sys.exit(main(binary) if INSIDE in os.environ else enclosed([os.path.abspath(__file__), binary]))
