@@ -61,7 +61,6 @@ struct packet {
 	bool has_mac;
 	uint8_t vlan_count, tunnel_count;
 	uint16_t vlan[PACKET_VLANS_MAX]; /* ids, outermost first */
-	struct tunnel tunnel[PACKET_TUNNELS_MAX];
 
 	uint8_t src[16], dst[16];
 	uint8_t ip_version; /* 4 or 6 */
@@ -82,6 +81,8 @@ struct packet {
 	                         from fragments */
 	struct slice payload; /* above the transport, as captured; link padding is cut off */
 	uint32_t payload_len; /* above the transport, as on the wire: payload.len or more */
+
+	struct tunnel tunnel[PACKET_TUNNELS_MAX]; /* outermost first; last, as most have none */
 };
 
 /* Is that a link type that dissect_packet() reads? */

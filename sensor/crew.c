@@ -1,45 +1,135 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/crew.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { PLACES = 8 };
+#include "sensor/stall.h"
+
+enum { PLACES = 8, SPINS = 500, PAUSES = 64 };
 
 struct place {
 	struct work *work;
-	atomic_size_t users; /* workers that have not left it */
-	sem_t is_free;
+	bool is_decoded;
 };
 
 struct member {
 	struct crew *crew;
 	struct worker *worker;
 	size_t index;
-	sem_t given; /* batches that wait for it */
+	uint64_t done; /* batches */
 	pthread_t thread;
 };
 
 struct crew {
+	struct crew_tasks tasks;
+	size_t place_count, count, threads;
+
+	/* All that follows, the places' flags and what the members have done is the lock's. */
+	pthread_mutex_t lock;
+	pthread_cond_t news;
+	atomic_uint news_count; /* looked at without the lock by who waits a moment */
+	unsigned waiting;
+	bool may_read; /* members may: they are run, and it is theirs */
+	bool is_reading, is_settling, is_over;
+	uint64_t read, settled; /* batches */
+
 	struct place places[PLACES];
-	size_t place_count, at; /* `at`: being filled */
-	size_t count, threads;
 	struct stall *stall; /* NULL: nobody watches */
 	struct member members[];
 };
 
-static void wait_for(sem_t *s)
+static struct place *place_of(struct crew *c, uint64_t batch)
 {
-	while (sem_wait(s) != 0 && errno == EINTR)
-		;
+	return &c->places[batch % c->place_count];
 }
 
-void crew_watch(struct crew *c, struct stall *stall)
+/* ---- with the lock held ---- */
+
+static void tell(struct crew *c)
 {
-	c->stall = stall;
+	atomic_fetch_add_explicit(&c->news_count, 1, memory_order_relaxed);
+	if (c->waiting > 0)
+		pthread_cond_broadcast(&c->news);
+}
+
+static void pause_briefly(void)
+{
+	for (unsigned i = 0; i < PAUSES; i++)
+		atomic_signal_fence(memory_order_seq_cst);
+}
+
+/* What is waited for is most often there within microseconds: less than a thread's sleep takes. */
+static void wait_for_news(struct crew *c)
+{
+	unsigned seen = atomic_load_explicit(&c->news_count, memory_order_relaxed);
+
+	pthread_mutex_unlock(&c->lock);
+	for (unsigned i = 0; i < SPINS; i++) {
+		if (atomic_load_explicit(&c->news_count, memory_order_relaxed) != seen)
+			break;
+		pause_briefly();
+	}
+	pthread_mutex_lock(&c->lock);
+	if (atomic_load_explicit(&c->news_count, memory_order_relaxed) != seen)
+		return;
+	c->waiting++;
+	pthread_cond_wait(&c->news, &c->lock);
+	c->waiting--;
+}
+
+static bool has_free_place(const struct crew *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->read >= c->members[i].done + c->place_count)
+			return false;
+	return true;
+}
+
+static bool can_read(const struct crew *c)
+{
+	return !c->is_reading && !c->is_over && has_free_place(c);
+}
+
+/* Whatever is next in order; who comes while another is at it leaves it to that one. */
+static void settle_all(struct crew *c)
+{
+	while (!c->is_settling && c->settled < c->read && place_of(c, c->settled)->is_decoded) {
+		struct place *place = place_of(c, c->settled);
+
+		c->is_settling = true;
+		pthread_mutex_unlock(&c->lock);
+		c->tasks.settle(c->tasks.context, place->work);
+		pthread_mutex_lock(&c->lock);
+		place->is_decoded = false;
+		c->is_settling = false;
+		c->settled++;
+		tell(c);
+	}
+}
+
+/* Reads a batch, and sees it through until the workers can have it. */
+static void bring_one(struct crew *c)
+{
+	struct place *place = place_of(c, c->read);
+
+	c->is_reading = true;
+	pthread_mutex_unlock(&c->lock);
+	work_clear(place->work);
+	bool is_last = !c->tasks.read(c->tasks.context, place->work);
+
+	place->work->is_last = is_last;
+	pthread_mutex_lock(&c->lock);
+	c->read++;
+	c->is_over |= is_last;
+	c->is_reading = false;
+	tell(c);
+	pthread_mutex_unlock(&c->lock);
+	c->tasks.decode(c->tasks.context, place->work);
+	pthread_mutex_lock(&c->lock);
+	place->is_decoded = true;
+	settle_all(c);
 }
 
 static void do_watched(struct crew *c, const struct member *m, const struct work *work)
@@ -58,44 +148,68 @@ static void do_watched(struct crew *c, const struct member *m, const struct work
 	stall_leave(c->stall, m->index);
 }
 
+/* False: that was the last. */
+static bool do_one(struct crew *c, struct member *m)
+{
+	struct work *work = place_of(c, m->done)->work;
+
+	pthread_mutex_unlock(&c->lock);
+	do_watched(c, m, work);
+	bool is_last = work->is_last;
+
+	pthread_mutex_lock(&c->lock);
+	m->done++;
+	tell(c);
+	return !is_last;
+}
+
+/* ---- threads ---- */
+
+static bool is_finished(const struct crew *c, const struct member *m)
+{
+	return c->is_over && m->done == c->read;
+}
+
+void crew_watch(struct crew *c, struct stall *stall)
+{
+	c->stall = stall;
+}
+
 static void *run(void *context)
 {
 	struct member *m = context;
 	struct crew *c = m->crew;
-	bool is_last = false;
 
-	for (size_t at = 0; !is_last; at = (at + 1) % c->place_count) {
-		struct place *place = &c->places[at];
-
-		wait_for(&m->given);
-		is_last = place->work->is_last;
-		do_watched(m->crew, m, place->work);
-		if (atomic_fetch_sub_explicit(&place->users, 1, memory_order_acq_rel) == 1)
-			sem_post(&place->is_free);
+	pthread_mutex_lock(&c->lock);
+	while (!is_finished(c, m)) {
+		if (m->done < c->settled) {
+			if (!do_one(c, m))
+				break;
+		} else if (c->may_read && can_read(c)) {
+			bring_one(c);
+		} else {
+			wait_for_news(c);
+		}
 	}
+	pthread_mutex_unlock(&c->lock);
 	return NULL;
+}
+
+static void join(struct crew *c)
+{
+	for (size_t i = 0; i < c->threads; i++)
+		pthread_join(c->members[i].thread, NULL);
+	c->threads = 0;
 }
 
 static bool make_places(struct crew *c)
 {
 	for (size_t i = 0; i < c->place_count; i++) {
 		c->places[i].work = work_new(c->count);
-		sem_init(&c->places[i].is_free, 0, 1);
 		if (c->places[i].work == NULL)
 			return false;
 	}
 	return true;
-}
-
-/* Those that have begun before one could not are let go. */
-static void let_go(struct crew *c)
-{
-	struct work *work = crew_next(c);
-
-	work->is_last = true;
-	c->count = c->threads;
-	crew_give(c);
-	crew_wait(c);
 }
 
 static bool begin_threads(struct crew *c)
@@ -103,73 +217,70 @@ static bool begin_threads(struct crew *c)
 	for (size_t i = 0; i < c->count; i++) {
 		struct member *m = &c->members[i];
 
-		sem_init(&m->given, 0, 0);
-		if (pthread_create(&m->thread, NULL, run, m) != 0) {
-			let_go(c);
+		if (pthread_create(&m->thread, NULL, run, m) != 0)
 			return false;
-		}
 		c->threads++;
 	}
 	return true;
 }
 
-struct crew *crew_new(struct worker *const *workers, size_t count)
+struct crew *crew_new(struct worker *const *workers, size_t count, const struct crew_tasks *tasks)
 {
 	struct crew *c = calloc(1, sizeof *c + count * sizeof *c->members);
 
 	if (c == NULL)
 		return NULL;
+	c->tasks = *tasks;
 	c->count = count;
 	c->place_count = count > 1 ? PLACES : 1;
-	for (size_t i = 0; i < count; i++) {
-		c->members[i].crew = c;
-		c->members[i].worker = workers[i];
-		c->members[i].index = i;
-	}
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->news, NULL);
+	for (size_t i = 0; i < count; i++)
+		c->members[i] = (struct member){ .crew = c, .worker = workers[i], .index = i };
 	if (make_places(c) && (count == 1 || begin_threads(c)))
 		return c;
 	crew_free(c);
 	return NULL;
 }
 
-void crew_wait(struct crew *c)
-{
-	for (size_t i = 0; i < c->threads; i++)
-		pthread_join(c->members[i].thread, NULL);
-	c->threads = 0;
-}
-
 void crew_free(struct crew *c)
 {
 	if (c == NULL)
 		return;
-	if (c->threads > 0)
-		let_go(c);
+	pthread_mutex_lock(&c->lock);
+	c->is_over = true;
+	tell(c);
+	pthread_mutex_unlock(&c->lock);
+	join(c);
 	for (size_t i = 0; i < c->place_count; i++)
 		work_free(c->places[i].work);
+	pthread_cond_destroy(&c->news);
+	pthread_mutex_destroy(&c->lock);
 	free(c);
 }
 
-struct work *crew_next(struct crew *c)
+/* The caller reads: with one worker it also does, else it waits where no place is free. */
+static void run_here(struct crew *c)
 {
-	struct place *place = &c->places[c->at];
-
-	if (c->threads > 0)
-		wait_for(&place->is_free);
-	work_clear(place->work);
-	return place->work;
+	while (!c->is_over) {
+		if (!can_read(c)) {
+			wait_for_news(c);
+			continue;
+		}
+		bring_one(c);
+		if (c->threads == 0)
+			(void)do_one(c, &c->members[0]);
+	}
 }
 
-void crew_give(struct crew *c)
+void crew_run(struct crew *c)
 {
-	struct place *place = &c->places[c->at];
-
-	c->at = (c->at + 1) % c->place_count;
-	if (c->threads == 0) {
-		do_watched(c, &c->members[0], place->work);
-		return;
-	}
-	atomic_store_explicit(&place->users, c->count, memory_order_release);
-	for (size_t i = 0; i < c->count; i++)
-		sem_post(&c->members[i].given);
+	pthread_mutex_lock(&c->lock);
+	if (c->threads == 0 || c->tasks.is_callers)
+		run_here(c);
+	else
+		c->may_read = true;
+	tell(c);
+	pthread_mutex_unlock(&c->lock);
+	join(c);
 }

@@ -7,31 +7,44 @@
 #include "sensor/worker.h"
 
 /*
- * The workers' threads, and the batches on their way to them. The batches lie in a ring; every
- * worker goes through all of them in order, and a batch is used again when the last has left it.
+ * The workers' threads, and the batches that go through their hands. The batches lie in a ring:
  *
  *             ┌─────┬─────┬─────┬─────┬─────┬─────┐
- *     ring    │  5  │  6  │  1  │  2  │  3  │  4  │
+ *     ring    │  7  │  8  │  9  │  4  │  5  │  6  │
  *             └─────┴─────┴─────┴─────┴─────┴─────┘
- *   being filled ┘     worker 1 ┘     └ worker 0
+ *        being read ┘  │     │     │     │     └ settled: for the workers
+ *                decoded     │  worker 0 └ worker 1
+ *                 (waits for 7)
  *
- * One worker has no thread: what is given to it is done at once, by the caller.
+ * Each batch is read (one after the other), decoded (any number at once), settled (one after the
+ * other) and then done by every worker, by each in order. Whoever has no settled batch reads the
+ * next, so that no thread only dispatches and none waits for one that does. A place is used again
+ * when the last worker has left it. There are a few operations on one lock for a batch and worker,
+ * and none for a packet.
+ *
+ * One worker has no thread: the caller does it all, batch after batch.
  */
 struct crew;
 
+struct crew_tasks {
+	/* Fills the batch, which is empty. False: it is the last. Not twice at once. */
+	bool (*read)(void *context, struct work *);
+	void (*decode)(void *context, struct work *); /* by many threads at once */
+	void (*settle)(void *context, struct work *); /* in order, not twice at once */
+	void *context;
+	/* Live the caller's thread does those three, so that somebody always listens. */
+	bool is_callers;
+};
+
 /* Threads begin with the signals that the caller has blocked. NULL: no memory, or no thread. */
-struct crew *crew_new(struct worker *const *workers, size_t count);
-/* Ends the threads, also where nothing was given yet. */
+struct crew *crew_new(struct worker *const *workers, size_t count, const struct crew_tasks *);
+/* Ends the threads, also where nothing was run. */
 void crew_free(struct crew *);
 
-/* Who watches that the workers go on; before anything is given. NULL: nobody. */
+/* Who watches that the workers go on; before they are run. NULL: nobody. */
 void crew_watch(struct crew *, struct stall *);
 
-/* The batch to be filled next, emptied; waits until its place is free. */
-struct work *crew_next(struct crew *);
-/* Hands that batch over. */
-void crew_give(struct crew *);
-/* Waits until the workers have done all that was given, after `is_last`. */
-void crew_wait(struct crew *);
+/* Reads and does all batches to the last. Once. */
+void crew_run(struct crew *);
 
 #endif

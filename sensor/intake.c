@@ -4,9 +4,12 @@
 #include <stdlib.h>
 
 #include "sensor/capture/duplicates.h"
+#include "sensor/config/config.h"
+#include "sensor/flow/flow_table.h"
 #include "sensor/flow/fragments.h"
 #include "sensor/owner.h"
 #include "sensor/role.h"
+#include "sensor/totals.h"
 
 enum {
 	CARDS = 2048, /* a power of 2 */
@@ -25,7 +28,7 @@ struct intake {
 	struct intake_counters counters;
 	struct fragments *fragments;
 	struct duplicates *duplicates; /* NULL: copies are kept */
-	const struct config *config;   /* NULL: none */
+	struct hash_secret secret;     /* the flow tables' */
 	/* Hashes of the addresses and MACs that were told: a pair is told again when it was
 	 * forgotten. */
 	uint64_t cards[CARDS];
@@ -41,6 +44,7 @@ struct intake *intake_new(bool keep_duplicates, uint64_t seed)
 
 	if (in == NULL)
 		return NULL;
+	in->secret = flow_table_secret(seed);
 	in->fragments = fragments_new(&(struct fragments_options){ .seed = { seed, ~seed } });
 	in->duplicates = keep_duplicates ? NULL : duplicates_new();
 	if (in->fragments != NULL && (keep_duplicates || in->duplicates != NULL))
@@ -58,82 +62,33 @@ void intake_free(struct intake *in)
 	free(in);
 }
 
-void intake_use(struct intake *in, const struct config *config)
-{
-	in->config = config;
-}
-
 const struct intake_counters *intake_count(const struct intake *in)
 {
 	return &in->counters;
 }
 
-static void count_protocol(struct intake_counters *c, const struct packet *p)
+static enum packet_kind kind_of(const struct packet *p)
 {
-	c->bad_ip_checksum += p->bad_ip_checksum;
-	c->truncated += p->payload.len < p->payload_len;
 	switch (p->protocol) {
 	case IP_TCP:
-		c->tcp++;
-		break;
+		return PACKET_TCP;
 	case IP_UDP:
-		c->udp++;
-		break;
+		return PACKET_UDP;
 	case IP_ICMP:
 	case IP_ICMP6:
-		c->icmp++;
-		break;
+		return PACKET_ICMP;
 	default:
-		c->other++;
+		return PACKET_OTHER;
 	}
 }
 
-/* A datagram may hold a tunnel that holds a fragment; each is peeled off, so this ends. */
-static bool put_together(struct intake *in, struct work *work, struct packet *p, uint64_t now_ns)
-{
-	struct slice whole;
-
-	for (unsigned depth = 0; p->is_fragment; depth++) {
-		in->counters.fragments++;
-		if (depth > PACKET_TUNNELS_MAX ||
-		    !fragments_add(in->fragments, now_ns, p, &whole) || !work_keep(work, &whole) ||
-		    dissect_transport(whole, p) != PARSE_OK)
-			return false;
-	}
-	return true;
-}
-
-/* False: there is nothing to follow in it. */
-static bool decode(struct intake *in, struct work *work, const struct frame *frame, uint64_t now_ns,
-                   struct packet *p)
-{
-	switch (dissect_packet(frame->link, frame->bytes, p)) {
-	case PARSE_OK:
-		break;
-	case PARSE_FOREIGN:
-		in->counters.not_ip++;
-		return false;
-	default:
-		in->counters.malformed++;
-		return false;
-	}
-	if (in->duplicates != NULL && duplicate_seen(in->duplicates, p, frame)) {
-		in->counters.duplicates++;
-		return false;
-	}
-	if (!p->is_fragment || put_together(in, work, p, now_ns))
-		return true;
-	in->counters.fragments_held++;
-	return false;
-}
-
-/* Is that a MAC that this address was not heard with of late? */
-static bool is_new_card(struct intake *in, const struct packet *p)
+/* Which MAC an inside address was heard with; 0: nothing to learn. */
+static uint64_t card_of(const struct packet *p, const struct config *config)
 {
 	uint64_t mac = 0;
 
-	if (!p->has_mac || !config_is_inside(in->config, p->src))
-		return false;
+	if (!p->has_mac || !config_is_inside(config, p->src))
+		return 0;
 	memcpy(&mac, p->src_mac, sizeof p->src_mac);
 	uint64_t low, hash = mac * 0xff51afd7ed558ccdU;
 
@@ -141,11 +96,17 @@ static bool is_new_card(struct intake *in, const struct packet *p)
 	hash = (hash ^ hash >> 33 ^ low) * 0x9e3779b97f4a7c15U;
 	memcpy(&low, p->src + 8, 8);
 	hash = (hash ^ hash >> 33 ^ low) * 0x9e3779b97f4a7c15U;
-	uint64_t *slot = &in->cards[(hash >> 32) % CARDS];
+	return hash;
+}
 
-	if (*slot == hash)
+/* Is that a MAC that this address was not heard with of late? */
+static bool is_new_card(struct intake *in, uint64_t card)
+{
+	uint64_t *slot = &in->cards[(card >> 32) % CARDS];
+
+	if (card == 0 || *slot == card)
 		return false;
-	*slot = hash;
+	*slot = card;
 	return true;
 }
 
@@ -169,8 +130,76 @@ static bool may_name_host(const struct packet *p)
 	}
 }
 
+/* An ICMP error is about a flow, which may be another worker's than the error. */
+static void find_refused(struct work_packet *wp, const struct config *config)
+{
+	struct packet quoted;
+
+	if (dissect_icmp_quote(&wp->packet, &quoted) != PARSE_OK)
+		return;
+	wp->what |= TODO_REFUSAL;
+	wp->refused = owner_of(&quoted, config);
+}
+
+/* What follows from the packet alone, once it is whole. */
+static void look_at(const struct intake *in, struct work_packet *wp, const struct config *config)
+{
+	const uint8_t *host;
+	const struct packet *p = &wp->packet;
+
+	wp->kind = (uint8_t)kind_of(p);
+	wp->what = may_name_host(p) ? TODO_NAMES : 0;
+	if (role_shown(p, &host) != HOST_ROLE_NONE)
+		wp->what |= TODO_ROLE;
+	wp->card = card_of(p, config);
+	wp->owner = owner_of(p, config);
+	wp->hash = flow_table_hash(&in->secret, p);
+	if (wp->kind == PACKET_ICMP)
+		find_refused(wp, config);
+}
+
+static void decode(const struct intake *in, struct work_packet *wp, const struct config *config)
+{
+	const struct frame *frame = wp->frame;
+
+	switch (dissect_packet(frame->link, frame->bytes, &wp->packet)) {
+	case PARSE_OK:
+		break;
+	case PARSE_FOREIGN:
+		wp->kind = PACKET_NOT_IP;
+		return;
+	default:
+		wp->kind = PACKET_MALFORMED;
+		return;
+	}
+	wp->copy_mark =
+	        in->duplicates != NULL ? duplicate_mark(in->duplicates, &wp->packet, frame) : 0;
+	look_at(in, wp, config);
+}
+
+void intake_decode(const struct intake *in, struct work *work)
+{
+	uint64_t step = work->step, now_ns = work->now_ns;
+	const struct mark *mark = work->marks, *end = mark + work->mark_count;
+
+	for (size_t i = 0; i < work->frames.count; i++) {
+		struct work_packet *wp = &work->packets[i];
+
+		wp->frame = &work->frames.frames[i];
+		for (; mark < end && mark->before == i; mark++) {
+			step = mark->step;
+			now_ns = mark->kind == MARK_FINISH ? 0 : now_ns;
+		}
+		if (wp->frame->time_ns > now_ns)
+			now_ns = wp->frame->time_ns;
+		wp->step = ++step;
+		wp->now_ns = now_ns;
+		decode(in, wp, work->config);
+	}
+}
+
 /* Does it show a host of ours, to a host of ours, to be what it was not shown to be of late? */
-static bool is_new_role(struct intake *in, const struct packet *p)
+static bool is_new_role(struct intake *in, const struct config *config, const struct packet *p)
 {
 	const uint8_t *host;
 	enum host_role role = role_shown(p, &host);
@@ -181,47 +210,90 @@ static bool is_new_role(struct intake *in, const struct packet *p)
 
 	if (told->role == role && memcmp(told->host, host, sizeof told->host) == 0)
 		return false;
-	if (!config_is_inside(in->config, p->src) || !config_is_inside(in->config, p->dst))
+	if (!config_is_inside(config, p->src) || !config_is_inside(config, p->dst))
 		return false;
 	told->role = role;
 	memcpy(told->host, host, sizeof told->host);
 	return true;
 }
 
-/* An ICMP error is about a flow, which may be another worker's than the error. */
-static void give_refusal(const struct intake *in, struct work *work, const struct packet *p,
-                         size_t index)
+/* A datagram may hold a tunnel that holds a fragment; each is peeled off, so this ends. */
+static bool put_together(struct intake *in, struct work *work, struct work_packet *wp)
 {
-	struct packet quoted;
+	struct packet *p = &wp->packet;
+	struct slice whole;
 
-	if ((p->protocol == IP_ICMP || p->protocol == IP_ICMP6) &&
-	    dissect_icmp_quote(p, &quoted) == PARSE_OK)
-		work_add(work, owner_of(&quoted, in->config), index, TODO_REFUSAL);
+	for (unsigned depth = 0; p->is_fragment; depth++) {
+		in->counters.fragments++;
+		if (depth > PACKET_TUNNELS_MAX ||
+		    !fragments_add(in->fragments, wp->now_ns, p, &whole) ||
+		    !work_keep(work, &whole) || dissect_transport(whole, p) != PARSE_OK) {
+			in->counters.fragments_held++;
+			return false;
+		}
+	}
+	look_at(in, wp, work->config);
+	return true;
 }
 
-void intake_packet(struct intake *in, struct work *work, const struct frame *frame, uint64_t step,
-                   uint64_t now_ns)
+static void count_kind(struct intake_counters *c, const struct work_packet *wp)
 {
-	size_t index = work->packet_count;
-	struct work_packet *wp = &work->packets[index];
-	struct packet *p = &wp->packet;
+	c->bad_ip_checksum += wp->packet.bad_ip_checksum;
+	c->truncated += wp->packet.payload.len < wp->packet.payload_len;
+	c->tcp += wp->kind == PACKET_TCP;
+	c->udp += wp->kind == PACKET_UDP;
+	c->icmp += wp->kind == PACKET_ICMP;
+	c->other += wp->kind == PACKET_OTHER;
+}
 
-	in->counters.packets++;
-	in->counters.bytes += frame->wire_len;
-	if (!decode(in, work, frame, now_ns, p))
+static void settle_packet(struct intake *in, struct work *work, size_t index)
+{
+	struct work_packet *wp = &work->packets[index];
+	struct intake_counters *c = &in->counters;
+
+	c->packets++;
+	c->bytes += wp->frame->wire_len;
+	if (wp->kind <= PACKET_MALFORMED) {
+		c->not_ip += wp->kind == PACKET_NOT_IP;
+		c->malformed += wp->kind == PACKET_MALFORMED;
 		return;
-	count_protocol(&in->counters, p);
-	wp->frame = frame;
-	wp->step = step;
-	wp->now_ns = now_ns;
-	wp->owner = owner_of(p, in->config);
-	work->packet_count++;
-	if (is_new_card(in, p))
+	}
+	if (wp->copy_mark != 0 &&
+	    duplicate_seen(in->duplicates, wp->copy_mark, wp->frame->time_ns)) {
+		c->duplicates++;
+		return;
+	}
+	if (wp->packet.is_fragment && !put_together(in, work, wp))
+		return;
+	count_kind(c, wp);
+	if (is_new_card(in, wp->card))
 		work_add_all(work, index, TODO_HOST);
-	if (is_new_role(in, p))
+	if ((wp->what & TODO_ROLE) != 0 && is_new_role(in, work->config, &wp->packet))
 		work_add_all(work, index, TODO_ROLE);
-	if (may_name_host(p))
+	if (wp->what & TODO_NAMES)
 		work_add_all(work, index, TODO_NAMES);
-	give_refusal(in, work, p, index);
+	if (wp->what & TODO_REFUSAL)
+		work_add(work, wp->refused, index, TODO_REFUSAL);
 	work_add(work, wp->owner, index, TODO_FOLLOW);
+}
+
+static void settle_mark(struct intake *in, struct work *work, size_t index)
+{
+	struct mark *m = &work->marks[index];
+
+	if (m->kind == MARK_STATS)
+		m->stats->intake = in->counters;
+	work_add_all(work, index, TODO_MARK);
+}
+
+void intake_settle(struct intake *in, struct work *work)
+{
+	size_t mark = 0;
+
+	for (size_t i = 0; i <= work->frames.count; i++) {
+		for (; mark < work->mark_count && work->marks[mark].before == i; mark++)
+			settle_mark(in, work, mark);
+		if (i < work->frames.count)
+			settle_packet(in, work, i);
+	}
 }

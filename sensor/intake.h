@@ -2,12 +2,11 @@
 #ifndef SENSOR_INTAKE_H
 #define SENSOR_INTAKE_H
 
-#include "sensor/config/config.h"
 #include "sensor/work.h"
 
 /*
  * What is done once for every packet, before it is known whose it is: decoded down to the
- * transport, copies dropped, fragments put together, given to its owner. One thread's.
+ * transport, copies dropped, fragments put together, given to its owner.
  */
 struct intake;
 
@@ -24,12 +23,17 @@ struct intake_counters {
 
 struct intake *intake_new(bool keep_duplicates, uint64_t seed); /* NULL: no memory */
 void intake_free(struct intake *);
-/* From the next packet on, that config (NULL: none) says who is ours. Kept, not copied. */
-void intake_use(struct intake *, const struct config *);
 
-/* Decodes `frame`, of the batch in `work`, and puts it on the lists of those whom it concerns. */
-void intake_packet(struct intake *, struct work *work, const struct frame *frame, uint64_t step,
-                   uint64_t now_ns);
+/*
+ * Decodes the frames of a batch. What is done here needs no other packet, so any number of threads
+ * may be at it, each with a batch of its own.
+ */
+void intake_decode(const struct intake *, struct work *);
+/*
+ * What depends on the packets before: copies are dropped, fragments put together, and the packets
+ * and marks are put onto the lists of those whom they concern. Batch after batch, in order.
+ */
+void intake_settle(struct intake *, struct work *);
 
 const struct intake_counters *intake_count(const struct intake *);
 

@@ -31,8 +31,10 @@ struct pipeline {
 	struct crew *crew;
 	struct stall *stall; /* NULL: not live */
 	struct commons *commons;
+	const struct config *config; /* for the packets that are read now */
 	struct clock clock;
 	uint64_t step;
+	struct progress *progress;
 	time_t watched; /* when worker_options.tell was asked for last */
 	time_t settled; /* when evidence was written last */
 	struct worker *workers[WORKERS_MAX];
@@ -115,6 +117,178 @@ static bool make_stall(struct pipeline *p)
 	return p->stall != NULL;
 }
 
+static void mark(struct pipeline *p, struct work *work, enum mark_kind kind, size_t before)
+{
+	work_mark(work, &(struct mark){ .kind = kind,
+	                                .before = before,
+	                                .step = ++p->step,
+	                                .now_ns = p->clock.now_ns });
+}
+
+static void mark_gathering(struct pipeline *p, struct work *work, size_t before, bool is_for_watch)
+{
+	size_t parts = p->use.workers;
+	struct stats_gathering *g = calloc(1, sizeof *g + parts * sizeof *g->parts);
+
+	if (g == NULL)
+		return;
+	atomic_init(&g->left, parts);
+	g->part_count = parts;
+	g->is_for_watch = is_for_watch;
+	capture_count(p->use.capture, &g->capture);
+	work_mark(work, &(struct mark){ .kind = MARK_STATS,
+	                                .before = before,
+	                                .step = ++p->step,
+	                                .now_ns = p->clock.now_ns,
+	                                .stats = g });
+}
+
+static void mark_reload(struct pipeline *p, struct work *work)
+{
+	struct knowledge fresh, old;
+
+	if (p->use.fresh == NULL || !p->use.fresh(p->use.context, &fresh, &old))
+		return;
+	struct knowledge_swap *swap = malloc(sizeof *swap);
+
+	if (swap == NULL) /* what is old is then never freed, and still used: better than to stop */
+		return;
+	atomic_init(&swap->left, p->use.workers);
+	swap->fresh = fresh;
+	swap->old = old;
+	p->config = fresh.config;
+	work_mark(work, &(struct mark){ .kind = MARK_RELOAD,
+	                                .step = ++p->step,
+	                                .now_ns = p->clock.now_ns,
+	                                .swap = swap });
+}
+
+static void mark_stats(struct pipeline *p, struct work *work, size_t before)
+{
+	mark_gathering(p, work, before, false);
+}
+
+/* Once a second of the wall clock, so that whoever watches sees that we live. */
+static void mark_watch(struct pipeline *p, struct work *work)
+{
+	time_t now = p->use.worker.tell != NULL ? time(NULL) : p->watched;
+
+	if (now == p->watched)
+		return;
+	p->watched = now;
+	mark_gathering(p, work, work->frames.count, true);
+}
+
+/* Live, every few seconds of the wall clock: what a kill takes away is at most that much. */
+static void mark_settle(struct pipeline *p, struct work *work)
+{
+	bool is_wanted = p->use.worker.evidence_file != NULL && p->use.worker.is_live;
+	time_t now = is_wanted ? time(NULL) : p->settled;
+
+	if (now - p->settled < SETTLE_SECONDS)
+		return;
+	p->settled = now;
+	mark(p, work, MARK_SETTLE, work->frames.count);
+}
+
+/* The clock is at `time_ns` when frame `at` comes. */
+static void advance(struct pipeline *p, struct work *work, size_t at, uint64_t time_ns)
+{
+	struct clock *c = &p->clock;
+
+	if (c->now_ns > time_ns + backwards_ns) {
+		mark(p, work, MARK_FINISH, at);
+		*c = (struct clock){ 0 };
+	}
+	if (time_ns > c->now_ns)
+		c->now_ns = time_ns;
+	if (c->tick_ns == 0) {
+		c->tick_ns = c->now_ns + second_ns;
+		c->stats_ns = c->now_ns + p->use.stats_ns;
+	}
+	if (c->now_ns < c->tick_ns)
+		return;
+	mark(p, work, MARK_TICK, at);
+	c->tick_ns = c->now_ns + second_ns;
+	if (p->use.stats_ns == 0 || c->now_ns < c->stats_ns)
+		return;
+	mark_stats(p, work, at);
+	c->stats_ns = c->now_ns + p->use.stats_ns;
+}
+
+/* The wire is silent: the time that passes is the wall clock's. */
+static void pass_time(struct pipeline *p, struct work *work)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	advance(p, work, 0, (uint64_t)t.tv_sec * second_ns + (uint64_t)t.tv_nsec);
+}
+
+static void show(struct pipeline *p)
+{
+	struct capture_counters counters;
+
+	if (p->progress == NULL)
+		return;
+	capture_count(p->use.capture, &counters);
+	progress_show(p->progress, &counters);
+}
+
+/* The order of things is settled here: who decodes counts the steps as this does. */
+static void set_clock(struct pipeline *p, struct work *work)
+{
+	mark_reload(p, work);
+	work->config = p->config;
+	if (p->use.look != NULL)
+		p->use.look(p->use.context, &work->frames);
+	for (size_t i = 0; i < work->frames.count; i++) {
+		advance(p, work, i, work->frames.frames[i].time_ns);
+		p->step++;
+	}
+	if (work->frames.count == 0 && capture_is_live(p->use.capture))
+		pass_time(p, work);
+	mark_watch(p, work);
+	mark_settle(p, work);
+}
+
+static bool take_in(void *context, struct work *work)
+{
+	struct pipeline *p = context;
+	bool has_more = capture_read(p->use.capture, &work->frames) == CAPTURE_OK;
+
+	work->step = p->step;
+	work->now_ns = p->clock.now_ns;
+	if (has_more) {
+		set_clock(p, work);
+		show(p);
+	} else {
+		work->frames.count = 0;
+		mark(p, work, MARK_FINISH, 0);
+		mark_stats(p, work, 0);
+	}
+	work->last_step = p->step;
+	return has_more;
+}
+
+static void decode(void *context, struct work *work)
+{
+	const struct pipeline *p = context;
+
+	stall_enter(p->stall, p->use.workers + STALL_READING, 0, 0, 0);
+	intake_decode(p->intake, work);
+	stall_leave(p->stall, p->use.workers + STALL_READING);
+}
+
+static void settle(void *context, struct work *work)
+{
+	struct pipeline *p = context;
+
+	stall_enter(p->stall, p->use.workers + STALL_READING, 0, 0, 0);
+	intake_settle(p->intake, work);
+	stall_leave(p->stall, p->use.workers + STALL_READING);
+}
+
 static bool build(struct pipeline *p)
 {
 	uint64_t seed = random_seed(p);
@@ -122,11 +296,14 @@ static bool build(struct pipeline *p)
 	p->intake = intake_new(p->use.keep_duplicates, seed);
 	p->output = output_new(p->use.workers, write_line, p);
 	p->commons = commons_new(p->use.workers, SITES_MAX, seed);
-	if (p->intake != NULL)
-		intake_use(p->intake, p->use.worker.config);
 	if (p->intake == NULL || p->output == NULL || p->commons == NULL || !make_workers(p, seed))
 		return false;
-	p->crew = crew_new(p->workers, p->use.workers);
+	p->crew = crew_new(p->workers, p->use.workers,
+	                   &(struct crew_tasks){ .read = take_in,
+	                                         .decode = decode,
+	                                         .settle = settle,
+	                                         .context = p,
+	                                         .is_callers = capture_is_live(p->use.capture) });
 	if (p->crew == NULL || !make_stall(p))
 		return false;
 	crew_watch(p->crew, p->stall);
@@ -142,6 +319,7 @@ struct pipeline *pipeline_new(const struct pipeline_options *options)
 	if (p == NULL)
 		return NULL;
 	p->use = *options;
+	p->config = options->worker.config;
 	sigfillset(&all);
 	sigdelset(&all, SIGSYS); /* whoever is stopped by seccomp says so */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -173,157 +351,10 @@ void pipeline_free(struct pipeline *p)
 	free(p);
 }
 
-static void mark(struct pipeline *p, struct work *work, enum mark_kind kind)
-{
-	work_mark(work,
-	          &(struct mark){ .kind = kind, .step = ++p->step, .now_ns = p->clock.now_ns });
-}
-
-static void mark_gathering(struct pipeline *p, struct work *work, bool is_for_watch)
-{
-	size_t parts = p->use.workers;
-	struct stats_gathering *g = calloc(1, sizeof *g + parts * sizeof *g->parts);
-
-	if (g == NULL)
-		return;
-	atomic_init(&g->left, parts);
-	g->part_count = parts;
-	g->is_for_watch = is_for_watch;
-	g->intake = *intake_count(p->intake);
-	capture_count(p->use.capture, &g->capture);
-	work_mark(work, &(struct mark){ .kind = MARK_STATS,
-	                                .step = ++p->step,
-	                                .now_ns = p->clock.now_ns,
-	                                .stats = g });
-}
-
-static void mark_reload(struct pipeline *p, struct work *work)
-{
-	struct knowledge fresh, old;
-
-	if (p->use.fresh == NULL || !p->use.fresh(p->use.context, &fresh, &old))
-		return;
-	struct knowledge_swap *swap = malloc(sizeof *swap);
-
-	if (swap == NULL) /* what is old is then never freed, and still used: better than to stop */
-		return;
-	atomic_init(&swap->left, p->use.workers);
-	swap->fresh = fresh;
-	swap->old = old;
-	intake_use(p->intake, fresh.config);
-	work_mark(work, &(struct mark){ .kind = MARK_RELOAD,
-	                                .step = ++p->step,
-	                                .now_ns = p->clock.now_ns,
-	                                .swap = swap });
-}
-
-static void mark_stats(struct pipeline *p, struct work *work)
-{
-	mark_gathering(p, work, false);
-}
-
-/* Once a second of the wall clock, so that whoever watches sees that we live. */
-static void mark_watch(struct pipeline *p, struct work *work)
-{
-	time_t now = p->use.worker.tell != NULL ? time(NULL) : p->watched;
-
-	if (now == p->watched)
-		return;
-	p->watched = now;
-	mark_gathering(p, work, true);
-}
-
-/* Live, every few seconds of the wall clock: what a kill takes away is at most that much. */
-static void mark_settle(struct pipeline *p, struct work *work)
-{
-	bool is_wanted = p->use.worker.evidence_file != NULL && p->use.worker.is_live;
-	time_t now = is_wanted ? time(NULL) : p->settled;
-
-	if (now - p->settled < SETTLE_SECONDS)
-		return;
-	p->settled = now;
-	mark(p, work, MARK_SETTLE);
-}
-
-static void advance(struct pipeline *p, struct work *work, uint64_t time_ns)
-{
-	struct clock *c = &p->clock;
-
-	if (c->now_ns > time_ns + backwards_ns) {
-		mark(p, work, MARK_FINISH);
-		*c = (struct clock){ 0 };
-	}
-	if (time_ns > c->now_ns)
-		c->now_ns = time_ns;
-	if (c->tick_ns == 0) {
-		c->tick_ns = c->now_ns + second_ns;
-		c->stats_ns = c->now_ns + p->use.stats_ns;
-	}
-	if (c->now_ns < c->tick_ns)
-		return;
-	mark(p, work, MARK_TICK);
-	c->tick_ns = c->now_ns + second_ns;
-	if (p->use.stats_ns == 0 || c->now_ns < c->stats_ns)
-		return;
-	mark_stats(p, work);
-	c->stats_ns = c->now_ns + p->use.stats_ns;
-}
-
-/* The wire is silent: the time that passes is the wall clock's. */
-static void pass_time(struct pipeline *p, struct work *work)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	advance(p, work, (uint64_t)t.tv_sec * second_ns + (uint64_t)t.tv_nsec);
-}
-
-static void take_in(struct pipeline *p, struct work *work)
-{
-	mark_reload(p, work);
-	if (p->use.look != NULL)
-		p->use.look(p->use.context, &work->frames);
-	for (size_t i = 0; i < work->frames.count; i++) {
-		const struct frame *frame = &work->frames.frames[i];
-
-		advance(p, work, frame->time_ns);
-		intake_packet(p->intake, work, frame, ++p->step, p->clock.now_ns);
-	}
-	if (work->frames.count == 0 && capture_is_live(p->use.capture))
-		pass_time(p, work);
-	mark_watch(p, work);
-	mark_settle(p, work);
-	work->last_step = p->step;
-}
-
-static void show(const struct pipeline *p, struct progress *progress)
-{
-	struct capture_counters counters;
-
-	if (progress == NULL)
-		return;
-	capture_count(p->use.capture, &counters);
-	progress_show(progress, &counters);
-}
-
 void pipeline_run(struct pipeline *p, struct progress *progress)
 {
-	struct work *work = crew_next(p->crew);
-
-	while (capture_read(p->use.capture, &work->frames) == CAPTURE_OK) {
-		stall_enter(p->stall, p->use.workers + STALL_READING, 0, 0, 0);
-		take_in(p, work);
-		stall_leave(p->stall, p->use.workers + STALL_READING);
-		crew_give(p->crew);
-		show(p, progress);
-		work = crew_next(p->crew);
-	}
-	mark(p, work, MARK_FINISH);
-	mark_stats(p, work);
-	work->last_step = p->step;
-	work->is_last = true;
-	crew_give(p->crew);
-	crew_wait(p->crew);
+	p->progress = progress;
+	crew_run(p->crew);
 	output_finish(p->output);
 }
 

@@ -18,7 +18,7 @@ void work_clear(struct work *w)
 		free(w->kept[i]);
 	for (size_t i = 0; i < w->list_count; i++)
 		w->lists[i].count = 0;
-	w->kept_count = w->packet_count = w->mark_count = 0;
+	w->kept_count = w->mark_count = 0;
 }
 
 void work_free(struct work *w)
@@ -67,7 +67,5 @@ void work_add_all(struct work *w, size_t index, unsigned what)
 
 void work_mark(struct work *w, const struct mark *mark)
 {
-	w->marks[w->mark_count] = *mark;
-	work_add_all(w, w->mark_count, TODO_MARK);
-	w->mark_count++;
+	w->marks[w->mark_count++] = *mark;
 }

@@ -6,8 +6,8 @@
 #include "sensor/capture/capture.h"
 
 /*
- * What the reading thread hands to the workers: a batch of frames, decoded up to the transport, and
- * for each worker the list of what is for it, in the order of steps (see order.h).
+ * A batch on its way: frames as they were read, decoded up to the transport, and for each worker
+ * the list of what is for it, in the order of steps (see order.h).
  *
  *   frames   0 1 2 3 4 …        lists   worker 0: 0  tick  3 …
  *   packets  0 1 2 3 4 …                worker 1: 1  2  tick  4 …
@@ -30,13 +30,30 @@ struct todo {
 	uint8_t what;
 };
 
+/* What becomes of a packet in the counters, see intake.h. */
+enum packet_kind {
+	PACKET_NOT_IP,
+	PACKET_MALFORMED,
+	PACKET_TCP,
+	PACKET_UDP,
+	PACKET_ICMP,
+	PACKET_OTHER
+};
+
+/* One for each frame; what is asked of every packet stands first, in a cache line or so. */
 struct work_packet {
 	const struct frame *frame;
 	uint64_t step, now_ns;
-	uint32_t owner;
+	uint64_t copy_mark;   /* see duplicates.h; 0: none */
+	uint64_t card;        /* the hash of who has which MAC; 0: nothing to learn */
+	uint32_t owner, hash; /* the second: of its flow, for the table */
+	uint32_t refused;     /* an ICMP error: the owner of the flow that it is about */
+	uint8_t kind;         /* enum packet_kind */
+	uint8_t what;         /* TODO_NAMES, TODO_ROLE and TODO_REFUSAL, where they may be to do */
 	struct packet packet;
 };
 
+struct config;          /* see config/config.h */
 struct stats_gathering; /* see totals.h */
 struct knowledge_swap;  /* see knowledge.h */
 
@@ -44,11 +61,13 @@ struct knowledge_swap;  /* see knowledge.h */
 enum mark_kind { MARK_TICK, MARK_FINISH, MARK_STATS, MARK_RELOAD, MARK_SETTLE };
 struct mark {
 	enum mark_kind kind;
+	size_t before; /* the frame that it comes before; the count of frames: after them all */
 	uint64_t step, now_ns;
 	struct stats_gathering *stats;
 	struct knowledge_swap *swap;
 };
 
+/* Before each frame three at most; five more in all. */
 enum { MARKS_MAX = FRAME_BATCH_MAX * 3 + 5, TODOS_MAX = FRAME_BATCH_MAX + MARKS_MAX };
 
 struct work_list {
@@ -58,9 +77,11 @@ struct work_list {
 
 struct work {
 	struct frame_batch frames;
-	size_t packet_count, mark_count, kept_count;
-	uint64_t last_step; /* of all in it */
-	bool is_last;       /* nothing comes after it */
+	size_t mark_count, kept_count;
+	uint64_t step, now_ns;       /* before the first of it */
+	uint64_t last_step;          /* of all in it */
+	const struct config *config; /* who is ours, for these packets; NULL: none */
+	bool is_last;                /* nothing comes after it */
 	struct mark marks[MARKS_MAX];
 	void *kept[FRAME_BATCH_MAX]; /* datagrams that were put together from fragments */
 	struct work_packet packets[FRAME_BATCH_MAX];
@@ -78,7 +99,7 @@ bool work_keep(struct work *, struct slice *bytes);
 /* Adds what is to be done to one worker's list, or to everyone's. */
 void work_add(struct work *, uint32_t owner, size_t index, unsigned what);
 void work_add_all(struct work *, size_t index, unsigned what);
-/* Adds a mark for every worker. */
+/* Adds a mark; it goes onto every worker's list in its turn. */
 void work_mark(struct work *, const struct mark *);
 
 #endif

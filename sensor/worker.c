@@ -371,11 +371,11 @@ static void keep_evidence(struct worker *w, const struct sight *s)
 		evidence_saw(w->evidence, f, s->frame, f->app == APP_DNS);
 }
 
-static void follow(struct worker *w, const struct work_packet *wp, uint32_t hash)
+static void follow(struct worker *w, const struct work_packet *wp)
 {
 	const struct packet *p = &wp->packet;
 	bool is_new;
-	struct flow *f = flow_table_find_hashed(w->flows, p, hash, &is_new);
+	struct flow *f = flow_table_find_hashed(w->flows, p, wp->hash, &is_new);
 	struct sight s = { .flow = f,
 		           .side = flow_side(f, p),
 		           .packet = p,
@@ -385,7 +385,7 @@ static void follow(struct worker *w, const struct work_packet *wp, uint32_t hash
 
 	if (!is_new && is_reused(f, p, s.side)) {
 		flow_table_end(w->flows, f, FLOW_END_REUSED);
-		s.flow = f = flow_table_find_hashed(w->flows, p, hash, &is_new);
+		s.flow = f = flow_table_find_hashed(w->flows, p, wp->hash, &is_new);
 		s.side = SIDE_A;
 	}
 	if (is_new) {
@@ -427,7 +427,7 @@ static void learn_role(struct worker *w, const struct packet *p)
 		hosts_found(w->hosts, host, role);
 }
 
-static void do_packet(struct worker *w, const struct work_packet *wp, unsigned what, uint32_t hash)
+static void do_packet(struct worker *w, const struct work_packet *wp, unsigned what)
 {
 	const struct packet *p = &wp->packet;
 
@@ -444,7 +444,7 @@ static void do_packet(struct worker *w, const struct work_packet *wp, unsigned w
 		hear_refusal(w, wp->frame, p);
 	w->key.phase = PHASE_PACKET;
 	if (what & TODO_FOLLOW)
-		follow(w, wp, hash);
+		follow(w, wp);
 }
 
 static const char *const end_words[] = {
@@ -603,22 +603,17 @@ enum { GROUP = 32 };
 static void do_group(struct worker *w, const struct work *work, const struct todo *todos,
                      size_t count)
 {
-	uint32_t hashes[GROUP] = { 0 };
-
-	for (size_t i = 0; i < count; i++)
-		if (todos[i].what & TODO_FOLLOW) {
-			hashes[i] =
-			        flow_table_hash(w->flows, &work->packets[todos[i].index].packet);
-			flow_table_want_bucket(w->flows, hashes[i]);
-		}
 	for (size_t i = 0; i < count; i++)
 		if (todos[i].what & TODO_FOLLOW)
-			flow_table_want_flow(w->flows, hashes[i]);
+			flow_table_want_bucket(w->flows, work->packets[todos[i].index].hash);
+	for (size_t i = 0; i < count; i++)
+		if (todos[i].what & TODO_FOLLOW)
+			flow_table_want_flow(w->flows, work->packets[todos[i].index].hash);
 	for (size_t i = 0; i < count; i++)
 		if (todos[i].what & TODO_MARK)
 			do_mark(w, &work->marks[todos[i].index]);
 		else
-			do_packet(w, &work->packets[todos[i].index], todos[i].what, hashes[i]);
+			do_packet(w, &work->packets[todos[i].index], todos[i].what);
 }
 
 void worker_do(struct worker *w, const struct work *work, size_t index)

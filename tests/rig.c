@@ -13,7 +13,7 @@ bool rig_begin(struct rig *r, const struct worker_options *options, bool keep_du
 		           .work = work_new(1) };
 	if (r->intake == NULL || r->output == NULL || r->work == NULL)
 		return false;
-	intake_use(r->intake, o.config);
+	r->work->config = o.config;
 	o.lane = output_lane(r->output, 0);
 	r->worker = worker_new(&o);
 	return r->worker != NULL;
@@ -30,6 +30,8 @@ void rig_free(struct rig *r)
 static void run(struct rig *r)
 {
 	r->work->last_step = r->step;
+	intake_decode(r->intake, r->work);
+	intake_settle(r->intake, r->work);
 	worker_do(r->worker, r->work, 0);
 }
 
@@ -38,7 +40,8 @@ void rig_frame(struct rig *r, const struct frame *frame, uint64_t now_ns)
 	work_clear(r->work);
 	r->work->frames.frames[0] = *frame;
 	r->work->frames.count = 1;
-	intake_packet(r->intake, r->work, r->work->frames.frames, ++r->step, now_ns);
+	r->work->step = r->step++;
+	r->work->now_ns = now_ns;
 	run(r);
 }
 
@@ -52,7 +55,6 @@ void rig_mark(struct rig *r, enum mark_kind kind, uint64_t now_ns)
 			return;
 		atomic_init(&mark.stats->left, 1);
 		mark.stats->part_count = 1;
-		mark.stats->intake = *intake_count(r->intake);
 	}
 	work_clear(r->work);
 	r->work->frames.count = 0;

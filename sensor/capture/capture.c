@@ -198,6 +198,23 @@ static struct input *next_input(struct capture *c, bool may_wait, bool *is_waiti
 	}
 }
 
+/* Where every packet of one file is wanted, the rest of the batch comes without being asked for. */
+static void use_run(struct capture *c, struct input *in, struct frame_batch *batch)
+{
+	const struct capture_options *o = c->options;
+	struct frame *frames = &batch->frames[batch->count];
+
+	if (c->filter != NULL || o->from_ns != 0 || o->to_ns != 0 || in->has_head ||
+	    !schedule_is_empty(&c->schedule) || !dissect_link_known(in->savefile.link))
+		return;
+	size_t count = input_run(in, frames, FRAME_BATCH_MAX - batch->count);
+
+	for (size_t i = 0; i < count; i++)
+		c->counters.bytes += frames[i].bytes.len;
+	c->counters.packets += count;
+	batch->count += count;
+}
+
 static enum capture_state read_files(struct capture *c, struct frame_batch *batch)
 {
 	bool is_waiting = false;
@@ -210,6 +227,7 @@ static enum capture_state read_files(struct capture *c, struct frame_batch *batc
 			return batch->count > 0 || is_waiting ? CAPTURE_OK : CAPTURE_DONE;
 		if (!use_head(c, in, batch))
 			return CAPTURE_OK;
+		use_run(c, in, batch);
 	}
 	return CAPTURE_OK;
 }

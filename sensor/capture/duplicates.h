@@ -29,10 +29,15 @@ struct duplicates *duplicates_new(void);   /* NULL: no memory. One thread's */
 void duplicates_free(struct duplicates *); /* NULL is nothing */
 
 /*
- * Was this packet seen just now? `packet` is what dissect_packet() made of `frame` (PARSE_OK). Any
- * source's packets go into one memory: two interfaces may see one packet.
+ * By what a copy is known: 0 where nobody can tell. `packet` is what dissect_packet() made of
+ * `frame` (PARSE_OK). Any thread may make it.
  */
-bool duplicate_seen(struct duplicates *, const struct packet *, const struct frame *);
+uint64_t duplicate_mark(const struct duplicates *, const struct packet *, const struct frame *);
+/*
+ * Was a packet with this mark seen just now? Any source's packets go into one memory: two
+ * interfaces may see one packet.
+ */
+bool duplicate_seen(struct duplicates *, uint64_t mark, uint64_t time_ns);
 uint64_t duplicates_count(const struct duplicates *);
 
 #endif

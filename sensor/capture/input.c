@@ -181,6 +181,21 @@ enum input_state input_next(struct input *in, bool may_wait)
 	return state;
 }
 
+size_t input_run(struct input *in, struct frame *out, size_t room)
+{
+	struct savefile *f = &in->savefile;
+	size_t count = 0;
+
+	if (f->take_run == NULL || in->window.fd < 0)
+		return 0;
+	/* One by one, for what lies ahead is asked for at the pace of the walk. */
+	while (count < room && f->take_run(f, &in->window.rest, out + count, 1) == 1) {
+		window_prefetch(&in->window, out[count].bytes.len);
+		out[count++].source = in->source;
+	}
+	return count;
+}
+
 enum input_sample input_sample(struct input *in, const struct stop *stop)
 {
 	enum input_sample sample = SAMPLE_CAPTURE;

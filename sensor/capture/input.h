@@ -28,6 +28,12 @@ struct input {
 
 enum input_state { INPUT_PACKET, INPUT_END, INPUT_WAIT };
 
+/*
+ * The packets behind the head that was taken, as many as lie in the mapping and are of the usual
+ * kind, up to `room`; nothing waits and nothing is said.
+ */
+size_t input_run(struct input *, struct frame *out, size_t room);
+
 enum input_sample { SAMPLE_CAPTURE, SAMPLE_FOREIGN, SAMPLE_FAILED };
 
 /* False: said why; `has_failed` is set. */

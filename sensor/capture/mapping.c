@@ -8,10 +8,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ 22 /* Linux 5.14; older kernels refuse it, which costs page faults */
-#endif
-
 /*
  * The guards are the state that a signal handler can see, hence of the file: a slot is taken by
  * who swings `is_taken`, and seen by the handler from when `start` is set until it is 0 again.
@@ -126,9 +122,4 @@ void mapping_close(struct mapping_guard *guard, uint8_t *bytes, size_t size)
 size_t mapping_sound(const struct mapping_guard *guard)
 {
 	return atomic_load(&guard->sound_end) - atomic_load(&guard->start);
-}
-
-void mapping_populate(uint8_t *at, size_t size)
-{
-	madvise(at, size, MADV_POPULATE_READ);
 }

@@ -25,8 +25,4 @@ void mapping_close(struct mapping_guard *, uint8_t *bytes, size_t size);
 /* How many of the window's bytes are the file's: those behind are zeros in their place. */
 size_t mapping_sound(const struct mapping_guard *);
 
-/* Brings in what will be read next: a hint that cannot fail. `at` is a multiple of the page size.
- */
-void mapping_populate(uint8_t *at, size_t size);
-
 #endif

@@ -53,6 +53,8 @@ struct savefile_interface {
 /* A parser's state. Set to zero it is ready for a file's first byte. */
 struct savefile {
 	enum parse (*take)(struct savefile *, struct slice *rest, struct frame *out);
+	/* Takes up to `room` packets that have nothing odd about them; NULL: one by one only. */
+	size_t (*take_run)(struct savefile *, struct slice *rest, struct frame *out, size_t room);
 	uint64_t packets; /* packets so far, the broken ones too */
 	uint64_t time_ns; /* of the last packet */
 	size_t need;      /* after PARSE_SHORT: ask again with this many bytes */

@@ -108,3 +108,8 @@ bool schedule_is_first(const struct schedule *s, const struct input *in)
 		return false;
 	return s->heap_count == 0 || head_is_before(in, s->heap[0]);
 }
+
+bool schedule_is_empty(const struct schedule *s)
+{
+	return s->heap_count == 0 && s->waiting_at == s->waiting_count;
+}

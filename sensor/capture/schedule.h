@@ -31,6 +31,8 @@ void schedule_end(struct schedule *);
  */
 struct input *schedule_take(struct schedule *);
 bool schedule_is_first(const struct schedule *, const struct input *);
+/* No other input is left: whatever comes next is of the one that was taken. */
+bool schedule_is_empty(const struct schedule *);
 void schedule_return(struct schedule *, struct input *); /* with a head */
 
 #endif

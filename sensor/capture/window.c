@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/capture/window.h"
 
-#include "sensor/capture/mapping.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,7 +8,6 @@
 
 enum {
 	MAP_WINDOW = 32 << 20,
-	MAP_AHEAD = 4 << 20,
 	STREAM_CHUNK = 1 << 20,
 };
 
@@ -72,7 +69,7 @@ static enum window_state map_more(struct window *w, size_t need)
 	chunk_drop(w->chunk);
 	w->chunk = chunk;
 	w->chunk_offset = from;
-	w->populated = chunk->bytes;
+	w->touched = chunk->bytes;
 	w->rest = (struct slice){ chunk->bytes + (at - from), (size_t)(end - at) };
 	return w->rest.len >= need ? WINDOW_MORE : WINDOW_END;
 }
@@ -137,16 +134,4 @@ size_t window_sound(const struct window *w)
 uint64_t window_taken(const struct window *w)
 {
 	return w->stream != NULL ? stream_taken(w->stream) : position(w);
-}
-
-/* A step ahead of the reader, one call to the kernel instead of a fault for every few pages. */
-void window_populate(struct window *w)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t at = (size_t)(w->rest.ptr - w->chunk->bytes) / page * page;
-	size_t left = w->chunk->size - at;
-	size_t len = left < MAP_AHEAD ? left : MAP_AHEAD;
-
-	mapping_populate(w->chunk->bytes + at, len);
-	w->populated = w->chunk->bytes + at + len;
 }

@@ -21,7 +21,7 @@ struct window {
 	int fd;                /* of a mapped file; else -1 */
 	struct stream *stream; /* else NULL */
 	uint64_t chunk_offset;
-	const uint8_t *populated; /* up to here the pages are in */
+	const uint8_t *touched; /* the pages before this are in */
 	const char *fault;
 };
 
@@ -44,9 +44,27 @@ size_t window_sound(const struct window *);
 /* Bytes of the input read so far (of a compressed one: compressed). */
 uint64_t window_taken(const struct window *);
 
-void window_populate(struct window *);
+enum {
+	CACHE_LINE = 64,
+	PREFETCH_AHEAD = 4096,
+	TOUCH_STEP =
+	        64 << 10, /* what Linux maps around a page that is touched, and aligned as that */
+	TOUCH_AHEAD = 2 * TOUCH_STEP
+};
 
-enum { CACHE_LINE = 64, PREFETCH_AHEAD = 4096 };
+/*
+ * Touches pages ahead, so that what is asked for below is mapped. One touch brings sixteen pages;
+ * MADV_POPULATE_READ looks at each of them, and took half as long again (2 GB in the page cache).
+ */
+static inline void window_touch(struct window *w)
+{
+	const uint8_t *end = w->rest.ptr + w->rest.len;
+
+	while (w->touched < w->rest.ptr + TOUCH_AHEAD && w->touched < end) {
+		(void)*(const volatile uint8_t *)w->touched;
+		w->touched += TOUCH_STEP - ((uintptr_t)w->touched & (TOUCH_STEP - 1));
+	}
+}
 
 /*
  * Called with the length of every packet that was taken. Where the next record begins stands in
@@ -57,8 +75,8 @@ static inline void window_prefetch(struct window *w, size_t len)
 {
 	if (w->fd < 0)
 		return;
-	if (w->rest.ptr > w->populated)
-		window_populate(w);
+	if (w->touched < w->rest.ptr + TOUCH_STEP)
+		window_touch(w);
 	uintptr_t ahead = (uintptr_t)w->rest.ptr + PREFETCH_AHEAD;
 
 	for (size_t i = 0; i <= len; i += CACHE_LINE)

@@ -49,9 +49,11 @@ static bool in_any(const uint8_t a[16], const struct address_prefix *list, size_
 /* ::ffff:0:0/96 */
 static bool is_mapped(const uint8_t a[16])
 {
-	static const uint8_t head[12] = { [10] = 0xff, 0xff };
+	static const uint8_t end[4] = { 0, 0, 0xff, 0xff };
+	uint64_t start;
 
-	return memcmp(a, head, sizeof head) == 0;
+	memcpy(&start, a, sizeof start);
+	return start == 0 && memcmp(a + 8, end, sizeof end) == 0;
 }
 
 void address_from_wire(const uint8_t *bytes, size_t len, uint8_t out[16])
@@ -72,11 +74,18 @@ bool address_in(const uint8_t a[16], const struct address_prefix *prefix)
 	return rest == 0 || (a[whole] ^ prefix->address[whole]) >> (8 - rest) == 0;
 }
 
-/* Asked of both ends of every packet. */
+/* Asked of both ends of every packet: the first byte says no to most. */
 bool address_is_private(const uint8_t a[16])
 {
+	static const bool may_be_four[256] = {
+		[10] = true, [100] = true, [127] = true, [169] = true, [172] = true, [192] = true
+	};
+
 	if (!is_mapped(a))
-		return in_any(a, six_privates, sizeof six_privates / sizeof *six_privates);
+		return (a[0] == 0 || a[0] >= 0xfc) &&
+		       in_any(a, six_privates, sizeof six_privates / sizeof *six_privates);
+	if (!may_be_four[a[12]])
+		return false;
 	uint32_t v = (uint32_t)a[12] << 24 | (uint32_t)a[13] << 16 | (uint32_t)a[14] << 8 | a[15];
 
 	for (size_t i = 0; i < sizeof privates / sizeof *privates; i++)
@@ -87,7 +96,7 @@ bool address_is_private(const uint8_t a[16])
 
 bool address_is_group(const uint8_t a[16])
 {
-	if (is_mapped(a) && a[12] < 224)
+	if (is_mapped(a) ? a[12] < 224 : a[0] != 0xff)
 		return false;
 	return in_any(a, groups, sizeof groups / sizeof *groups);
 }

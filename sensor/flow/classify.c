@@ -142,7 +142,21 @@ void classify_end(struct classify *c, struct classify_flow **state, struct label
 	*state = NULL;
 }
 
-void classify_by_name(struct classify *c, enum flow_app app, struct slice host, struct label *label)
+/* What nDPI's table of host names makes of it; 0: nothing. */
+static uint16_t match_name(struct classify *c, const struct name *host)
+{
+	ndpi_protocol_match_result found;
+	char text[256];
+	size_t len = host->len < sizeof text - 1 ? host->len : sizeof text - 1;
+
+	memcpy(text, host->text, len);
+	text[len] = '\0';
+	int sub = ndpi_match_string_subprotocol(c->module, text, (u_int)len, &found);
+
+	return sub > 0 ? (uint16_t)sub : 0;
+}
+
+void classify_by_name(struct classify *c, enum flow_app app, struct name *host, struct label *label)
 {
 	static const uint16_t masters[] = {
 		[APP_TLS] = NDPI_PROTOCOL_TLS,     [APP_QUIC] = NDPI_PROTOCOL_QUIC,
@@ -152,20 +166,17 @@ void classify_by_name(struct classify *c, enum flow_app app, struct slice host, 
 		[APP_DHCP] = NDPI_PROTOCOL_DHCP,   [APP_NETBIOS] = NDPI_PROTOCOL_NETBIOS,
 		[APP_SSH] = NDPI_PROTOCOL_UNKNOWN,
 	};
-	ndpi_protocol_match_result found;
-	char text[256];
-	size_t len = host.len < sizeof text - 1 ? host.len : sizeof text - 1;
 
 	label->master = masters[app];
 	label->app = masters[app];
-	if (len == 0)
+	if (host == NULL)
 		return;
-	memcpy(text, host.ptr, len);
-	text[len] = '\0';
-	int sub = ndpi_match_string_subprotocol(c->module, text, (u_int)len, &found);
-
-	if (sub > 0)
-		label->app = (uint16_t)sub;
+	if (!host->has_label) {
+		host->label = match_name(c, host);
+		host->has_label = true;
+	}
+	if (host->label != 0)
+		label->app = host->label;
 }
 
 /* IPv4 only: nDPI 4.2 knows no networks of IPv6. Network order; 0: none. */

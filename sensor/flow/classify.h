@@ -5,6 +5,7 @@
 #include "sensor/event/event.h"
 #include "sensor/flow/budget.h"
 #include "sensor/flow/flow.h"
+#include "sensor/flow/name.h"
 
 /*
  * nDPI's opinion: a protocol label beside the names that are ours. The only place that knows
@@ -36,8 +37,11 @@ bool classify_packet(struct classify *, struct classify_flow **, struct slice ne
 /* No more packets: its best guess, and the state given back. */
 void classify_end(struct classify *, struct classify_flow **, struct label *label);
 
-/* The label that a protocol and a name have by themselves; `host` may be empty. */
-void classify_by_name(struct classify *, enum flow_app app, struct slice host, struct label *label);
+/*
+ * The label that a protocol and a name have by themselves; `host` may be NULL, and keeps what
+ * nDPI said of it.
+ */
+void classify_by_name(struct classify *, enum flow_app app, struct name *host, struct label *label);
 
 /*
  * What neither packets nor names said, by port, protocol and whose address it is, as nDPI's own

@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include "sensor/flow/siphash.h"
-
 /*
  *  buckets (by hash)            pool (index 0 is nobody)
  *  ┌──┐                         ┌────┬────┬────┬────┬──
@@ -24,7 +22,8 @@ struct flow_table {
 	uint32_t fresh; /* first index that was never used */
 	uint32_t spare; /* freed ones, chained */
 	struct idle_list lists[IDLE_LISTS];
-	uint64_t seed[2], evictions;
+	struct hash_secret secret;
+	uint64_t evictions;
 	flow_ended *ended;
 	void *context;
 };
@@ -39,6 +38,11 @@ static const uint64_t timeouts[IDLE_KINDS] = {
 	[IDLE_CLOSED] = 10,
 };
 
+struct hash_secret flow_table_secret(uint64_t seed)
+{
+	return hash_secret_from(seed);
+}
+
 struct flow_table *flow_table_new(size_t capacity, uint64_t seed, flow_ended *ended, void *context)
 {
 	struct flow_table *t = calloc(1, sizeof *t);
@@ -51,7 +55,7 @@ struct flow_table *flow_table_new(size_t capacity, uint64_t seed, flow_ended *en
 	*t = (struct flow_table){ .capacity = capacity,
 		                  .bucket_mask = buckets - 1,
 		                  .fresh = 1,
-		                  .seed = { seed, ~seed },
+		                  .secret = flow_table_secret(seed),
 		                  .ended = ended,
 		                  .context = context };
 	t->pool = calloc(capacity + 1, sizeof *t->pool);
@@ -72,24 +76,30 @@ void flow_table_free(struct flow_table *t)
 }
 
 /* Which end is written first: the hash is the same for both directions. */
-static bool is_forward(const struct packet *p)
+static bool is_forward(const uint64_t *src, const uint64_t *dst, const struct packet *p)
 {
-	int order = memcmp(p->src, p->dst, 16);
-
-	return order < 0 || (order == 0 && p->src_port <= p->dst_port);
+	if (src[0] != dst[0])
+		return src[0] < dst[0];
+	if (src[1] != dst[1])
+		return src[1] < dst[1];
+	return p->src_port <= p->dst_port;
 }
 
 /* Senders choose all of it: without a secret that they cannot aim at they could fill one bucket. */
-static uint32_t hash_packet(const struct flow_table *t, const struct packet *p)
+uint32_t flow_table_hash(const struct hash_secret *secret, const struct packet *p)
 {
-	bool forward = is_forward(p);
+	uint64_t src[2], dst[2];
+
+	memcpy(src, p->src, sizeof src);
+	memcpy(dst, p->dst, sizeof dst);
+	bool forward = is_forward(src, dst, p);
 	uint64_t ports = forward ? (uint64_t)p->src_port << 16 | p->dst_port
 	                         : (uint64_t)p->dst_port << 16 | p->src_port;
-	uint64_t words[5] = { [4] = ports << 8 | p->protocol };
+	const uint64_t *first = forward ? src : dst, *second = forward ? dst : src;
+	const uint64_t words[6] = { first[0], first[1], second[0], second[1],
+		                    ports << 8 | p->protocol };
 
-	memcpy(words, forward ? p->src : p->dst, 16);
-	memcpy(words + 2, forward ? p->dst : p->src, 16);
-	return (uint32_t)siphash(t->seed, words, 5);
+	return keyed_hash(secret, words, 6);
 }
 
 static bool is_flow_of(const struct flow *f, const struct packet *p)
@@ -248,11 +258,6 @@ static struct flow *add(struct flow_table *t, const struct packet *p, uint32_t h
 	return f;
 }
 
-uint32_t flow_table_hash(const struct flow_table *t, const struct packet *p)
-{
-	return hash_packet(t, p);
-}
-
 void flow_table_want_bucket(const struct flow_table *t, uint32_t hash)
 {
 	__builtin_prefetch(&t->buckets[hash & t->bucket_mask], 1);
@@ -268,7 +273,7 @@ void flow_table_want_flow(const struct flow_table *t, uint32_t hash)
 
 struct flow *flow_table_find(struct flow_table *t, const struct packet *p, bool *is_new)
 {
-	return flow_table_find_hashed(t, p, hash_packet(t, p), is_new);
+	return flow_table_find_hashed(t, p, flow_table_hash(&t->secret, p), is_new);
 }
 
 struct flow *flow_table_find_hashed(struct flow_table *t, const struct packet *p, uint32_t hash,
@@ -282,7 +287,7 @@ struct flow *flow_table_find_hashed(struct flow_table *t, const struct packet *p
 
 struct flow *flow_table_look(struct flow_table *t, const struct packet *p)
 {
-	return find(t, p, hash_packet(t, p));
+	return find(t, p, flow_table_hash(&t->secret, p));
 }
 
 static enum flow_list kind_of(const struct flow *f)

@@ -3,6 +3,7 @@
 #define SENSOR_FLOW_FLOW_TABLE_H
 
 #include "sensor/flow/flow.h"
+#include "sensor/keyed_hash.h"
 
 struct flow_table;
 
@@ -41,9 +42,11 @@ void flow_table_free(struct flow_table *);
 struct flow *flow_table_find(struct flow_table *, const struct packet *, bool *is_new);
 /*
  * The same in steps, so that the memory of many packets is on its way at once: the hash, the
- * bucket asked for, what it points to asked for, the flow.
+ * bucket asked for, what it points to asked for, the flow. All tables of one seed have one secret,
+ * so the hash may be made by anyone, before it is known whose flow it is.
  */
-uint32_t flow_table_hash(const struct flow_table *, const struct packet *);
+struct hash_secret flow_table_secret(uint64_t seed);
+uint32_t flow_table_hash(const struct hash_secret *, const struct packet *);
 void flow_table_want_bucket(const struct flow_table *, uint32_t hash);
 void flow_table_want_flow(const struct flow_table *, uint32_t hash);
 struct flow *flow_table_find_hashed(struct flow_table *, const struct packet *, uint32_t hash,

@@ -116,14 +116,14 @@ static void give_back(struct inspector *i, struct flow *f)
 }
 
 /* The last name that the flow's client stated: what a label is looked up by. */
-static struct slice stated_name(const struct flow *f)
+static struct name *stated_name(const struct flow *f)
 {
 	const struct notes *n = f->notes;
 
 	for (size_t i = n != NULL ? n->name_count : 0; i > 0; i--)
 		if (!n->names[i - 1].name->is_verbatim)
-			return name_text(n->names[i - 1].name);
-	return (struct slice){ 0 };
+			return n->names[i - 1].name;
+	return NULL;
 }
 
 static void set_label(struct inspector *i, struct flow *f)

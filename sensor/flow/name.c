@@ -3,9 +3,10 @@
 
 #include <stdlib.h>
 
+#include "feeds/domain.h"
 #include "sensor/flow/strings.h"
 
-enum { BUCKETS_MIN = 1024 };
+enum { BUCKETS_MIN = 1024, DOMAIN_UNKNOWN = NAME_MAX_LEN + 1, DOMAIN_NAME_MAX = 253 };
 
 struct name_table {
 	struct budget *budget;
@@ -162,19 +163,11 @@ static struct feed_entry *keep_entry(const struct name_table *t, struct name *n,
 	return kept;
 }
 
-static void forget(const struct name_table *t, struct name *n)
-{
-	budget_give(t->budget, n->match, sizeof *n->match);
-	budget_give(t->budget, n->alias_match, sizeof *n->alias_match);
-	n->match = n->alias_match = NULL;
-}
-
 static void judge(const struct name_table *t, struct name *n)
 {
 	const char *text = (const char *)n->text;
 	struct feed_entry found;
 
-	forget(t, n);
 	n->judged_by = t->feeds;
 	forget_judgement(t, n);
 	if (feed_find_name(t->feeds, text, n->len, FEED_NAME, &found))
@@ -193,6 +186,7 @@ static struct name *add_name(struct name_table *t, struct slice text, uint32_t h
 	n->hash = hash;
 	n->len = (uint16_t)text.len;
 	n->is_verbatim = is_verbatim;
+	n->domain_from = DOMAIN_UNKNOWN;
 	for (size_t i = 0; i < text.len; i++)
 		n->text[i] = is_verbatim ? text.ptr[i] : lower(text.ptr[i]);
 	if (t->count++ >= t->bucket_count)
@@ -267,6 +261,24 @@ bool name_table_find_address(struct name_table *t, const uint8_t address[16],
 		return false;
 	string_keep_entry(t->strings, out);
 	return true;
+}
+
+static size_t find_domain(const struct name *n)
+{
+	char text[DOMAIN_NAME_MAX + 1];
+
+	if (n->len > DOMAIN_NAME_MAX)
+		return 0;
+	memcpy(text, n->text, n->len);
+	text[n->len] = '\0';
+	return (size_t)(registrable_domain(text) - text);
+}
+
+struct slice name_domain(struct name *n)
+{
+	if (n->domain_from == DOMAIN_UNKNOWN)
+		n->domain_from = (uint16_t)find_domain(n);
+	return slice_skip(name_text(n), n->domain_from);
 }
 
 size_t name_table_count(const struct name_table *t)

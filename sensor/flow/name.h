@@ -23,8 +23,11 @@ struct name {
 	struct feed_entry *match;       /* what it is when seen as a name; NULL: nothing */
 	struct feed_entry *alias_match; /* the same when seen as a DNS answer's alias */
 	uint16_t len;
-	bool is_verbatim; /* not a host's name: kept as it was, and never judged */
-	uint8_t text[];   /* lower case, no final dot; bytes as on the wire */
+	bool is_verbatim;     /* not a host's name: kept as it was, and never judged */
+	bool has_label;       /* `label` is known */
+	uint16_t label;       /* nDPI's number for it, 0: none; classify.h */
+	uint16_t domain_from; /* see name_domain(); NAME_MAX_LEN + 1: not asked yet */
+	uint8_t text[];       /* lower case, no final dot; bytes as on the wire */
 };
 
 struct name_table;
@@ -54,6 +57,12 @@ bool name_table_find_address(struct name_table *, const uint8_t address[16],
                              struct feed_entry *out);
 
 size_t name_table_count(const struct name_table *);
+
+/*
+ * Its registrable domain (feeds/domain.h), asked once a name: the list of public suffixes is dear.
+ * The whole name where it has none, or where it is longer than any domain name.
+ */
+struct slice name_domain(struct name *);
 
 static inline struct slice name_text(const struct name *n)
 {

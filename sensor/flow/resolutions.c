@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "sensor/flow/siphash.h"
+#include "sensor/keyed_hash.h"
 
 /*
  *  buckets by (client, address) ─► entry ─► entry      one for each question
@@ -28,7 +28,8 @@ struct resolutions {
 	size_t capacity, bucket_mask;
 	size_t oldest, count; /* `oldest`: from 0 */
 	struct name_table *names;
-	uint64_t seed[2], evictions;
+	struct hash_secret secret;
+	uint64_t evictions;
 };
 
 struct resolutions *resolutions_new(size_t capacity, struct name_table *names, uint64_t seed)
@@ -43,7 +44,7 @@ struct resolutions *resolutions_new(size_t capacity, struct name_table *names, u
 	*r = (struct resolutions){ .capacity = capacity,
 		                   .bucket_mask = buckets - 1,
 		                   .names = names,
-		                   .seed = { seed, ~seed } };
+		                   .secret = hash_secret_from(seed) };
 	r->entries = calloc(capacity + 1, sizeof *r->entries);
 	r->buckets = calloc(buckets, sizeof *r->buckets);
 	if (r->entries != NULL && r->buckets != NULL)
@@ -78,7 +79,7 @@ static uint32_t hash_pair(const struct resolutions *r, const uint8_t client[16],
 
 	memcpy(words, client, 16);
 	memcpy(words + 2, address, 16);
-	return (uint32_t)siphash(r->seed, words, 4);
+	return keyed_hash(&r->secret, words, 4);
 }
 
 static bool is_pair(const struct entry *e, const uint8_t client[16], const uint8_t address[16])

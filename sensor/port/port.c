@@ -253,7 +253,9 @@ void port_add(struct port *p, const struct frame *f)
 	if (answer != PARSE_OK)
 		return;
 	count_vlan(c, &packet);
-	if (duplicate_seen(p->duplicates, &packet, f)) {
+	uint64_t mark = duplicate_mark(p->duplicates, &packet, f);
+
+	if (mark != 0 && duplicate_seen(p->duplicates, mark, f->time_ns)) {
 		c->duplicates++;
 		return;
 	}

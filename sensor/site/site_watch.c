@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "feeds/domain.h"
-#include "sensor/flow/siphash.h"
+#include "sensor/keyed_hash.h"
 #include "sensor/site/site_sizes.h"
 
 enum { NONE = 0, HOSTS_MIN = 64, VISITS_MIN = 2, BATCH_MAX = 1 << 16 };
@@ -83,7 +82,7 @@ struct site_host {
 struct site_watch {
 	const struct site_book *book;
 	struct name_table *names;
-	uint64_t seed[2];
+	struct hash_secret secret;
 	struct site_host *hosts; /* 1 and up */
 	size_t used, room, capacity, busy;
 	uint32_t *buckets;
@@ -104,7 +103,7 @@ struct site_watch *site_watch_new(size_t capacity, const struct site_book *book,
 		return NULL;
 	*w = (struct site_watch){ .book = book,
 		                  .names = names,
-		                  .seed = { seed, ~seed },
+		                  .secret = hash_secret_from(seed),
 		                  .capacity = capacity,
 		                  .bucket_count = 1 };
 	while (w->bucket_count < capacity)
@@ -137,16 +136,13 @@ void site_watch_free(struct site_watch *w)
 }
 
 /* FNV-1a of the name's registrable domain: the same in every watch. */
-static uint64_t domain_hash(const struct name *name)
+static uint64_t domain_hash(struct name *name)
 {
-	char text[SITE_NAME_MAX + 1];
-	size_t len = name->len < SITE_NAME_MAX ? name->len : SITE_NAME_MAX;
+	struct slice domain = name_domain(name);
 	uint64_t hash = 14695981039346656037U;
 
-	memcpy(text, name->text, len);
-	text[len] = '\0';
-	for (const char *at = registrable_domain(text); *at != '\0'; at++)
-		hash = (hash ^ (uint8_t)*at) * 1099511628211U;
+	for (size_t i = 0; i < domain.len; i++)
+		hash = (hash ^ domain.ptr[i]) * 1099511628211U;
 	return hash;
 }
 
@@ -208,7 +204,7 @@ static uint32_t *bucket_of(struct site_watch *w, const uint8_t address[16])
 	uint64_t words[2];
 
 	memcpy(words, address, sizeof words);
-	return &w->buckets[siphash(w->seed, words, 2) & (w->bucket_count - 1)];
+	return &w->buckets[keyed_hash(&w->secret, words, 2) & (w->bucket_count - 1)];
 }
 
 static void leave_line(struct site_watch *w, uint32_t i)
@@ -406,32 +402,12 @@ static struct visit *add_visit(struct site_watch *w, struct site_host *h, struct
 	return v;
 }
 
-/* Whether the last two labels are the same: without that no registrable domain is, and it is cheap.
- */
-static bool ends_alike(const struct name *a, const struct name *b)
-{
-	size_t i = a->len, k = b->len, dots = 0;
-
-	while (i > 0 && k > 0 && dots < 2) {
-		if (a->text[--i] != b->text[--k])
-			return false;
-		dots += a->text[i] == '.';
-	}
-	return dots == 2 ||
-	       ((i == 0 || a->text[i - 1] == '.') && (k == 0 || b->text[k - 1] == '.'));
-}
-
 /* img.www.site.example in a burst of www.site.example: one site, whose page came first. */
-static bool is_part_of(const struct name *part, const struct name *page)
+static bool is_part_of(struct name *part, struct name *page)
 {
-	char a[SITE_NAME_MAX + 1], b[SITE_NAME_MAX + 1];
-
-	if (part->len > SITE_NAME_MAX || page->len > SITE_NAME_MAX || !ends_alike(part, page))
+	if (part->len > SITE_NAME_MAX || page->len > SITE_NAME_MAX)
 		return false;
-	memcpy(a, part->text, part->len);
-	memcpy(b, page->text, page->len);
-	a[part->len] = b[page->len] = '\0';
-	return strcmp(registrable_domain(a), registrable_domain(b)) == 0;
+	return slice_equal(name_domain(part), name_domain(page));
 }
 
 static bool is_embedded_part(struct site_host *h, const struct site_sight *s)

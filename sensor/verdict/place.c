@@ -6,8 +6,6 @@
 #include "sensor/site/site_verdict.h"
 #include "sensor/worker_state.h"
 
-#include "feeds/domain.h"
-
 enum { REQUEST_LEAST_TCP = 50, REQUEST_LEAST_UDP = 100, REQUEST_SIZE_LEAST = 150 };
 
 /* What is never loaded by a page: an app's own traffic, and what delivers for anybody. */
@@ -97,7 +95,7 @@ bool place_fill(const struct contact *c, struct event_site *out)
 	if (c->page.name == NULL)
 		return false;
 	*out = (struct event_site){ .name = name_text(c->page.name),
-		                    .domain = name_text(c->page.name),
+		                    .domain = name_domain(c->page.name),
 		                    .method = methods[c->page.method],
 		                    .confidence = c->page.confidence,
 		                    .has_lag = c->page.has_lag,
@@ -107,15 +105,6 @@ bool place_fill(const struct contact *c, struct event_site *out)
 		        (struct event_candidate){ .name = name_text(c->page.rivals[i].name),
 			                          .confidence = c->page.rivals[i].confidence,
 			                          .lag_ms = c->page.rivals[i].lag_ms };
-	char text[SITE_NAME_MAX + 1];
-
-	if (out->name.len > SITE_NAME_MAX)
-		return true;
-	memcpy(text, out->name.ptr, out->name.len);
-	text[out->name.len] = '\0';
-	size_t before = (size_t)(registrable_domain(text) - text);
-
-	out->domain = (struct slice){ out->name.ptr + before, out->name.len - before };
 	return true;
 }
 

@@ -11,7 +11,7 @@ rows='
 dissect|dissect/
 feeds|feeds/
 sensor|sensor/ dissect/ feeds/
-sensor/capture|sensor/capture/ sensor/log.h dissect/
+sensor/capture|sensor/capture/ sensor/log.h sensor/keyed_hash.h dissect/
 sensor/event|sensor/event/ sensor/digest.h dissect/
 sensor/sink|sensor/sink/ sensor/log.h sensor/digest.h
 '

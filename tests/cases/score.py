@@ -63,6 +63,8 @@ def facts_of(event):
     for answer in event.get("dns", {}).get("answers", []):
         yield "rdata", f"{answer['rrtype']} {answer.get('rdata')}"
     for group, counters in event.get("stats", {}).items():
+        if not isinstance(counters, dict):
+            continue
         for key, value in counters.items():
             if value and isinstance(value, int):
                 yield "stats", f"{group}.{key}"

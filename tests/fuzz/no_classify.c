@@ -49,7 +49,7 @@ void classify_end(struct classify *c, struct classify_flow **state, struct label
 	*state = NULL;
 }
 
-void classify_by_name(struct classify *c, enum flow_app app, struct slice host, struct label *label)
+void classify_by_name(struct classify *c, enum flow_app app, struct name *host, struct label *label)
 {
 	(void)c;
 	(void)host;

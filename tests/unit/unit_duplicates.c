@@ -32,6 +32,11 @@ static void make(struct sample *s, uint8_t ip_version, uint32_t id, uint8_t prot
 	s->frame = (struct frame){ .bytes = { s->bytes, 40 + payload }, .time_ns = 1000000 * us };
 }
 
+static bool is_seen(struct duplicates *d, const struct sample *s)
+{
+	return duplicate_seen(d, duplicate_mark(d, &s->packet, &s->frame), s->frame.time_ns);
+}
+
 static void other_id(struct sample *s)
 {
 	s->packet.fragment_id++;
@@ -147,8 +152,8 @@ static void check_row(size_t i)
 	rows[i].before(&second);
 	rows[i].change(&second);
 	second.frame.time_ns += (uint64_t)(rows[i].apart_us * (int64_t)us);
-	CHECK(!duplicate_seen(d, &first.packet, &first.frame));
-	if (duplicate_seen(d, &second.packet, &second.frame) != rows[i].is_copy) {
+	CHECK(!is_seen(d, &first));
+	if (is_seen(d, &second) != rows[i].is_copy) {
 		fprintf(stderr, "%s: not so\n", rows[i].name);
 		exit(1);
 	}
@@ -169,12 +174,12 @@ static void test_span(void)
 		s.frame.time_ns += us;
 		s.packet.fragment_id = i % 65535 + 1;
 		s.packet.tcp_seq = i * 80;
-		CHECK(!duplicate_seen(d, &s.packet, &s.frame));
+		CHECK(!is_seen(d, &s));
 		if (i < BEHIND)
 			continue;
 		s.packet.fragment_id = (i - BEHIND) % 65535 + 1;
 		s.packet.tcp_seq = (i - BEHIND) * 80;
-		(void)duplicate_seen(d, &s.packet, &s.frame);
+		(void)is_seen(d, &s);
 	}
 	/* Few are forgotten: another packet took the place between. */
 	CHECK(duplicates_count(d) > PACKETS - PACKETS / 100);
@@ -192,11 +197,11 @@ static void test_payload_elsewhere(void)
 	memset(alone, 1, 8);
 	make(&s, 4, 1, IP_TCP, 80);
 	s.packet.payload = (struct slice){ alone, 8 };
-	CHECK(!duplicate_seen(d, &s.packet, &s.frame));
+	CHECK(!is_seen(d, &s));
 	s.packet.payload = (struct slice){ NULL, 0 };
-	CHECK(!duplicate_seen(d, &s.packet, &s.frame));
+	CHECK(!is_seen(d, &s));
 	s.packet.payload = (struct slice){ s.bytes + 10, 4 }; /* less before it than a TCP header */
-	CHECK(!duplicate_seen(d, &s.packet, &s.frame));
+	CHECK(!is_seen(d, &s));
 	free(alone);
 	duplicates_free(d);
 }
