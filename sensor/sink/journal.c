@@ -429,7 +429,8 @@ static bool write_record(struct journal *j, const char *line, size_t len)
 
 	if (done == (ssize_t)(HEAD_LEN + len))
 		return true;
-	int why = done < 0 ? errno : ENOSPC; /* a short write gives no reason; room is the only one */
+	int why =
+	        done < 0 ? errno : ENOSPC; /* a short write gives no reason; room is the only one */
 
 	bool is_torn = ftruncate(j->writing, (off_t)j->end.offset) != 0;
 
