@@ -33,11 +33,12 @@ static void put_escaped(struct text *t, struct slice id)
 	for (size_t i = 0; i < id.len; i++) {
 		uint8_t c = id.ptr[i];
 		char code[5];
+		int len = snprintf(code, sizeof code, "\\%03u", c);
 
 		if (c > ' ' && c < 0x7f && c != ',' && c != '\\' && c != '"')
 			put(t, (const char *)&c, 1);
 		else
-			put(t, code, (size_t)snprintf(code, sizeof code, "\\%03u", c));
+			put(t, code, (size_t)len);
 	}
 }
 
@@ -59,7 +60,9 @@ static void put_hints(struct text *t, struct slice hints, size_t size)
 
 		memcpy(address + 16 - size, hints.ptr + at, size);
 		put_string(t, at == 0 ? "" : ",");
-		put(t, one, address_text(address, one));
+		size_t len = address_text(address, one);
+
+		put(t, one, len);
 	}
 }
 
@@ -108,9 +111,10 @@ static void put_parameter(struct text *t, const char *key, struct slice value,
 static void put_port(struct text *t, uint16_t port)
 {
 	char text[16];
+	int len = snprintf(text, sizeof text, " port=%u", port);
 
 	if (port != 0)
-		put(t, text, (size_t)snprintf(text, sizeof text, " port=%u", port));
+		put(t, text, (size_t)len);
 }
 
 size_t service_text(const struct event_dns_answer *a, char out[SERVICE_TEXT_MAX])
@@ -118,7 +122,9 @@ size_t service_text(const struct event_dns_answer *a, char out[SERVICE_TEXT_MAX]
 	struct text t = { .out = out };
 	char priority[8];
 
-	put(&t, priority, (size_t)snprintf(priority, sizeof priority, "%u ", a->priority));
+	int len = snprintf(priority, sizeof priority, "%u ", a->priority);
+
+	put(&t, priority, (size_t)len);
 	if (a->target.len > 0)
 		put(&t, (const char *)a->target.ptr, a->target.len);
 	else
