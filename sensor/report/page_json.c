@@ -78,7 +78,7 @@ void page_base64(FILE *out, struct text bytes)
 
 		for (size_t k = 0; k < 3; k++)
 			three = three << 8 | (k < count ? (uint8_t)bytes.ptr[i + k] : 0U);
-		for (size_t k = 0; k <= count; k++)
+		for (size_t k = 0; k < 4 && k <= count; k++)
 			four[k] = digits[three >> (18 - 6 * k) & 0x3f];
 		fputs(four, out);
 	}
