@@ -2,10 +2,24 @@
 #include "sensor/retro/seen_set.h"
 
 #include <stdlib.h>
+#include <sys/random.h>
+
+/*
+ * Whoever writes the events chooses the numbers: neither ones that count up nor ones made to meet
+ * may end on one slot. splitmix64's last step under a secret.
+ */
+static size_t home_of(const struct seen_set *set, uint64_t number)
+{
+	uint64_t x = number + set->secret;
+
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9U;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebU;
+	return (size_t)(x ^ x >> 31) & (set->size - 1);
+}
 
 static size_t slot_of(const struct seen_set *set, uint64_t number)
 {
-	size_t at = (size_t)number & (set->size - 1);
+	size_t at = home_of(set, number);
 
 	while (set->slots[at] != 0 && set->slots[at] != number)
 		at = (at + 1) & (set->size - 1);
@@ -14,8 +28,11 @@ static size_t slot_of(const struct seen_set *set, uint64_t number)
 
 static bool widen(struct seen_set *set)
 {
-	struct seen_set wide = { .size = set->size > 0 ? 2 * set->size : 1024 };
+	struct seen_set wide = { .size = set->size > 0 ? 2 * set->size : 1024,
+		                 .secret = set->secret };
 
+	if (set->size == 0 && getrandom(&wide.secret, sizeof wide.secret, 0) < 0)
+		wide.secret = (uint64_t)(uintptr_t)set; /* less of a secret, but one */
 	wide.slots = calloc(wide.size, sizeof *wide.slots);
 	if (wide.slots == NULL)
 		return false;

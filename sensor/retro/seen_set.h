@@ -6,10 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Numbers that are hashes already; 0 is none of them. Open addressing, at most half full. */
+/* Numbers but 0, whoever made them. Open addressing, at most half full. */
 struct seen_set {
 	uint64_t *slots;
 	size_t count, size;
+	uint64_t secret; /* made with the first slots */
 };
 
 /* True when it was not there; it is now, unless memory is out. */
