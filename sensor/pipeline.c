@@ -4,11 +4,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <time.h>
 
 #include "sensor/crew.h"
 #include "sensor/flow/flow_table.h"
+#include "sensor/random_seed.h"
 #include "sensor/site/commons.h"
 #include "sensor/stall.h"
 
@@ -39,16 +39,6 @@ struct pipeline {
 	time_t settled; /* when evidence was written last */
 	struct worker *workers[WORKERS_MAX];
 };
-
-/* A seed that no sender can guess; it has no influence on what is told. */
-static uint64_t random_seed(const void *somewhere)
-{
-	uint64_t seed;
-
-	if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
-		seed = (uint64_t)(uintptr_t)somewhere;
-	return seed;
-}
 
 /* Half for the flows, an eighth for what DNS told whom, the rest for open questions and names. */
 static void set_limits(struct worker_options *o, size_t memory)
@@ -240,8 +230,6 @@ static void set_clock(struct pipeline *p, struct work *work)
 {
 	mark_reload(p, work);
 	work->config = p->config;
-	if (p->use.look != NULL)
-		p->use.look(p->use.context, &work->frames);
 	for (size_t i = 0; i < work->frames.count; i++) {
 		advance(p, work, i, work->frames.frames[i].time_ns);
 		p->step++;
@@ -260,6 +248,8 @@ static bool take_in(void *context, struct work *work)
 	work->step = p->step;
 	work->now_ns = p->clock.now_ns;
 	if (has_more) {
+		if (p->use.look != NULL)
+			p->use.look(p->use.context, &work->frames);
 		set_clock(p, work);
 		show(p);
 	} else {

@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+#include "sensor/event/address_text.h"
+
 #define ECS_VERSION "9.4.0"
 
 /* event.kind and event.type by our types: "Categorization fields". */
@@ -104,14 +106,6 @@ static void put_file(struct cJSON *line, const struct event *e)
 	json_put(line, "log", log);
 }
 
-static const struct {
-	uint8_t number;
-	const char *word;
-} transports[] = {
-	{ IP_TCP, "tcp" },   { IP_UDP, "udp" },         { IP_ICMP, "icmp" },
-	{ IP_SCTP, "sctp" }, { IP_ICMP6, "ipv6-icmp" },
-};
-
 static void put_vlan(struct cJSON *network, const char *key, uint16_t id)
 {
 	struct cJSON *vlan = json_object();
@@ -136,18 +130,15 @@ static void put_vlans(struct cJSON *network, const struct event *e)
 
 static void put_network(struct cJSON *line, const struct event *e)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	struct cJSON *network = json_object();
 	char number[4];
 
 	if (!e->has_flow)
 		return;
 	snprintf(number, sizeof number, "%u", e->protocol);
-	json_put_word(network, "type", memcmp(e->src, mapped, 12) == 0 ? "ipv4" : "ipv6");
+	json_put_word(network, "type", address_is_ipv4(e->src) ? "ipv4" : "ipv6");
 	json_put_string(network, "iana_number", number);
-	for (size_t i = 0; i < sizeof transports / sizeof *transports; i++)
-		if (transports[i].number == e->protocol)
-			json_put_word(network, "transport", transports[i].word);
+	put_transport(network, "transport", e);
 	json_put_string(network, "protocol", e->app_proto);
 	json_put_string(network, "community_id", e->community_id);
 	if (e->flow != NULL) {

@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 
+#include "sensor/event/address_text.h"
+
 #define OCSF_VERSION "1.8.0"
 
 enum { MILLISECOND = 1000000 };
@@ -125,14 +127,6 @@ static void put_metadata(struct cJSON *line, const struct event *e)
 	json_put(line, "metadata", metadata);
 }
 
-static const struct {
-	uint8_t number;
-	const char *word;
-} transports[] = {
-	{ IP_TCP, "tcp" },   { IP_UDP, "udp" },         { IP_ICMP, "icmp" },
-	{ IP_SCTP, "sctp" }, { IP_ICMP6, "ipv6-icmp" },
-};
-
 static void put_uid(struct cJSON *object, const char *key, uint64_t id)
 {
 	char digits[24];
@@ -143,7 +137,6 @@ static void put_uid(struct cJSON *object, const char *key, uint64_t id)
 
 static void put_connection(struct cJSON *line, const struct event *e)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	struct cJSON *info = json_object();
 
 	json_put_count(info, "direction_id",
@@ -151,10 +144,8 @@ static void put_connection(struct cJSON *line, const struct event *e)
 	               : is_local_destination(e) ? 1
 	                                         : 2);
 	json_put_count(info, "protocol_num", e->protocol);
-	for (size_t i = 0; i < sizeof transports / sizeof *transports; i++)
-		if (transports[i].number == e->protocol)
-			json_put_word(info, "protocol_name", transports[i].word);
-	json_put_count(info, "protocol_ver_id", memcmp(e->src, mapped, 12) == 0 ? 4 : 6);
+	put_transport(info, "protocol_name", e);
+	json_put_count(info, "protocol_ver_id", address_is_ipv4(e->src) ? 4 : 6);
 	if (e->flow_id != 0)
 		put_uid(info, "uid", e->flow_id);
 	json_put_string(info, "community_uid", e->community_id);

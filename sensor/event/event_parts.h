@@ -55,6 +55,10 @@ void put_ocsf(struct cJSON *line, const struct event *);
 /* Is the value of this kind of evidence a DNS name in presentation form, or bytes? */
 enum wire_form evidence_form(enum evidence_kind);
 
+/* IANA's keyword of the protocol, in lower case, under `key`; nothing for one that is no transport.
+ */
+void put_transport(struct cJSON *parent, const char *key, const struct event *);
+
 /* The name of the far side that somebody asked for, under `key`; nothing where nobody did. */
 void put_far_name(struct cJSON *end, const char *key, const struct event *);
 

@@ -152,6 +152,21 @@ void put_names(struct cJSON *line, const struct event *e)
 	json_put(line, "names", list);
 }
 
+void put_transport(struct cJSON *parent, const char *key, const struct event *e)
+{
+	static const struct {
+		uint8_t number;
+		const char *word;
+	} transports[] = {
+		{ IP_TCP, "tcp" },   { IP_UDP, "udp" },         { IP_ICMP, "icmp" },
+		{ IP_SCTP, "sctp" }, { IP_ICMP6, "ipv6-icmp" },
+	};
+
+	for (size_t i = 0; i < sizeof transports / sizeof *transports; i++)
+		if (transports[i].number == e->protocol)
+			json_put_word(parent, key, transports[i].word);
+}
+
 void put_far_name(struct cJSON *end, const char *key, const struct event *e)
 {
 	if (e->hello != NULL && e->hello->sni.len > 0)

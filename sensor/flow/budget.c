@@ -5,7 +5,7 @@
 
 static bool has_room(struct budget *b, size_t more)
 {
-	if (more <= b->limit - b->used)
+	if (more <= budget_left(b))
 		return true;
 	b->refusals++;
 	return false;

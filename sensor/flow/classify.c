@@ -7,6 +7,8 @@
 
 #include <ndpi_api.h>
 
+#include "sensor/event/address_text.h"
+
 /* What nDPI 4.2's module takes is 4.7 MB. */
 enum { MODULE_BYTES = 8 << 20 };
 
@@ -182,11 +184,10 @@ void classify_by_name(struct classify *c, enum flow_app app, struct name *host, 
 /* IPv4 only: nDPI 4.2 knows no networks of IPv6. Network order; 0: none. */
 static uint32_t address4(const uint8_t address[16])
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	uint32_t a = 0;
 
-	if (memcmp(address, mapped, sizeof mapped) == 0)
-		memcpy(&a, address + sizeof mapped, sizeof a);
+	if (address_is_ipv4(address))
+		memcpy(&a, address + 16 - sizeof a, sizeof a);
 	return a;
 }
 

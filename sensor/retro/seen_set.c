@@ -2,24 +2,17 @@
 #include "sensor/retro/seen_set.h"
 
 #include <stdlib.h>
-#include <sys/random.h>
+
+#include "sensor/keyed_hash.h"
+#include "sensor/random_seed.h"
 
 /*
  * Whoever writes the events chooses the numbers: neither ones that count up nor ones made to meet
- * may end on one slot. splitmix64's last step under a secret.
+ * may end on one slot.
  */
-static size_t home_of(const struct seen_set *set, uint64_t number)
-{
-	uint64_t x = number + set->secret;
-
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9U;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebU;
-	return (size_t)(x ^ x >> 31) & (set->size - 1);
-}
-
 static size_t slot_of(const struct seen_set *set, uint64_t number)
 {
-	size_t at = home_of(set, number);
+	size_t at = (size_t)secret_word(set->secret, number) & (set->size - 1);
 
 	while (set->slots[at] != 0 && set->slots[at] != number)
 		at = (at + 1) & (set->size - 1);
@@ -28,20 +21,22 @@ static size_t slot_of(const struct seen_set *set, uint64_t number)
 
 static bool widen(struct seen_set *set)
 {
-	struct seen_set wide = { .size = set->size > 0 ? 2 * set->size : 1024,
-		                 .secret = set->secret };
+	struct seen_set narrow = *set;
+	uint64_t *slots;
 
-	if (set->size == 0 && getrandom(&wide.secret, sizeof wide.secret, 0) < 0)
-		wide.secret = (uint64_t)(uintptr_t)set; /* less of a secret, but one */
-	wide.slots = calloc(wide.size, sizeof *wide.slots);
-	if (wide.slots == NULL)
+	set->size = narrow.size > 0 ? 2 * narrow.size : 1024;
+	slots = calloc(set->size, sizeof *slots);
+	if (slots == NULL) {
+		set->size = narrow.size;
 		return false;
-	for (size_t i = 0; i < set->size; i++)
-		if (set->slots[i] != 0)
-			wide.slots[slot_of(&wide, set->slots[i])] = set->slots[i];
-	wide.count = set->count;
-	free(set->slots);
-	*set = wide;
+	}
+	if (narrow.size == 0)
+		set->secret = random_seed(set);
+	set->slots = slots;
+	for (size_t i = 0; i < narrow.size; i++)
+		if (narrow.slots[i] != 0)
+			slots[slot_of(set, narrow.slots[i])] = narrow.slots[i];
+	free(narrow.slots);
 	return true;
 }
 

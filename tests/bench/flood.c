@@ -20,6 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/bench/noise.h"
+
 enum { TCP_SYN = 2, TCP_ACK = 16, HEADS = 54, ROOM = 1400 };
 enum { UDP_HEADS = 42, INITIAL_LEN = 1200 };
 
@@ -160,13 +162,6 @@ static void write_udp(uint32_t i, const struct ends *e, int from_server, uint16_
 	fwrite(p, UDP_HEADS + len, 1, stdout);
 }
 
-static uint64_t mix(uint64_t x) /* splitmix64's last step */
-{
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9U;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebU;
-	return x ^ x >> 31;
-}
-
 static void dns(uint32_t i)
 {
 	struct ends e = { .client = 0x0a000001 + i % 200,
@@ -175,7 +170,8 @@ static void dns(uint32_t i)
 	uint8_t m[] = { 0,   0,   1,   0,   0,   1,   0,   0,   0,   0,   0,   0,
 		        12,  'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a',
 		        'a', 3,   'c', 'o', 'm', 0,   0,   1,   0,   1 };
-	uint64_t r = mix(i + 1);
+	struct noise noise = { i };
+	uint64_t r = noise_next(&noise);
 
 	put16(m, (unsigned)(r >> 48));
 	for (size_t k = 0; k < 12; k++)
@@ -200,12 +196,11 @@ static void initials(uint32_t i)
 		          .server = 0x50000000 + i % 1000,
 		          .port = (uint16_t)(1024 + i % 60000) };
 	uint8_t p[INITIAL_LEN] = { 0xc3, 0, 0, 0, 1, 8 };
-	uint64_t r = mix(i + 1);
+	struct noise noise = { i };
 
-	memcpy(p + 6, &r, 8);
+	noise_fill(&noise, p + 6, 8);
 	put16(p + 16, 0x4000 | (INITIAL_LEN - 18)); /* no source id, no token, the length */
-	for (size_t k = 18; k < sizeof p; k += 8, r = mix(r + 1))
-		memcpy(p + k, &r, sizeof p - k < 8 ? sizeof p - k : 8);
+	noise_fill(&noise, p + 18, sizeof p - 18);
 	write_udp(i, &e, 0, 443, 0, p, sizeof p);
 }
 

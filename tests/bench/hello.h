@@ -6,18 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tests/bench/noise.h"
+
 /* What a browser of today says first: over TCP in a TLS record, over QUIC in two protected
  * Initials. */
 
 enum { HELLO_MAX = 2600, QUIC_DATAGRAM = 1250, QUIC_CID = 8 };
-
-/* A number of the sequence that the seed began; the same everywhere for the same seed. */
-struct noise {
-	uint64_t state;
-};
-uint64_t noise_next(struct noise *);
-uint32_t noise_below(struct noise *, uint32_t limit); /* 0 … limit - 1 */
-void noise_fill(struct noise *, uint8_t *at, size_t len);
 
 /* A ClientHello, handshake header included: about 1,900 bytes with an X25519MLKEM768 share,
  * extensions in a random order. */
