@@ -82,13 +82,11 @@ static enum packet_kind kind_of(const struct packet *p)
 	}
 }
 
-/* Which MAC an inside address was heard with; 0: nothing to learn. */
-static uint64_t card_of(const struct packet *p, const struct config *config)
+/* Which MAC an inside address was heard with. */
+static uint64_t card_of(const struct packet *p)
 {
 	uint64_t mac = 0;
 
-	if (!p->has_mac || !config_is_inside(config, p->src))
-		return 0;
 	memcpy(&mac, p->src_mac, sizeof p->src_mac);
 	uint64_t low, hash = mac * 0xff51afd7ed558ccdU;
 
@@ -146,13 +144,14 @@ static void look_at(const struct intake *in, struct work_packet *wp, const struc
 {
 	const uint8_t *host;
 	const struct packet *p = &wp->packet;
+	struct ends_inside inside = ends_inside(p, config);
 
 	wp->kind = (uint8_t)kind_of(p);
 	wp->what = may_name_host(p) ? TODO_NAMES : 0;
 	if (role_shown(p, &host) != HOST_ROLE_NONE)
 		wp->what |= TODO_ROLE;
-	wp->card = card_of(p, config);
-	wp->owner = owner_of(p, config);
+	wp->card = p->has_mac && inside.src ? card_of(p) : 0;
+	wp->owner = owner_between(p, inside);
 	wp->hash = flow_table_hash(&in->secret, p);
 	if (wp->kind == PACKET_ICMP)
 		find_refused(wp, config);
