@@ -10,6 +10,8 @@
 enum { ETHER_HEAD = 14, VLAN_TAG = 4, IP4_HEAD = 20, IP6_HEAD = 40, TCP_HEAD = 20, UDP_HEAD = 8 };
 enum { TYPE_IP4 = 0x0800, TYPE_IP6 = 0x86dd, TYPE_VLAN = 0x8100, VLAN_ID = 0x0fff };
 
+#define IS_LITTLE_ENDIAN (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
 static inline uint16_t load_u16(const uint8_t *p)
 {
 	return (uint16_t)(p[0] << 8 | p[1]);
@@ -27,21 +29,34 @@ static void begin(struct packet *out, uint8_t version, uint8_t protocol)
 	out->is_fragment = out->more_fragments = out->bad_ip_checksum = false;
 }
 
+/*
+ * ::ffff:a.b.c.d in two words: read as words soon after, and a processor waits for what was written
+ * in other pieces than it is read in.
+ */
+static inline void set_mapped(uint8_t address[16], const uint8_t *ip4)
+{
+	static const uint8_t start[8] = { [2] = 0xff, [3] = 0xff };
+	uint64_t zero = 0, low, four = 0;
+
+	memcpy(&low, start, sizeof low);
+	memcpy(&four, ip4, 4);
+	low |= IS_LITTLE_ENDIAN ? four << 32 : four >> 32;
+	memcpy(address, &zero, sizeof zero);
+	memcpy(address + 8, &low, sizeof low);
+}
+
 /* `rest` is from the IP header on. Gives the length of the header, 0: not the usual. */
 static size_t read_ip4(struct slice rest, struct packet *out, uint32_t *wire)
 {
 	enum { FRAGMENT = 0x3fff, LEAST = IP4_HEAD + UDP_HEAD };
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	const uint8_t *ip = rest.ptr;
 
 	if (rest.len < LEAST || ip[0] != 0x45 || load_u16(ip + 2) < LEAST ||
 	    (load_u16(ip + 6) & FRAGMENT) != 0)
 		return 0;
 	begin(out, 4, ip[9]);
-	memcpy(out->src, mapped, sizeof mapped);
-	memcpy(out->src + sizeof mapped, ip + 12, 4);
-	memcpy(out->dst, mapped, sizeof mapped);
-	memcpy(out->dst + sizeof mapped, ip + 16, 4);
+	set_mapped(out->src, ip + 12);
+	set_mapped(out->dst, ip + 16);
 	out->fragment_id = load_u16(ip + 4);
 	out->bad_ip_checksum = !ip_checksum_right((struct slice){ ip, IP4_HEAD });
 	*wire = load_u16(ip + 2) - (uint32_t)IP4_HEAD;
