@@ -176,8 +176,23 @@ static void decode(const struct intake *in, struct work_packet *wp, const struct
 	look_at(in, wp, config);
 }
 
+/* The reader asked for a batch's bytes long ago: they are near, but not at hand any more. */
+static void want_head(const struct frame_batch *batch, size_t index)
+{
+	enum { CACHE_LINE = 64 };
+
+	if (index >= batch->count)
+		return;
+	const char *head = (const char *)batch->frames[index].bytes.ptr;
+
+	__builtin_prefetch(head);
+	__builtin_prefetch(head + CACHE_LINE);
+}
+
 void intake_decode(const struct intake *in, struct work *work)
 {
+	enum { AHEAD = 6 };
+
 	uint64_t step = work->step, now_ns = work->now_ns;
 	const struct mark *mark = work->marks, *end = mark + work->mark_count;
 
@@ -185,6 +200,7 @@ void intake_decode(const struct intake *in, struct work *work)
 		struct work_packet *wp = &work->packets[i];
 
 		wp->frame = &work->frames.frames[i];
+		want_head(&work->frames, i + AHEAD);
 		for (; mark < end && mark->before == i; mark++) {
 			step = mark->step;
 			now_ns = mark->kind == MARK_FINISH ? 0 : now_ns;
