@@ -459,6 +459,25 @@ static void tell_late(struct worker *w, struct contact *c)
 	tell(w, c, outcome_of(w, c, true));
 }
 
+/* The exchange is with whom the client named last. */
+void judge_activity(struct worker *w, const struct sight *s)
+{
+	const struct flow *f = s->flow;
+	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
+	bool is_asking = s->side == f->client;
+
+	if (c == NULL || strcmp(c->entry.category, "tracking_pixel") != 0)
+		return;
+	struct activity_sight sight = { .host = f->address[f->client],
+		                        .now_ns = s->now_ns,
+		                        .len = s->packet->payload_len,
+		                        .is_udp = f->protocol != IP_TCP,
+		                        .is_request = is_asking && place_is_request(f, s->packet),
+		                        .is_alone = f->packets[f->client] == 0 };
+
+	(is_asking ? activity_asked : activity_answered)(&c->activity, &w->scripts, &sight);
+}
+
 void judge_expire(struct worker *w, uint64_t now_ns)
 {
 	struct contact *c;
