@@ -78,8 +78,85 @@ static const struct {
 	  0 },
 };
 
+/* What the client's DNS said of the server's address, and what a flow says there. */
+static const struct {
+	const char *asked[2];
+	struct talk_answer answer;
+	const char *said;
+	bool is_front;
+} fronts[] = {
+	{ { PIXEL },
+	  { .ttl = 60, .address = { { 198, 51, 100, 10 } }, .address_count = 1 },
+	  "shop.example",
+	  true },
+	/* The tracker's own alias is still nobody else's. */
+	{ { PIXEL },
+	  { .ttl = 60,
+	    .aliases = { "edge.tiktok.com" },
+	    .address = { { 198, 51, 100, 10 } },
+	    .address_count = 1 },
+	  "shop.example",
+	  true },
+	/* Shared: by what DNS said of it, by who delivers there. */
+	{ { PIXEL, "shop.example" },
+	  { .ttl = 60, .address = { { 198, 51, 100, 10 } }, .address_count = 1 },
+	  "shop.example",
+	  false },
+	{ { PIXEL, "bank.example" },
+	  { .ttl = 60, .address = { { 198, 51, 100, 10 } }, .address_count = 1 },
+	  "shop.example",
+	  false },
+	{ { PIXEL },
+	  { .ttl = 60,
+	    .aliases = { PIXEL ".edgekey.net", "e1.a.akamaiedge.net" },
+	    .address = { { 198, 51, 100, 10 } },
+	    .address_count = 1 },
+	  "shop.example",
+	  false },
+	/* Another address; nobody asked for a tracker. */
+	{ { PIXEL },
+	  { .ttl = 60, .address = { { 198, 51, 100, 11 } }, .address_count = 1 },
+	  "shop.example",
+	  false },
+	{ { "bank.example" },
+	  { .ttl = 60, .address = { { 198, 51, 100, 10 } }, .address_count = 1 },
+	  "shop.example",
+	  false },
+};
+
+static void check_front(size_t row)
+{
+	struct talk_ends e = talk_between(1, 50000, server, 443);
+	struct worker_options options = { .flow_limit = 1000, .memory_limit = 64U << 20 };
+	uint8_t hello[TALK_PAYLOAD_MAX];
+	size_t len = talk_hello(fronts[row].said, hello);
+	struct talk t;
+
+	talk_begin(&t, &options);
+	for (size_t i = 0; i < COUNT_OF(fronts[row].asked) && fronts[row].asked[i] != NULL; i++) {
+		talk_ask(&t, 1, (uint16_t)(7 + i), fronts[row].asked[i], 1);
+		talk_tell(&t, 1, (uint16_t)(7 + i), fronts[row].asked[i], 1, &fronts[row].answer);
+	}
+	talk_handshake(&t, &e);
+	talk_say(&t, &e, 0, 1001, TCP_ACK, (struct slice){ hello, len });
+	talk_say(&t, &e, 1, 5001, TCP_ACK, BYTES("\x16\3\3\0\x7a"));
+	talk_finish(&t);
+	size_t contacts = TALK_COUNT(&t, CONTACT);
+	size_t told = TALK_COUNT(&t, CONTACT, "\"confidence\":\"weak\"",
+	                         "\"kind\":\"dns_answer\",\"value\":\"" PIXEL "\"",
+	                         "{\"kind\":\"tls_sni\",\"value\":\"shop.example\","
+	                         "\"conflicts\":true");
+
+	if (contacts != fronts[row].is_front || told != contacts)
+		fprintf(stderr, "front %zu: %s\n", row, t.text);
+	CHECK(contacts == fronts[row].is_front && told == contacts);
+	talk_free(&t);
+}
+
 int main(void)
 {
+	for (size_t i = 0; i < COUNT_OF(fronts); i++)
+		check_front(i);
 	for (size_t i = 0; i < COUNT_OF(visits); i++) {
 		struct config *c;
 		struct talk t;
