@@ -231,7 +231,8 @@ static void tally_contact(struct worker *w, const struct contact *c, const struc
 
 	if (row == NULL)
 		return;
-	if (row->contacts++ == 0 || c->time_ns < row->first_ns)
+	row->contacts++;
+	if (row->first_ns == 0 || c->time_ns < row->first_ns)
 		row->first_ns = c->time_ns;
 	row->last_ns = c->time_ns > row->last_ns ? c->time_ns : row->last_ns;
 	if (c->confidence > row->confidence)
