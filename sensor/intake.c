@@ -7,6 +7,7 @@
 #include "sensor/config/config.h"
 #include "sensor/flow/flow_table.h"
 #include "sensor/flow/fragments.h"
+#include "sensor/flow/routers.h"
 #include "sensor/owner.h"
 #include "sensor/role.h"
 #include "sensor/totals.h"
@@ -85,11 +86,12 @@ static enum packet_kind kind_of(const struct packet *p)
 /* Which MAC an inside address was heard with; 0: nothing to learn. */
 static uint64_t card_of(const struct packet *p, const struct config *config)
 {
-	uint64_t mac = 0;
+	bool is_router = is_router_advertisement(p);
+	uint64_t mac = is_router; /* a card of its own, beside that of the address */
 
-	if (!p->has_mac || !config_is_inside(config, p->src))
+	if (!p->has_mac || (!is_router && !config_is_inside(config, p->src)))
 		return 0;
-	memcpy(&mac, p->src_mac, sizeof p->src_mac);
+	memcpy((uint8_t *)&mac + 2, p->src_mac, sizeof p->src_mac);
 	uint64_t low, hash = mac * 0xff51afd7ed558ccdU;
 
 	memcpy(&low, p->src, 8);

@@ -427,8 +427,8 @@ enum outcome flow_outcome(const struct worker *w, const struct flow *f, bool is_
 {
 	unsigned server = flow_server(f);
 	bool is_silent = f->packets[server] == 0;
-	bool is_unseen = is_silent && f->protocol == IP_TCP &&
-	                 (f->tcp_flags[f->client] & TCP_ACK) != 0;
+	bool is_unseen =
+	        is_silent && f->protocol == IP_TCP && (f->tcp_flags[f->client] & TCP_ACK) != 0;
 
 	if (config_is_sinkhole(w->use.config, f->address[server]))
 		return OUTCOME_BLOCKED;
