@@ -5,6 +5,7 @@
 
 #include "sensor/event/address_text.h"
 #include "sensor/flow/client_ids.h"
+#include "sensor/flow/large_table.h"
 #include "sensor/flow/routers.h"
 
 /*
@@ -49,8 +50,8 @@ struct hosts *hosts_new(size_t capacity, struct name_table *names, uint64_t seed
 	*h = (struct hosts){
 		.capacity = capacity, .bucket_mask = buckets - 1, .names = names, .seed = seed | 1
 	};
-	h->entries = calloc(capacity + 1, sizeof *h->entries);
-	h->buckets = calloc(buckets, sizeof *h->buckets);
+	h->entries = large_table(capacity + 1, sizeof *h->entries);
+	h->buckets = large_table(buckets, sizeof *h->buckets);
 	h->routers = routers_new(seed);
 	h->client_ids = client_ids_new(seed);
 	if (h->entries != NULL && h->buckets != NULL && h->routers != NULL && h->client_ids != NULL)
