@@ -12,6 +12,7 @@
 #include "sensor/ledger/review.h"
 #include "sensor/log.h"
 #include "sensor/options.h"
+#include "sensor/rights/enclose.h"
 
 enum shape { FOR_PEOPLE, AS_CSV, AS_JSON };
 
@@ -369,9 +370,15 @@ static void tell_fault(void *context, const char *line)
 int sites_command(int argc, char **argv)
 {
 	struct census c = { .shape = FOR_PEOPLE };
+	struct enclosure files = { 0 };
 
 	if (!parse(&c, argc, argv))
 		return usage();
+	if (c.inventory_path != NULL)
+		enclosure_reads(&files, c.inventory_path);
+	enclosure_writes(&files, c.ledger);
+	if (!enclose(&files))
+		return 1;
 	if (c.inventory_path != NULL) {
 		c.inventory = config_load_inventory(c.inventory_path, tell_fault, NULL);
 		if (c.inventory == NULL)
