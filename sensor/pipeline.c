@@ -22,7 +22,7 @@ struct clock {
 	uint64_t now_ns, tick_ns, stats_ns;
 };
 
-enum { SITES_MAX = 1 << 16, SETTLE_SECONDS = 5 };
+enum { SETTLE_SECONDS = 5 };
 
 struct pipeline {
 	struct pipeline_options use;
@@ -40,26 +40,13 @@ struct pipeline {
 	struct worker *workers[WORKERS_MAX];
 };
 
-/* Half for the flows, an eighth for what DNS told whom, the rest for open questions and names. */
-static void set_limits(struct worker_options *o, size_t memory)
-{
-	enum { RESOLUTION_COST = 256, RESOLUTIONS_MAX = 1 << 18, LEAST = 64 };
-	size_t flows = memory / 2 / FLOW_TABLE_COST, resolutions = memory / 8 / RESOLUTION_COST;
-
-	o->flow_limit = flows > LEAST ? flows : LEAST;
-	o->flow_limit = o->flow_limit < FLOW_TABLE_MAX ? o->flow_limit : FLOW_TABLE_MAX;
-	o->resolution_limit = resolutions < RESOLUTIONS_MAX ? resolutions : RESOLUTIONS_MAX;
-	o->resolution_limit += o->resolution_limit == 0;
-	o->memory_limit = memory / 8 * 3;
-}
-
 static bool make_workers(struct pipeline *p, uint64_t seed)
 {
 	struct worker_options o = p->use.worker;
 
 	o.seed = seed;
 	o.commons = p->commons;
-	set_limits(&o, p->use.memory / p->use.workers);
+	o.limits = worker_limits_of(p->use.memory / p->use.workers);
 	for (size_t i = 0; i < p->use.workers; i++) {
 		o.index = i;
 		o.lane = output_lane(p->output, i);
@@ -302,7 +289,7 @@ static bool build(struct pipeline *p)
 
 	p->intake = intake_new(p->use.keep_duplicates, seed);
 	p->output = output_new(p->use.workers, write_line, p);
-	p->commons = commons_new(p->use.workers, SITES_MAX, seed);
+	p->commons = commons_new(p->use.workers, worker_limits_sites(p->use.memory), seed);
 	if (p->intake == NULL || p->output == NULL || p->commons == NULL || !make_workers(p, seed))
 		return false;
 	p->crew = crew_new(p->workers, p->use.workers,

@@ -16,9 +16,6 @@
 #include "sensor/worker_state.h"
 
 enum {
-	HOSTS_MAX = 1 << 17,
-	RESOLUTIONS_MAX = 1 << 18,
-	ECH_KNOWN_MAX = 1 << 16,
 	SITES_MAX = 1 << 16,
 	FORGOTTEN_AT_ONCE = 4096,
 	DHCP_SERVER = 67,
@@ -65,18 +62,17 @@ static bool is_suspect(void *context, const struct flow *f)
 	return judge_suspects(context, f);
 }
 
-static size_t or_default(size_t limit, size_t usual)
-{
-	return limit > 0 ? limit : usual;
-}
-
 static bool build(struct worker *w)
 {
 	uint64_t seed = w->use.seed;
+	const struct worker_limits limits = worker_limits_filled(w->use.limits);
 
-	w->budget.limit = w->use.memory_limit;
+	w->budget.limit = limits.budget;
+	w->secret = hash_secret_from(seed);
+	w->tally.seed = w->sums.seed = seed;
+	w->sums.limit = limits.sums;
 	w->names = name_table_new(&w->budget, w->use.feeds, seed);
-	w->flows = flow_table_new(w->use.flow_limit, seed, flow_is_over, w);
+	w->flows = flow_table_new(limits.flows, seed, flow_is_over, w);
 	w->classify = classify_new(&w->budget);
 	w->digest = digest_new();
 	w->json = event_json_new();
@@ -89,23 +85,24 @@ static bool build(struct worker *w)
 	if (w->use.suppress_seconds > 0 &&
 	    (w->suppress = suppress_new(w->use.suppress_seconds)) == NULL)
 		return false;
-	w->resolutions = resolutions_new(or_default(w->use.resolution_limit, RESOLUTIONS_MAX),
-	                                 w->names, seed);
-	w->hosts = hosts_new(or_default(w->use.host_limit, HOSTS_MAX), w->names, seed);
-	w->ech = ech_known_new(ECH_KNOWN_MAX, w->names, seed);
+	w->resolutions = resolutions_new(limits.resolutions, w->names, seed);
+	w->hosts = hosts_new(limits.hosts, w->names, seed);
+	w->ech = ech_known_new(limits.ech, w->names, seed);
 	if (w->use.commons == NULL)
 		w->own_commons = commons_new(1, SITES_MAX, seed);
 	w->commons = w->use.commons != NULL ? w->use.commons : w->own_commons;
 	if (w->commons == NULL)
 		return false;
 	w->book = commons_book(w->commons);
-	w->sites =
-	        site_watch_new(or_default(w->use.host_limit, HOSTS_MAX), w->book, w->names, seed);
+	w->sites = site_watch_new(limits.visitors, w->book, w->names, seed);
+	if (w->sites != NULL)
+		site_watch_bound(w->sites, limits.visits, limits.observations);
 	w->inspector = inspector_new(&(struct inspect_options){ .budget = &w->budget,
 	                                                        .names = w->names,
 	                                                        .classify = w->classify,
 	                                                        .ech = w->ech,
 	                                                        .resolutions = w->resolutions,
+	                                                        .seed = seed,
 	                                                        .keep_all = w->use.all_flows,
 	                                                        .dns = dns_was_seen,
 	                                                        .is_suspect = is_suspect,
@@ -550,13 +547,13 @@ static void check_balance(struct worker *w, const struct totals *t,
 static void add_to_stats(struct worker *w, struct stats_gathering *g)
 {
 	struct totals sum = { .intake = g->intake };
-	struct sums hosts = { 0 };
+	struct sums hosts = { .limit = w->sums.limit, .seed = w->sums.seed };
 	struct event_visibility visibility;
 
 	worker_add_totals(w, &g->parts[w->use.index].totals);
 	if (!g->is_for_watch) {
 		g->parts[w->use.index].sums = w->sums;
-		w->sums = (struct sums){ 0 };
+		w->sums = (struct sums){ .limit = w->sums.limit, .seed = w->sums.seed };
 	}
 	if (atomic_fetch_sub(&g->left, 1) != 1)
 		return;

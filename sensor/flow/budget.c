@@ -3,6 +3,15 @@
 
 #include <stdlib.h>
 
+/* What a block takes with the allocator's own word before it, in its units of 16 bytes. */
+static size_t cost(size_t size)
+{
+	const size_t word = sizeof(size_t), unit = 16, least = 32;
+	size_t whole = size <= SIZE_MAX / 2 ? (size + word + unit - 1) / unit * unit : SIZE_MAX;
+
+	return whole > least ? whole : least;
+}
+
 static bool has_room(struct budget *b, size_t more)
 {
 	if (more <= budget_left(b))
@@ -13,19 +22,20 @@ static bool has_room(struct budget *b, size_t more)
 
 void *budget_take(struct budget *b, size_t size)
 {
-	void *memory = has_room(b, size) ? calloc(1, size) : NULL;
+	void *memory = has_room(b, cost(size)) ? calloc(1, size) : NULL;
 
 	if (memory != NULL)
-		b->used += size;
+		b->used += cost(size);
 	return memory;
 }
 
 void *budget_grow(struct budget *b, void *old, size_t old_size, size_t size)
 {
-	void *memory = has_room(b, size - old_size) ? realloc(old, size) : NULL;
+	size_t more = cost(size) - (old != NULL ? cost(old_size) : 0);
+	void *memory = has_room(b, more) ? realloc(old, size) : NULL;
 
 	if (memory != NULL)
-		b->used += size - old_size;
+		b->used += more;
 	return memory;
 }
 
@@ -34,5 +44,5 @@ void budget_give(struct budget *b, void *memory, size_t size)
 	if (memory == NULL)
 		return;
 	free(memory);
-	b->used -= size;
+	b->used -= cost(size);
 }

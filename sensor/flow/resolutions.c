@@ -22,6 +22,8 @@ struct entry {
 	uint32_t hash, chain; /* indices, 0: none */
 };
 
+_Static_assert(sizeof(struct entry) + 2 * sizeof(uint32_t) <= RESOLUTION_COST, "what one costs");
+
 struct resolutions {
 	struct entry *entries; /* index 0 is nobody */
 	uint32_t *buckets;

@@ -8,7 +8,7 @@
 #include "sensor/keyed_hash.h"
 #include "sensor/site/site_sizes.h"
 
-enum { NONE = 0, HOSTS_MIN = 64, VISITS_MIN = 2, BATCH_MAX = 1 << 16 };
+enum { NONE = 0, HOSTS_MIN = 64, VISITS_MIN = 1, BATCH_MAX = 1 << 16 };
 
 static const uint64_t ms = 1000000U;
 static const uint64_t quiet_ns = 400 * UINT64_C(1000000); /* a head comes after this much silence */
@@ -79,6 +79,10 @@ struct site_host {
 	struct visit *visits; /* in order of beginning */
 };
 
+_Static_assert(sizeof(struct site_host) + 2 * sizeof(uint32_t) <= SITE_HOST_COST, "a host's cost");
+_Static_assert(2 * sizeof(struct site_observation) + sizeof(struct name *) <= SITE_OBSERVATION_COST,
+               "an observation's cost");
+
 struct site_watch {
 	const struct site_book *book;
 	struct name_table *names;
@@ -91,7 +95,7 @@ struct site_watch {
 	struct site_observation *batch;
 	struct name **batch_names; /* held for the batch */
 	size_t batch_count, batch_room;
-	size_t visit_bytes;
+	size_t visit_bytes, visit_limit, batch_limit;
 };
 
 struct site_watch *site_watch_new(size_t capacity, const struct site_book *book,
@@ -105,7 +109,9 @@ struct site_watch *site_watch_new(size_t capacity, const struct site_book *book,
 		                  .names = names,
 		                  .secret = hash_secret_from(seed),
 		                  .capacity = capacity,
-		                  .bucket_count = 1 };
+		                  .bucket_count = 1,
+		                  .visit_limit = SIZE_MAX,
+		                  .batch_limit = BATCH_MAX };
 	while (w->bucket_count < capacity)
 		w->bucket_count *= 2;
 	w->buckets = calloc(w->bucket_count, sizeof *w->buckets);
@@ -113,6 +119,12 @@ struct site_watch *site_watch_new(size_t capacity, const struct site_book *book,
 		return w;
 	free(w);
 	return NULL;
+}
+
+void site_watch_bound(struct site_watch *w, size_t visit_bytes, size_t observations)
+{
+	w->visit_limit = visit_bytes;
+	w->batch_limit = observations < BATCH_MAX ? observations : BATCH_MAX;
 }
 
 void site_watch_clear(struct site_watch *w)
@@ -167,7 +179,7 @@ static bool grow_batch(struct site_watch *w)
 static struct site_observation *observe(struct site_watch *w, const struct site_host *h,
                                         struct name *name, enum site_role_kind kind)
 {
-	if (w->batch_count == BATCH_MAX || (w->batch_count == w->batch_room && !grow_batch(w)))
+	if (w->batch_count == w->batch_limit || (w->batch_count == w->batch_room && !grow_batch(w)))
 		return NULL;
 	struct site_observation *o = &w->batch[w->batch_count];
 
@@ -365,6 +377,14 @@ static struct visit *visit_of(struct site_host *h, const struct name *name)
 	return NULL;
 }
 
+/* So much more for this host: others give way, who was silent longest first. */
+static bool may_take(struct site_watch *w, const struct site_host *h, size_t more)
+{
+	while (w->visit_bytes + more > w->visit_limit && &w->hosts[w->oldest] != h)
+		forget_host(w, w->oldest);
+	return w->visit_bytes + more <= w->visit_limit;
+}
+
 static bool has_visit_room(struct site_watch *w, struct site_host *h)
 {
 	if (h->visit_count == SITE_VISITS_MAX)
@@ -372,8 +392,10 @@ static bool has_visit_room(struct site_watch *w, struct site_host *h)
 	if (h->visit_count < h->visit_room)
 		return true;
 	uint8_t room = (uint8_t)(h->visit_room > 0 ? h->visit_room * 2 : VISITS_MIN);
-	struct visit *grown = realloc(h->visits, room * sizeof *grown);
+	struct visit *grown = NULL;
 
+	if (may_take(w, h, (size_t)(room - h->visit_room) * sizeof *grown))
+		grown = realloc(h->visits, room * sizeof *grown);
 	if (grown == NULL)
 		return false;
 	w->visit_bytes += (size_t)(room - h->visit_room) * sizeof *grown;

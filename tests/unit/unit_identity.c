@@ -16,7 +16,7 @@ static void visit(struct talk *t, const char *config, const uint8_t address[4], 
                   const char *said, struct config **c)
 {
 	struct talk_ends e = talk_between(1, 50000, address, 443);
-	struct worker_options options = { .flow_limit = 1000, .memory_limit = 64U << 20 };
+	struct worker_options options = { .limits = { .flows = 1000, .budget = 64U << 20 } };
 	uint8_t hello[TALK_PAYLOAD_MAX];
 	size_t len = talk_hello(said, hello);
 
