@@ -8,6 +8,7 @@
 
 #include "sensor/crew.h"
 #include "sensor/flow/flow_table.h"
+#include "sensor/log.h"
 #include "sensor/random_seed.h"
 #include "sensor/site/commons.h"
 #include "sensor/stall.h"
@@ -117,8 +118,10 @@ static void mark_gathering(struct pipeline *p, struct work *work, size_t before,
 	size_t parts = p->use.workers;
 	struct stats_gathering *g = calloc(1, sizeof *g + parts * sizeof *g->parts);
 
-	if (g == NULL)
+	if (g == NULL) {
+		log_scarce();
 		return;
+	}
 	atomic_init(&g->left, parts);
 	g->part_count = parts;
 	g->is_for_watch = is_for_watch;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/flow/budget.h"
 
+#include "sensor/log.h"
+
 #include <stdlib.h>
 
 /* What a block takes with the allocator's own word before it, in its units of 16 bytes. */
@@ -20,23 +22,29 @@ static bool has_room(struct budget *b, size_t more)
 	return false;
 }
 
+/* A refusal is counted where it is one; that there is no memory at all is said. */
+static void *account(struct budget *b, void *memory, size_t more)
+{
+	if (memory != NULL)
+		b->used += more;
+	else
+		log_scarce();
+	return memory;
+}
+
 void *budget_take(struct budget *b, size_t size)
 {
-	void *memory = has_room(b, cost(size)) ? calloc(1, size) : NULL;
-
-	if (memory != NULL)
-		b->used += cost(size);
-	return memory;
+	if (!has_room(b, cost(size)))
+		return NULL;
+	return account(b, calloc(1, size), cost(size));
 }
 
 void *budget_grow(struct budget *b, void *old, size_t old_size, size_t size)
 {
 	size_t more = cost(size) - (old != NULL ? cost(old_size) : 0);
-	void *memory = has_room(b, more) ? realloc(old, size) : NULL;
-
-	if (memory != NULL)
-		b->used += more;
-	return memory;
+	if (!has_room(b, more))
+		return NULL;
+	return account(b, realloc(old, size), more);
 }
 
 void budget_give(struct budget *b, void *memory, size_t size)
