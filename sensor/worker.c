@@ -255,18 +255,26 @@ static void close_early(struct worker *w, struct flow *f)
 	judge_flow(w, f, &last);
 }
 
-/*
- * Where memory is short the one that has been open longest gives way: a flood's own are that. Some
- * room stays for hellos that need putting together, or a flood of SYNs would leave them none.
- */
-static void open_question(struct worker *w, const struct sight *s)
+/* False: nothing can be spared any more. */
+static bool spare_memory(struct worker *w)
 {
 	struct flow *longest_open = inspect_oldest(w->inspector);
 
-	while (longest_open != NULL && budget_left(&w->budget) < budget_reserve(&w->budget)) {
-		close_early(w, longest_open);
-		longest_open = inspect_oldest(w->inspector);
-	}
+	if (longest_open == NULL)
+		return flow_table_evict_contact(w->flows);
+	close_early(w, longest_open);
+	return true;
+}
+
+/*
+ * Where memory is short the one that has been open longest gives way: a flood's own are that. Then
+ * flows with a contact, which is told, for the next ones must be told, too. Some room stays for
+ * hellos that need putting together, or a flood of SYNs would leave them none.
+ */
+static void open_question(struct worker *w, const struct sight *s)
+{
+	while (budget_left(&w->budget) < budget_reserve(&w->budget) && spare_memory(w))
+		;
 	(void)inspect_open(w->inspector, s);
 }
 

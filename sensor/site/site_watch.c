@@ -76,7 +76,9 @@ struct site_host {
 	uint64_t last_ns;      /* the last name */
 	uint64_t head_ns;      /* when the last clean burst began, and with which name */
 	struct name *head;     /* held; NULL: none */
+	uint64_t due_ns;       /* no visit is over before */
 	uint8_t visit_count, visit_room;
+	uint8_t gone;         /* before `visits`: room of those that are over */
 	struct visit *visits; /* in order of beginning */
 };
 
@@ -202,14 +204,34 @@ static void close_visit(struct site_watch *w, struct site_host *h, size_t at)
 		memcpy(o->hits, v->hits, sizeof o->hits);
 	}
 	name_release(w->names, v->name);
-	memmove(v, v + 1, (size_t)(--h->visit_count - at) * sizeof *v);
+	h->visit_count--;
+	if (at == 0) {
+		h->visits++;
+		h->gone++;
+		return;
+	}
+	memmove(v, v + 1, (size_t)(h->visit_count - at) * sizeof *v);
+}
+
+/* Where the memory of a host's visits begins. */
+static struct visit *first_room(const struct site_host *h)
+{
+	return h->visits != NULL ? h->visits - h->gone : NULL;
 }
 
 static void close_old_visits(struct site_watch *w, struct site_host *h, uint64_t now_ns)
 {
-	for (size_t i = h->visit_count; i > 0; i--)
-		if (now_ns > h->visits[i - 1].last_ns + over_ns)
+	if (now_ns <= h->due_ns)
+		return;
+	h->due_ns = now_ns + over_ns;
+	for (size_t i = h->visit_count; i > 0; i--) {
+		uint64_t over = h->visits[i - 1].last_ns + over_ns;
+
+		if (now_ns > over)
 			close_visit(w, h, i - 1);
+		else if (over < h->due_ns)
+			h->due_ns = over;
+	}
 }
 
 static uint32_t *bucket_of(struct site_watch *w, const uint8_t address[16])
@@ -245,7 +267,7 @@ static void forget_host(struct site_watch *w, uint32_t i)
 
 	while (h->visit_count > 0)
 		close_visit(w, h, 0);
-	free(h->visits);
+	free(first_room(h));
 	w->visit_bytes -= h->visit_room * sizeof *h->visits;
 	name_release(w->names, h->head);
 	leave_line(w, i);
@@ -390,8 +412,13 @@ static bool has_visit_room(struct site_watch *w, struct site_host *h)
 {
 	if (h->visit_count == SITE_VISITS_MAX)
 		close_visit(w, h, 0);
-	if (h->visit_count < h->visit_room)
+	if (h->visit_count + h->gone < h->visit_room)
 		return true;
+	if (h->gone > 0) {
+		h->visits = memmove(first_room(h), h->visits, h->visit_count * sizeof *h->visits);
+		h->gone = 0;
+		return true;
+	}
 	uint8_t room = (uint8_t)(h->visit_room > 0 ? h->visit_room * 2 : VISITS_MIN);
 	struct visit *grown;
 
@@ -414,6 +441,8 @@ static struct visit *add_visit(struct site_watch *w, struct site_host *h, struct
 		return NULL;
 	struct visit *v = &h->visits[h->visit_count++];
 
+	if (h->due_ns > now_ns + over_ns)
+		h->due_ns = now_ns + over_ns;
 	*v = (struct visit){
 		.name = name_again(name), .begin_ns = now_ns, .last_ns = now_ns, .order = order
 	};

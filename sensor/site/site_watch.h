@@ -25,7 +25,7 @@ void site_watch_free(struct site_watch *);
 
 /* Bytes of a host without its visits; what an observation takes here and once more in the book's
  * batch. */
-enum { SITE_HOST_COST = 96, SITE_OBSERVATION_COST = 512 };
+enum { SITE_HOST_COST = 104, SITE_OBSERVATION_COST = 512 };
 
 /*
  * At most so many bytes of visits: then who was silent longest gives way. And at most so many
