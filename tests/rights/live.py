@@ -151,6 +151,25 @@ def replaced(folder, program):
     sensor.stop()
 
 
+def renamed(folder, program):
+    """Who bears the name is captured: it is said that nobody does, and packets come again when somebody does."""
+    plug("tap6")
+    sensor = Sensor(folder, program, ["-i", "tap6", "-Z", "nobody"])
+    ip("link set tap6 down")
+    ip("link set tap6 name other6")
+    ip("link set other6 up")
+    wait_for("that it has gone is said", lambda: "tap6: the interface has gone" in sensor.said())
+    ip("link set other6 down")
+    ip("link set other6 name tap6")
+    ip("link set tap6 up")
+    end = time.monotonic() + 30
+    while len(contacts(read(sensor.out))) < 2 and time.monotonic() < end:
+        send("tap6w")
+    check(len(contacts(read(sensor.out))) >= 2, "packets of an interface that got its name back")
+    sensor.check_rights(NOBODY.pw_uid)
+    sensor.stop()
+
+
 def with_net_raw(folder, program):
     plug("tap3")
     sensor = Sensor(folder, program, ["-i", "tap3"],
@@ -239,7 +258,7 @@ def main(program):
     except subprocess.CalledProcessError:
         skip("no virtual Ethernet devices here")
     ip("link set lo up")
-    for part in (as_nobody, replaced, with_net_raw, as_root, in_a_jail_live, in_a_jail_offline, no_user):
+    for part in (as_nobody, replaced, renamed, with_net_raw, as_root, in_a_jail_live, in_a_jail_offline, no_user):
         with tempfile.TemporaryDirectory() as folder:
             copy = os.path.join(folder, "dancecard")
             shutil.copy(program, copy)

@@ -2,31 +2,16 @@
 /* `dancecard feed …` as a person calls it: status, and what stands on standard output. */
 #include <fcntl.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sensor/feed_command.h"
 #include "sensor/feed_convert.h"
 #include "tests/check.h"
+#include "tests/in_child.h"
 
 #define ARGS_MAX 8
 
 static char output[1 << 20];
-
-/* A command gives up its rights for good: a process for each. */
-static int in_child(int argc, char **argv)
-{
-	int status = 0;
-
-	fflush(stdout);
-	pid_t child = fork();
-
-	CHECK(child >= 0);
-	if (child == 0)
-		exit(feed_command(argc, argv));
-	CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
 
 /* Runs the words with standard output in a file; `keep`: that file stays, under that name. */
 static int run(const char *const *words, const char *keep)
@@ -43,7 +28,7 @@ static int run(const char *const *words, const char *keep)
 	}
 	fflush(stdout);
 	CHECK(dup2(fd, STDOUT_FILENO) >= 0);
-	int status = in_child(argc, argv);
+	int status = in_child(feed_command, argc, argv);
 
 	fflush(stdout);
 	CHECK(dup2(saved, STDOUT_FILENO) >= 0);
@@ -153,7 +138,7 @@ static void check_full(void)
 			argc++;
 		}
 		CHECK(saved >= 0 && full >= 0 && dup2(full, STDOUT_FILENO) >= 0);
-		int status = in_child(argc, argv);
+		int status = in_child(feed_command, argc, argv);
 
 		CHECK(dup2(saved, STDOUT_FILENO) >= 0);
 		close(saved);
