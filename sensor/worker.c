@@ -2,11 +2,14 @@
 #include "sensor/worker.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "dissect/host_name.h"
+#include "sensor/balance.h"
 #include "sensor/flow/address.h"
 #include "sensor/flow/routers.h"
+#include "sensor/log.h"
 #include "sensor/output.h"
 #include "sensor/owner.h"
 #include "sensor/role.h"
@@ -41,6 +44,7 @@ static void count_end(struct worker *w, const struct flow *f)
 {
 	bool is_one_sided = f->packets[0] == 0 || f->packets[1] == 0;
 
+	w->counters.flows_ended++;
 	w->counters.flows_named += is_readable(f);
 	w->counters.flows_one_sided += is_one_sided;
 	w->counters.hellos_one_sided += is_one_sided && has_hello(f);
@@ -386,6 +390,8 @@ static void follow(struct worker *w, const struct work_packet *wp)
 	const struct packet *p = &wp->packet;
 	bool is_new;
 	struct flow *f = flow_table_find_hashed(w->flows, p, wp->hash, &is_new);
+
+	w->counters.packets++;
 	struct sight s = { .flow = f,
 		           .side = flow_side(f, p),
 		           .packet = p,
@@ -551,6 +557,19 @@ static void finish(struct worker *w)
 	place_finish(w);
 }
 
+/* What does not add up is a fault of ours: it is said once, and is the exit status. */
+static void check_balance(struct worker *w, const struct totals *t,
+                          const struct capture_counters *capture)
+{
+	struct imbalance wrong;
+
+	if (totals_balance(t, capture, &wrong) || w->counters.imbalances++ > 0)
+		return;
+	log_error("counters do not add up: %s is %" PRIu64 ", what became of them %" PRIu64
+	          " (please report this)",
+	          wrong.what, wrong.left, wrong.right);
+}
+
 /* The last worker that comes by tells, in its own lane: the line is the same whoever it is. */
 static void add_to_stats(struct worker *w, struct stats_gathering *g)
 {
@@ -570,6 +589,7 @@ static void add_to_stats(struct worker *w, struct stats_gathering *g)
 		sums_merge(&hosts, &g->parts[i].sums);
 		sums_free(&g->parts[i].sums);
 	}
+	check_balance(w, &sum, &g->capture);
 	if (g->is_for_watch) {
 		w->use.tell(w->use.watch, &sum, &g->capture);
 	} else {
