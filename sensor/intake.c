@@ -7,6 +7,7 @@
 #include "sensor/config/config.h"
 #include "sensor/flow/flow_table.h"
 #include "sensor/flow/fragments.h"
+#include "sensor/flow/routers.h"
 #include "sensor/owner.h"
 #include "sensor/role.h"
 #include "sensor/totals.h"
@@ -82,12 +83,15 @@ static enum packet_kind kind_of(const struct packet *p)
 	}
 }
 
-/* Which MAC an inside address was heard with. */
-static uint64_t card_of(const struct packet *p)
+/* Which MAC an inside address, or a router, was heard with; 0: nothing to learn. */
+static uint64_t card_of(const struct packet *p, bool is_inside)
 {
-	uint64_t mac = 0;
+	bool is_router = is_router_advertisement(p);
+	uint64_t mac = is_router; /* a card of its own, beside that of the address */
 
-	memcpy(&mac, p->src_mac, sizeof p->src_mac);
+	if (!p->has_mac || (!is_router && !is_inside))
+		return 0;
+	memcpy((uint8_t *)&mac + 2, p->src_mac, sizeof p->src_mac);
 	uint64_t low, hash = mac * 0xff51afd7ed558ccdU;
 
 	memcpy(&low, p->src, 8);
@@ -150,7 +154,7 @@ static void look_at(const struct intake *in, struct work_packet *wp, const struc
 	wp->what = may_name_host(p) ? TODO_NAMES : 0;
 	if (role_shown(p, &host) != HOST_ROLE_NONE)
 		wp->what |= TODO_ROLE;
-	wp->card = p->has_mac && inside.src ? card_of(p) : 0;
+	wp->card = card_of(p, inside.src);
 	wp->owner = owner_between(p, inside);
 	wp->hash = flow_table_hash(&in->secret, p);
 	if (wp->kind == PACKET_ICMP)

@@ -23,6 +23,8 @@ struct entry {
 	struct resolution what;
 };
 
+_Static_assert(sizeof(struct entry) + 2 * sizeof(uint32_t) <= RESOLUTION_COST, "what one costs");
+
 struct resolutions {
 	struct entry *entries; /* index 0 is nobody */
 	uint32_t *buckets;
