@@ -35,12 +35,11 @@ static void begin(struct packet *out, uint8_t version, uint8_t protocol)
  */
 static inline void set_mapped(uint8_t address[16], const uint8_t *ip4)
 {
-	static const uint8_t start[8] = { [2] = 0xff, [3] = 0xff };
-	uint64_t zero = 0, low, four = 0;
+	uint64_t zero = 0, four = 0, low;
 
-	memcpy(&low, start, sizeof low);
 	memcpy(&four, ip4, 4);
-	low |= IS_LITTLE_ENDIAN ? four << 32 : four >> 32;
+	low = IS_LITTLE_ENDIAN ? four << 32 | UINT64_C(0xffff0000)
+	                       : four >> 32 | UINT64_C(0x0000ffff00000000);
 	memcpy(address, &zero, sizeof zero);
 	memcpy(address + 8, &low, sizeof low);
 }

@@ -40,7 +40,9 @@ void *budget_take(struct budget *b, size_t size)
 		return NULL;
 	void *memory = account(b, malloc(size), cost(size));
 
-	return memory != NULL ? memset(memory, 0, size) : NULL;
+	if (memory != NULL)
+		memset(memory, 0, size);
+	return memory;
 }
 
 void *budget_grow(struct budget *b, void *old, size_t old_size, size_t size)
