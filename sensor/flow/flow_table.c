@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "sensor/flow/large_table.h"
+
 /*
  *  buckets (by hash)            pool (index 0 is nobody)
  *  ┌──┐                         ┌────┬────┬────┬────┬──
@@ -68,8 +70,8 @@ struct flow_table *flow_table_new(size_t capacity, uint64_t seed, flow_ended *en
 		                  .secret = flow_table_secret(seed),
 		                  .ended = ended,
 		                  .context = context };
-	t->pool = calloc(capacity + 1, sizeof *t->pool);
-	t->buckets = calloc(buckets, sizeof *t->buckets);
+	t->pool = large_table(capacity + 1, sizeof *t->pool);
+	t->buckets = large_table(buckets, sizeof *t->buckets);
 	if (t->pool != NULL && t->buckets != NULL)
 		return t;
 	flow_table_free(t);

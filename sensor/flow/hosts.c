@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sensor/event/address_text.h"
+#include "sensor/flow/large_table.h"
 #include "sensor/keyed_hash.h"
 
 /*
@@ -48,8 +49,8 @@ struct hosts *hosts_new(size_t capacity, struct name_table *names, uint64_t seed
 		             .bucket_mask = buckets - 1,
 		             .names = names,
 		             .secret = hash_secret_from(seed) };
-	h->entries = calloc(capacity + 1, sizeof *h->entries);
-	h->buckets = calloc(buckets, sizeof *h->buckets);
+	h->entries = large_table(capacity + 1, sizeof *h->entries);
+	h->buckets = large_table(buckets, sizeof *h->buckets);
 	if (h->entries != NULL && h->buckets != NULL)
 		return h;
 	hosts_free(h);

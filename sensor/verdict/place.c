@@ -224,6 +224,16 @@ static size_t request_in_datagram(const struct packet *p)
 	return is_short && p->payload_len >= REQUEST_SIZE_LEAST ? p->payload_len : 0;
 }
 
+static size_t request_size(const struct flow *f, const struct packet *p)
+{
+	return f->protocol == IP_TCP ? request_in_records(p) : request_in_datagram(p);
+}
+
+bool place_is_request(const struct flow *f, const struct packet *p)
+{
+	return f->app == APP_HTTP ? p->payload_len > 0 : request_size(f, p) > 0;
+}
+
 void place_request(struct worker *w, struct flow *f, const struct packet *p)
 {
 	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
@@ -231,7 +241,7 @@ void place_request(struct worker *w, struct flow *f, const struct packet *p)
 	(void)w;
 	if (c == NULL || !c->has_call || !c->is_call_new || c->call_size > 0)
 		return;
-	size_t size = f->protocol == IP_TCP ? request_in_records(p) : request_in_datagram(p);
+	size_t size = request_size(f, p);
 
 	c->call_size = (uint16_t)(size < UINT16_MAX ? size : 0);
 }
