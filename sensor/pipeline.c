@@ -8,6 +8,7 @@
 
 #include "sensor/crew.h"
 #include "sensor/flow/flow_table.h"
+#include "sensor/log.h"
 #include "sensor/random_seed.h"
 #include "sensor/site/commons.h"
 #include "sensor/stall.h"
@@ -102,17 +103,30 @@ static void mark(struct pipeline *p, struct work *work, enum mark_kind kind, siz
 	                                .now_ns = p->clock.now_ns });
 }
 
+/* The capture has counted the whole batch: those from `at` on are yet to come. */
+static void take_back(struct capture_counters *c, const struct frame_batch *frames, size_t at)
+{
+	for (size_t i = at; i < frames->count; i++) {
+		c->packets--;
+		c->bytes -= frames->frames[i].bytes.len;
+		c->unknown_link -= !dissect_link_known(frames->frames[i].link);
+	}
+}
+
 static void mark_gathering(struct pipeline *p, struct work *work, size_t before, bool is_for_watch)
 {
 	size_t parts = p->use.workers;
 	struct stats_gathering *g = calloc(1, sizeof *g + parts * sizeof *g->parts);
 
-	if (g == NULL)
+	if (g == NULL) {
+		log_scarce();
 		return;
+	}
 	atomic_init(&g->left, parts);
 	g->part_count = parts;
 	g->is_for_watch = is_for_watch;
 	capture_count(p->use.capture, &g->capture);
+	take_back(&g->capture, &work->frames, before);
 	work_mark(work, &(struct mark){ .kind = MARK_STATS,
 	                                .before = before,
 	                                .step = ++p->step,
@@ -230,8 +244,13 @@ static void set_clock(struct pipeline *p, struct work *work)
 static bool take_in(void *context, struct work *work)
 {
 	struct pipeline *p = context;
+	size_t reading = p->use.workers + STALL_READING;
+
+	stall_expect(p->stall, reading, true);
+	stall_enter(p->stall, reading, 0, 0, 0);
 	bool has_more = capture_read(p->use.capture, &work->frames) == CAPTURE_OK;
 
+	stall_leave(p->stall, reading);
 	work->step = p->step;
 	work->now_ns = p->clock.now_ns;
 	if (has_more) {
@@ -241,6 +260,7 @@ static bool take_in(void *context, struct work *work)
 		show(p);
 	} else {
 		work->frames.count = 0;
+		stall_expect(p->stall, reading, false);
 		mark(p, work, MARK_FINISH, 0);
 		mark_stats(p, work, 0);
 	}

@@ -2,10 +2,14 @@
 #include "sensor/worker.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "dissect/host_name.h"
+#include "sensor/balance.h"
 #include "sensor/flow/address.h"
+#include "sensor/flow/routers.h"
+#include "sensor/log.h"
 #include "sensor/output.h"
 #include "sensor/owner.h"
 #include "sensor/role.h"
@@ -40,6 +44,7 @@ static void count_end(struct worker *w, const struct flow *f)
 {
 	bool is_one_sided = f->packets[0] == 0 || f->packets[1] == 0;
 
+	w->counters.flows_ended++;
 	w->counters.flows_named += is_readable(f);
 	w->counters.flows_one_sided += is_one_sided;
 	w->counters.hellos_one_sided += is_one_sided && has_hello(f);
@@ -156,8 +161,12 @@ static void hear_dhcp(struct worker *w, const struct packet *p, bool is_six)
 
 	if (answer != PARSE_OK)
 		return;
-	if (!is_six && lease.is_ack && lease.has_address && lease.has_mac)
-		hosts_leased(w->hosts, lease.address, lease.mac);
+	/* Where there is no MAC to go by the client's word is enough: not all servers repeat it. */
+	bool is_lease = lease.is_ack || (!lease.is_reply && !lease.has_mac);
+
+	if (is_lease && lease.has_address && (lease.has_mac || lease.client_id.len > 0))
+		hosts_leased(w->hosts, lease.address, lease.has_mac ? lease.mac : NULL,
+		             lease.client_id);
 	if (lease.host_name.len == 0)
 		return;
 	hosts_named(w->hosts, lease.has_address ? lease.address : NULL,
@@ -381,6 +390,8 @@ static void follow(struct worker *w, const struct work_packet *wp)
 	const struct packet *p = &wp->packet;
 	bool is_new;
 	struct flow *f = flow_table_find_hashed(w->flows, p, wp->hash, &is_new);
+
+	w->counters.packets++;
 	struct sight s = { .flow = f,
 		           .side = flow_side(f, p),
 		           .packet = p,
@@ -434,6 +445,18 @@ static void learn_role(struct worker *w, const struct packet *p)
 		hosts_found(w->hosts, host, role);
 }
 
+/* With which MAC an address was heard; in IPv6 also whether a router stands before it. */
+static void hear_card(struct worker *w, const struct packet *p)
+{
+	enum { HOP_LIMIT = 7 }; /* RFC 8200, section 3 */
+	bool has_limit = p->ip_version == 6 && p->network.len > HOP_LIMIT;
+
+	hosts_saw(w->hosts, p->src, p->src_mac,
+	          has_limit && was_forwarded(p->network.ptr[HOP_LIMIT]));
+	if (is_router_advertisement(p))
+		hosts_advertised(w->hosts, p->src_mac);
+}
+
 static void do_packet(struct worker *w, const struct work_packet *wp, unsigned what)
 {
 	const struct packet *p = &wp->packet;
@@ -442,7 +465,7 @@ static void do_packet(struct worker *w, const struct work_packet *wp, unsigned w
 	w->key.step = wp->step;
 	set_phase(w, PHASE_REFUSAL, 0, 0);
 	if (what & TODO_HOST)
-		hosts_saw(w->hosts, p->src, p->src_mac);
+		hear_card(w, p);
 	if (what & TODO_NAMES)
 		hear_host_names(w, p);
 	if (what & TODO_ROLE)
@@ -534,6 +557,19 @@ static void finish(struct worker *w)
 	place_finish(w);
 }
 
+/* What does not add up is a fault of ours: it is said once, and is the exit status. */
+static void check_balance(struct worker *w, const struct totals *t,
+                          const struct capture_counters *capture)
+{
+	struct imbalance wrong;
+
+	if (totals_balance(t, capture, &wrong) || w->counters.imbalances++ > 0)
+		return;
+	log_error("counters do not add up: %s is %" PRIu64 ", what became of them %" PRIu64
+	          " (please report this)",
+	          wrong.what, wrong.left, wrong.right);
+}
+
 /* The last worker that comes by tells, in its own lane: the line is the same whoever it is. */
 static void add_to_stats(struct worker *w, struct stats_gathering *g)
 {
@@ -553,6 +589,7 @@ static void add_to_stats(struct worker *w, struct stats_gathering *g)
 		sums_merge(&hosts, &g->parts[i].sums);
 		sums_free(&g->parts[i].sums);
 	}
+	check_balance(w, &sum, &g->capture);
 	if (g->is_for_watch) {
 		w->use.tell(w->use.watch, &sum, &g->capture);
 	} else {

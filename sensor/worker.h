@@ -65,6 +65,8 @@ struct worker_options {
 
 /* Summed over a worker's life; nothing but uint64_t. */
 struct worker_counters {
+	uint64_t packets, flows_ended; /* those that a flow was found or made for */
+	uint64_t imbalances;           /* see balance.h */
 	uint64_t flows, flows_named, flows_one_sided, hellos_one_sided, evictions;
 	uint64_t contacts, contacts_by_confidence[4], lookups, lookups_blocked, placements;
 	uint64_t contacts_by_category[CATEGORY_WORDS]; /* category_word() */

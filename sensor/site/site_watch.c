@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sensor/keyed_hash.h"
+#include "sensor/log.h"
 #include "sensor/site/site_sizes.h"
 
 enum { NONE = 0, HOSTS_MIN = 64, VISITS_MIN = 1, BATCH_MAX = 1 << 16 };
@@ -166,12 +167,12 @@ static bool grow_batch(struct site_watch *w)
 	struct site_observation *batch = realloc(w->batch, room * sizeof *batch);
 
 	if (batch == NULL)
-		return false;
+		return log_scarce(), false;
 	w->batch = batch;
 	struct name **names = realloc(w->batch_names, room * sizeof(struct name *));
 
 	if (names == NULL)
-		return false;
+		return log_scarce(), false;
 	w->batch_names = names;
 	w->batch_room = room;
 	return true;
@@ -293,7 +294,7 @@ static uint32_t fresh_host(struct site_watch *w)
 		struct site_host *hosts = realloc(w->hosts, room * sizeof *hosts);
 
 		if (hosts == NULL)
-			return NONE;
+			return log_scarce(), NONE;
 		w->hosts = hosts;
 		w->room = room;
 	}
@@ -419,12 +420,13 @@ static bool has_visit_room(struct site_watch *w, struct site_host *h)
 		return true;
 	}
 	uint8_t room = (uint8_t)(h->visit_room > 0 ? h->visit_room * 2 : VISITS_MIN);
-	struct visit *grown = NULL;
+	struct visit *grown;
 
-	if (may_take(w, h, (size_t)(room - h->visit_room) * sizeof *grown))
-		grown = realloc(h->visits, room * sizeof *grown);
-	if (grown == NULL)
+	if (!may_take(w, h, (size_t)(room - h->visit_room) * sizeof *grown))
 		return false;
+	grown = realloc(h->visits, room * sizeof *grown);
+	if (grown == NULL)
+		return log_scarce(), false;
 	w->visit_bytes += (size_t)(room - h->visit_room) * sizeof *grown;
 	h->visits = grown;
 	h->visit_room = room;

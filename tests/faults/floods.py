@@ -72,7 +72,7 @@ def gap(stats):
     """Packets that came in and of which no counter says what became."""
     capture, decoder = stats["capture"], stats["decoder"]
     kinds = sum(decoder[kind] for kind in ("tcp", "udp", "icmp", "other", "not_ip", "malformed", "duplicates", "fragments_held"))
-    return capture["packets"] - sum(capture[kind] for kind in ("filtered", "outside", "unknown_link")) - kinds
+    return capture["packets"] - kinds
 
 
 def cost(program, capture):
