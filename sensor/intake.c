@@ -23,13 +23,17 @@ enum {
 	DHCP6_SERVER = 547,
 	MDNS_PORT = 5353,
 	LLMNR_PORT = 5355,
+	CACHE_LINE = 64,
 };
 
+/* One thread settles a batch while another decodes the next: what the one writes is no neighbour
+ * of what the other reads. */
 struct intake {
-	struct intake_counters counters;
+	struct hash_secret secret; /* the flow tables' */
 	struct fragments *fragments;
 	struct duplicates *duplicates; /* NULL: copies are kept */
-	struct hash_secret secret;     /* the flow tables' */
+	char apart[CACHE_LINE];
+	struct intake_counters counters;
 	/* Hashes of the addresses and MACs that were told: a pair is told again when it was
 	 * forgotten. */
 	uint64_t cards[CARDS];
@@ -183,8 +187,6 @@ static void decode(const struct intake *in, struct work_packet *wp, const struct
 /* The reader asked for a batch's bytes long ago: they are near, but not at hand any more. */
 static void want_head(const struct frame_batch *batch, size_t index)
 {
-	enum { CACHE_LINE = 64 };
-
 	if (index >= batch->count)
 		return;
 	const char *head = (const char *)batch->frames[index].bytes.ptr;
@@ -307,9 +309,12 @@ static void settle_mark(struct intake *in, struct work *work, size_t index)
 
 void intake_settle(struct intake *in, struct work *work)
 {
+	enum { AHEAD = 8 };
 	size_t mark = 0;
 
 	for (size_t i = 0; i <= work->frames.count; i++) {
+		if (i + AHEAD < work->frames.count && in->duplicates != NULL)
+			duplicate_want(in->duplicates, work->packets[i + AHEAD].copy_mark);
 		for (; mark < work->mark_count && work->marks[mark].before == i; mark++)
 			settle_mark(in, work, mark);
 		if (i < work->frames.count)

@@ -12,6 +12,7 @@ enum {
 	WORDS = 8 + 4 + HEAD_OF_NAMELESS / 8, /* what is set, a tail, a head */
 	TCP_TAIL = 20, /* of the header: checksum, or options with SACK and timestamps */
 	UDP_TAIL = 8,
+	CACHE_LINE = 64,
 };
 
 /* A mark: how long it counts, that it is one, and the hash. */
@@ -27,6 +28,7 @@ struct slot {
 
 struct duplicates {
 	struct hash_secret words; /* the same in every run, and with it who is forgotten */
+	char apart[CACHE_LINE];   /* any thread reads the words, while one writes the slots */
 	uint64_t count;
 	struct slot slots[SLOTS];
 };
@@ -150,12 +152,22 @@ uint64_t duplicate_mark(const struct duplicates *d, const struct packet *p,
 	return hash << HASH_AT | IS_ANY | (is_known ? IS_KNOWN : 0);
 }
 
+static struct slot *slot_of(struct duplicates *d, uint64_t mark)
+{
+	return &d->slots[(mark >> HASH_AT) % SLOTS];
+}
+
+void duplicate_want(struct duplicates *d, uint64_t mark)
+{
+	__builtin_prefetch(slot_of(d, mark), 1);
+}
+
 bool duplicate_seen(struct duplicates *d, uint64_t mark, uint64_t time_ns)
 {
 	if (mark == 0)
 		return false;
 	uint64_t window = (mark & IS_KNOWN) != 0 ? window_known_ns : window_nameless_ns;
-	struct slot *slot = &d->slots[(mark >> HASH_AT) % SLOTS];
+	struct slot *slot = slot_of(d, mark);
 	uint64_t apart =
 	        time_ns > slot->time_ns ? time_ns - slot->time_ns : slot->time_ns - time_ns;
 

@@ -38,6 +38,8 @@ uint64_t duplicate_mark(const struct duplicates *, const struct packet *, const 
  * interfaces may see one packet.
  */
 bool duplicate_seen(struct duplicates *, uint64_t mark, uint64_t time_ns);
+/* It will be asked for soon: another thread may have what is known of it in its cache. */
+void duplicate_want(struct duplicates *, uint64_t mark);
 uint64_t duplicates_count(const struct duplicates *);
 
 #endif
