@@ -11,6 +11,7 @@
 #include "sensor/flow/hosts.h"
 #include "sensor/flow/inspect.h"
 #include "sensor/flow/resolutions.h"
+#include "sensor/keyed_hash.h"
 #include "sensor/knowledge.h"
 #include "sensor/site/commons.h"
 #include "sensor/site/site_verdict.h"
@@ -94,6 +95,7 @@ struct worker {
 	struct worker_options use;
 	struct worker_counters counters;
 	struct budget budget;
+	struct hash_secret secret;
 	struct name_table *names;
 	struct flow_table *flows;
 	struct inspector *inspector;

@@ -7,6 +7,7 @@
 #include "sensor/flow/client_ids.h"
 #include "sensor/flow/large_table.h"
 #include "sensor/flow/routers.h"
+#include "sensor/keyed_hash.h"
 
 /*
  * One table holds two kinds of keys, so that a name given to a MAC is found by each address of it:
@@ -28,6 +29,8 @@ struct entry {
 	uint32_t hash, chain;
 };
 
+_Static_assert(sizeof(struct entry) + 2 * sizeof(uint32_t) <= HOST_COST, "what one costs");
+
 struct hosts {
 	struct entry *entries; /* index 0 is nobody */
 	uint32_t *buckets;
@@ -35,7 +38,7 @@ struct hosts {
 	struct name_table *names;
 	struct routers *routers;
 	struct client_ids *client_ids;
-	uint64_t seed;
+	struct hash_secret secret;
 };
 
 struct hosts *hosts_new(size_t capacity, struct name_table *names, uint64_t seed)
@@ -47,9 +50,10 @@ struct hosts *hosts_new(size_t capacity, struct name_table *names, uint64_t seed
 		buckets *= 2;
 	if (h == NULL)
 		return NULL;
-	*h = (struct hosts){
-		.capacity = capacity, .bucket_mask = buckets - 1, .names = names, .seed = seed | 1
-	};
+	*h = (struct hosts){ .capacity = capacity,
+		             .bucket_mask = buckets - 1,
+		             .names = names,
+		             .secret = hash_secret_from(seed) };
 	h->entries = large_table(capacity + 1, sizeof *h->entries);
 	h->buckets = large_table(buckets, sizeof *h->buckets);
 	h->routers = routers_new(seed);
@@ -73,21 +77,21 @@ void hosts_free(struct hosts *h)
 	free(h);
 }
 
-static uint32_t hash_key(uint64_t seed, const uint8_t key[KEY_LEN])
+static uint32_t hash_key(const struct hosts *h, const uint8_t key[KEY_LEN])
 {
-	uint64_t h = seed;
+	uint64_t words[4] = { 0, 0, key[KEY_LEN - 1] };
 
-	for (size_t i = 0; i < KEY_LEN; i++)
-		h = (h ^ key[i]) * 0x9e3779b97f4a7c15U, h ^= h >> 29;
-	return (uint32_t)(h >> 16);
+	memcpy(words, key, KEY_LEN - 1);
+	return keyed_hash(&h->secret, words, 4);
 }
 
 static struct entry *look(struct hosts *h, const uint8_t key[KEY_LEN])
 {
-	uint32_t hash = hash_key(h->seed, key);
+	uint32_t hash = hash_key(h, key);
 	uint32_t i = h->buckets[hash & h->bucket_mask];
 
-	while (i != 0 && memcmp(h->entries[i].key, key, KEY_LEN) != 0)
+	while (i != 0 &&
+	       (h->entries[i].hash != hash || memcmp(h->entries[i].key, key, KEY_LEN) != 0))
 		i = h->entries[i].chain;
 	return i == 0 ? NULL : &h->entries[i];
 }
@@ -134,7 +138,7 @@ static struct entry *add(struct hosts *h, const uint8_t key[KEY_LEN])
 		unlink_bucket(h, index);
 		name_release(h->names, e->name);
 	}
-	*e = (struct entry){ .is_used = true, .hash = hash_key(h->seed, key) };
+	*e = (struct entry){ .is_used = true, .hash = hash_key(h, key) };
 	memcpy(e->key, key, KEY_LEN);
 	uint32_t *bucket = &h->buckets[e->hash & h->bucket_mask];
 

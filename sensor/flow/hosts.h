@@ -32,6 +32,9 @@ struct host {
 
 struct hosts;
 
+/* Bytes of one, buckets and all: an address, or a MAC. */
+enum { HOST_COST = 64 };
+
 /* Room for `capacity` hosts; the one first seen longest ago gives way. */
 struct hosts *hosts_new(size_t capacity, struct name_table *, uint64_t seed);
 void hosts_free(struct hosts *);

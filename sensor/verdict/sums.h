@@ -43,10 +43,15 @@ struct sum_row {
 	uint32_t sites[SUM_SITES_MAX]; /* hashes of their names */
 };
 
+/* Bytes of a row with its slots. */
+enum { SUM_COST = sizeof(struct sum_row) + 2 * sizeof(uint32_t) };
+
 struct sums {
 	struct sum_row *rows;
 	uint32_t *slots; /* index + 1; 0: free */
 	size_t count, slot_count;
+	size_t limit;  /* rows; 0: SUMS_ROWS_MAX */
+	uint64_t seed; /* so that nobody can choose addresses that collide; changes no sum */
 	uint64_t lost;
 };
 
@@ -60,8 +65,8 @@ void sums_sort(struct sums *);
 /* Empties it, and keeps the memory. */
 void sums_clear(struct sums *);
 void sums_free(struct sums *);
-/* Adds what another one has: the order of such calls makes no difference to the sums. */
-void sums_merge(struct sums *into, const struct sums *from);
+/* Takes what another one has: the order of such calls makes no difference to the sums. */
+void sums_merge(struct sums *into, struct sums *from);
 
 /*
  * Who a host is: its MAC and ten zeros, else its client id (hashed, behind a byte that no host's
