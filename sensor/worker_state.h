@@ -32,6 +32,7 @@ struct evidence {
 	uint64_t number;
 	uint32_t source;
 	bool is_against; /* it says something else than the contact's name */
+	bool is_shared;  /* DNS gave the address for other names, too */
 };
 
 enum {

@@ -308,6 +308,7 @@ static void make_bare_contact(struct event *e)
 	add_evidence(e, EVIDENCE_TLS_SNI, "public.cdn.example", 4711);
 	e->evidence[1].is_outer = true;
 	e->evidence[1].is_against = true;
+	e->evidence[1].is_shared = true;
 }
 
 static void make_http_contact(struct event *e)

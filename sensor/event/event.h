@@ -76,6 +76,7 @@ struct event_evidence {
 	struct slice value;
 	bool is_outer;    /* a hello's name under real ECH: it stands before another one */
 	bool is_against;  /* it says something else than the tracker's name */
+	bool is_shared;   /* DNS gave the address for others' names, too: it proves less */
 	uint64_t packet;  /* pcap_cnt; 0: not known */
 	const char *file; /* NULL: the event's own */
 };

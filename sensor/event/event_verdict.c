@@ -74,6 +74,8 @@ void put_evidence(struct cJSON *line, const struct event *e)
 			json_put_bool(row, "outer", true);
 		if (piece->is_against)
 			json_put_bool(row, "conflicts", true);
+		if (piece->is_shared)
+			json_put_bool(row, "shared", true);
 		json_put_some(row, "pcap_cnt", piece->packet);
 		json_put_string(row, "pcap_filename", piece->file);
 		json_put(list, NULL, row);

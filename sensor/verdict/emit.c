@@ -216,6 +216,7 @@ static void fill_evidence(struct worker *w, const struct contact *c, struct even
 			                         .value = value,
 			                         .is_outer = is_outer(c->flow, from),
 			                         .is_against = from->is_against,
+			                         .is_shared = from->is_shared,
 			                         .packet = from->number,
 			                         .file = other_file(w, e, from->source) };
 	}

@@ -309,8 +309,11 @@ static void judge_unnamed(struct worker *w, struct flow *f, const struct frame *
 	struct contact *c = add_contact(w, f, last, entry_of(tracker), tracker->question,
 	                                is_shared ? CONFIDENCE_WEAK : CONFIDENCE_STRONG);
 
-	if (c != NULL)
-		add_resolution(c, tracker);
+	if (c == NULL)
+		return;
+	add_resolution(c, tracker);
+	for (size_t i = 0; i < c->evidence_count; i++)
+		c->evidence[i].is_shared = is_shared;
 }
 
 /* The address is the tracker's, and the flow names somebody else there. */

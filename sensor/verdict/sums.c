@@ -173,25 +173,30 @@ static void add_outcome(struct sum_counts *c, const struct event *e)
 	c->banned_stopped += is_banned && is_stopped;
 }
 
-void host_key(const struct event_local *l, uint8_t key[16])
+/* Two hashes, behind a byte that no host's address begins with. */
+static void key_of_id(struct slice id, uint8_t key[16])
 {
-	uint64_t h = UINT64_C(14695981039346656037);
+	uint32_t first = hash_bytes(2166136261U, id.ptr, id.len);
+	uint32_t second = hash_bytes(first * 0x9e3779b1U ^ (uint32_t)id.len, id.ptr, id.len);
 
 	memset(key, 0, 16);
-	if (l->has_mac) {
-		memcpy(key, l->mac, 6);
-		return;
-	}
-	if (l->client_id.len == 0) {
-		memcpy(key, l->ip, 16);
-		return;
-	}
 	key[0] = 0xff;
-	for (size_t i = 0; i < l->client_id.len; i++) {
-		h = (h ^ l->client_id.ptr[i]) * UINT64_C(1099511628211);
-		key[1 + i % 7] ^= (uint8_t)(h >> 32);
+	for (size_t i = 0; i < 4; i++) {
+		key[8 + i] = (uint8_t)(first >> 8 * i);
+		key[12 + i] = (uint8_t)(second >> 8 * i);
 	}
-	memcpy(key + 8, &h, sizeof h);
+}
+
+void host_key(const struct event_local *l, uint8_t key[16])
+{
+	if (l->has_mac) {
+		memset(key, 0, 16);
+		memcpy(key, l->mac, 6);
+	} else if (l->client_id.len > 0) {
+		key_of_id(l->client_id, key);
+	} else {
+		memcpy(key, l->ip, 16);
+	}
 }
 
 void sums_add(struct sums *s, const struct event *e)

@@ -75,7 +75,7 @@ static const struct {
 	{ 1, "!\"\"" },
 	{ 1, "\"evidence\":[{\"kind\":\"ip_network\",\"value\":\"71.18.0.0/16\"}," },
 	{ 1, "{\"kind\":\"tls_sni\",\"value\":\"public.cdn.example\",\"outer\":true,\"conflicts\":"
-	     "true,\"pcap_cnt\":"
+	     "true,\"shared\":true,\"pcap_cnt\":"
 	     "4711}]}" },
 	{ 2, "\"url\":\"/i18n/pixel/events.js?sdkid=\\\"x\\\"&lib=ttq\\\\255\"" },
 	{ 2, "\"http_refer\":\"http://dmv.utah.example/renew\"" },

@@ -123,8 +123,35 @@ static void test_bound(void)
 	sums_free(&s);
 }
 
+static bool is_one(struct event_local a, struct event_local b)
+{
+	uint8_t left[16], right[16];
+
+	host_key(&a, left);
+	host_key(&b, right);
+	return memcmp(left, right, 16) == 0;
+}
+
+/* A host is its MAC, else what it calls itself, else its address. */
+static void check_keys(void)
+{
+	struct event_local a = { .has_ip = true, .ip = { 1 } }, b = a;
+
+	b.ip[15] = 1;
+	CHECK(is_one(a, a) && !is_one(a, b));
+	a.client_id = b.client_id = (struct slice){ (const uint8_t *)"ff01", 4 };
+	CHECK(is_one(a, b));
+	b.client_id.ptr = (const uint8_t *)"ff02";
+	CHECK(!is_one(a, b));
+	a.has_mac = b.has_mac = true;
+	CHECK(is_one(a, b));
+	b.mac[5] = 1;
+	CHECK(!is_one(a, b));
+}
+
 int main(void)
 {
+	check_keys();
 	test_order();
 	test_bound();
 	return 0;

@@ -134,6 +134,7 @@ static void check_confidence(void)
 			fprintf(stderr, "%s\n%s", dns_rows[i].what, t.text);
 		CHECK(TALK_COUNT(&t, "\"event_type\":\"contact\"") == expected);
 		CHECK(TALK_COUNT(&t, "\"event_type\":\"contact\"", confidence) == expected);
+		CHECK(TALK_COUNT(&t, "\"shared\":true") == dns_rows[i].is_shared);
 		talk_free(&t);
 	}
 }
