@@ -19,7 +19,8 @@ enum {
 	SECRET_LEN = 32,
 	HASH_BLOCK = 64,
 	STATE_WORDS = SECRET_LEN / 4,
-	LAST_DATA = HASH_BLOCK - 9, /* what fits into a block with its padding (FIPS 180-4, 5.1.1) */
+	LAST_DATA =
+	        HASH_BLOCK - 9, /* what fits into a block with its padding (FIPS 180-4, 5.1.1) */
 	SALT_LEN = 20,
 	TAG_LEN = 16,
 	SAMPLE_AT = 4,
