@@ -678,10 +678,12 @@ int main(int argc, char **argv)
 
 	if (status < 0)
 		status = open_config(&run);
+	if (status < 0 && !is_usable(&run.options)) {
+		(void)close_all(&run);
+		status = EXIT_USAGE;
+	}
 	if (status < 0)
-		status = !is_usable(&run.options) ? EXIT_USAGE
-		         : run.options.self_check ? check_port(&run)
-		                                  : sense(&run);
+		status = run.options.self_check ? check_port(&run) : sense(&run);
 	options_free(&run.options);
 	return status;
 }

@@ -8,6 +8,7 @@
 #include "dissect/host_name.h"
 #include "sensor/balance.h"
 #include "sensor/flow/address.h"
+#include "sensor/flow/routers.h"
 #include "sensor/log.h"
 #include "sensor/output.h"
 #include "sensor/owner.h"
@@ -160,8 +161,12 @@ static void hear_dhcp(struct worker *w, const struct packet *p, bool is_six)
 
 	if (answer != PARSE_OK)
 		return;
-	if (!is_six && lease.is_ack && lease.has_address && lease.has_mac)
-		hosts_leased(w->hosts, lease.address, lease.mac);
+	/* Where there is no MAC to go by the client's word is enough: not all servers repeat it. */
+	bool is_lease = lease.is_ack || (!lease.is_reply && !lease.has_mac);
+
+	if (is_lease && lease.has_address && (lease.has_mac || lease.client_id.len > 0))
+		hosts_leased(w->hosts, lease.address, lease.has_mac ? lease.mac : NULL,
+		             lease.client_id);
 	if (lease.host_name.len == 0)
 		return;
 	hosts_named(w->hosts, lease.has_address ? lease.address : NULL,
@@ -440,6 +445,18 @@ static void learn_role(struct worker *w, const struct packet *p)
 		hosts_found(w->hosts, host, role);
 }
 
+/* With which MAC an address was heard; in IPv6 also whether a router stands before it. */
+static void hear_card(struct worker *w, const struct packet *p)
+{
+	enum { HOP_LIMIT = 7 }; /* RFC 8200, section 3 */
+	bool has_limit = p->ip_version == 6 && p->network.len > HOP_LIMIT;
+
+	hosts_saw(w->hosts, p->src, p->src_mac,
+	          has_limit && was_forwarded(p->network.ptr[HOP_LIMIT]));
+	if (is_router_advertisement(p))
+		hosts_advertised(w->hosts, p->src_mac);
+}
+
 static void do_packet(struct worker *w, const struct work_packet *wp, unsigned what)
 {
 	const struct packet *p = &wp->packet;
@@ -448,7 +465,7 @@ static void do_packet(struct worker *w, const struct work_packet *wp, unsigned w
 	w->key.step = wp->step;
 	set_phase(w, PHASE_REFUSAL, 0, 0);
 	if (what & TODO_HOST)
-		hosts_saw(w->hosts, p->src, p->src_mac);
+		hear_card(w, p);
 	if (what & TODO_NAMES)
 		hear_host_names(w, p);
 	if (what & TODO_ROLE)

@@ -5,6 +5,7 @@
 #include "sensor/digest.h"
 #include "sensor/event/address_text.h"
 #include "sensor/event/event_json.h"
+#include "sensor/flow/client_ids.h"
 #include "sensor/flow/ech_known.h"
 #include "sensor/flow/flow_table.h"
 #include "sensor/flow/hosts.h"
@@ -75,6 +76,7 @@ struct lookup; /* a DNS question for a tracker that has no answer yet */
 struct whose {
 	const struct config_network *network; /* NULL: none */
 	const struct config_host *host;       /* NULL: none */
+	char client_id[2 * CLIENT_ID_MAX];    /* of the host, as text */
 };
 
 /* What an event with pseudonyms lends. */
@@ -84,7 +86,8 @@ struct masked {
 	struct event_http http;
 	struct event_dns dns;
 	uint8_t answers[EVENT_ANSWERS_MAX][16];
-	char name[PSEUDONYM_NAME_LEN + 1], client[ADDRESS_TEXT_MAX];
+	char name[PSEUDONYM_NAME_LEN + 1], client_id[PSEUDONYM_NAME_LEN + 1];
+	char client[ADDRESS_TEXT_MAX];
 };
 
 struct worker {

@@ -173,14 +173,35 @@ static void add_outcome(struct sum_counts *c, const struct event *e)
 	c->banned_stopped += is_banned && is_stopped;
 }
 
+void host_key(const struct event_local *l, uint8_t key[16])
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	memset(key, 0, 16);
+	if (l->has_mac) {
+		memcpy(key, l->mac, 6);
+		return;
+	}
+	if (l->client_id.len == 0) {
+		memcpy(key, l->ip, 16);
+		return;
+	}
+	key[0] = 0xff;
+	for (size_t i = 0; i < l->client_id.len; i++) {
+		h = (h ^ l->client_id.ptr[i]) * UINT64_C(1099511628211);
+		key[1 + i % 7] ^= (uint8_t)(h >> 32);
+	}
+	memcpy(key + 8, &h, sizeof h);
+}
+
 void sums_add(struct sums *s, const struct event *e)
 {
 	const struct event_local *l = e->local;
-	uint8_t host[16] = { 0 };
+	uint8_t host[16];
 
 	if (l == NULL || !l->has_ip || e->tracker == NULL)
 		return;
-	memcpy(host, l->has_mac ? l->mac : l->ip, l->has_mac ? 6 : 16);
+	host_key(l, host);
 	struct sum_row *row = row_of(s, host, e->tracker->product);
 
 	if (row == NULL)

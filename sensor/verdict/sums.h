@@ -7,7 +7,7 @@
 /*
  * What each host did with each product, over a capture or an interval. A host is its MAC where one
  * is known that is its own, so that it stays one through DHCP's and IPv6's changes of address; else
- * its address. Bounded: what finds no room is counted.
+ * what it calls itself to DHCP, else its address. Bounded: what finds no room is counted.
  *
  *   slots ─► rows   (open addressing by host and product)
  */
@@ -67,6 +67,12 @@ void sums_clear(struct sums *);
 void sums_free(struct sums *);
 /* Takes what another one has: the order of such calls makes no difference to the sums. */
 void sums_merge(struct sums *into, struct sums *from);
+
+/*
+ * Who a host is: its MAC and ten zeros, else its client id (hashed, behind a byte that no host's
+ * address begins with), else its address.
+ */
+void host_key(const struct event_local *, uint8_t key[16]);
 
 void sum_counts_add(struct sum_counts *into, const struct sum_counts *from);
 /* "effective", "partial", "none"; NULL: nothing that is banned was tried. */
