@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+#include "sensor/keyed_hash.h"
+#include "sensor/random_seed.h"
+
 enum { FIRST_ROWS = 256 };
 
 void listing_free(struct listing *l)
@@ -14,8 +17,7 @@ void listing_free(struct listing *l)
 
 static size_t slot_of(const struct listing *l, uint64_t flow_id)
 {
-	uint64_t hash = (flow_id ^ flow_id >> 31) * UINT64_C(0x9e3779b97f4a7c15);
-	size_t at = (hash >> 20) & (l->size - 1);
+	size_t at = keyed_bytes(l->seed, &flow_id, sizeof flow_id) & (l->size - 1);
 
 	while (l->slots[at] != 0 && l->rows[l->slots[at] - 1].flow_id != flow_id)
 		at = (at + 1) & (l->size - 1);
@@ -30,6 +32,7 @@ static bool widen(struct listing *l)
 	if (rows == NULL)
 		return false;
 	l->rows = rows;
+	l->seed = l->seed != 0 ? l->seed : random_seed(l);
 	uint32_t *slots = calloc(2 * room, sizeof *slots);
 
 	if (slots == NULL)

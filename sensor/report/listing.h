@@ -26,6 +26,7 @@ struct listing {
 	uint32_t *slots; /* by flow: number of its newest row + 1 */
 	size_t count, room, size, lookups;
 	uint64_t lost, lookups_lost;
+	uint64_t seed; /* of the hash: a file of events says what ids it likes */
 };
 
 void listing_free(struct listing *);

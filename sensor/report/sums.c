@@ -4,17 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sensor/keyed_hash.h"
+#include "sensor/random_seed.h"
+
 enum { FIRST_ROWS = 64 };
 
 static size_t slot_of(const struct sum_table *t, const uint32_t key[SUM_KEYS])
 {
-	uint64_t hash = UINT64_C(0x9e3779b97f4a7c15);
-
-	for (size_t i = 0; i < SUM_KEYS; i++) {
-		hash = (hash ^ key[i]) * UINT64_C(0xff51afd7ed558ccd);
-		hash ^= hash >> 32;
-	}
-	size_t at = hash & (t->size - 1);
+	size_t at = keyed_bytes(t->seed, key, sizeof(uint32_t[SUM_KEYS])) & (t->size - 1);
 
 	while (t->slots[at] != 0 &&
 	       memcmp(t->rows[t->slots[at] - 1].key, key, sizeof(uint32_t[SUM_KEYS])) != 0)
@@ -24,14 +21,14 @@ static size_t slot_of(const struct sum_table *t, const uint32_t key[SUM_KEYS])
 
 void sum_table_init(struct sum_table *t, size_t most)
 {
-	*t = (struct sum_table){ .most = most };
+	*t = (struct sum_table){ .most = most, .seed = random_seed(t) };
 }
 
 void sum_table_free(struct sum_table *t)
 {
 	free(t->rows);
 	free(t->slots);
-	*t = (struct sum_table){ .most = t->most };
+	*t = (struct sum_table){ .most = t->most, .seed = t->seed };
 }
 
 static bool widen(struct sum_table *t)

@@ -35,6 +35,7 @@ struct sum_table {
 	uint32_t *slots; /* number of the row + 1; 0: free */
 	size_t count, room, size, most;
 	uint64_t lost;
+	uint64_t seed; /* of the hash */
 };
 
 void sum_table_init(struct sum_table *, size_t most);

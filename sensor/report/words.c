@@ -4,19 +4,12 @@
 #include <stdlib.h>
 
 #include "sensor/event/wire_text.h"
+#include "sensor/keyed_hash.h"
+#include "sensor/random_seed.h"
 
 /* What is looked at of a text: enough for a word, whatever is escaped in it. */
 enum { LOOK_MAX = 2 * WORD_MAX };
 enum { FIRST_SLOTS = 4096, FIRST_ROOM = 1024, FIRST_BYTES = 64 * 1024 };
-
-static uint64_t hash_of(struct text t)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < t.len; i++)
-		hash = (hash ^ (uint8_t)t.ptr[i]) * UINT64_C(0x100000001b3);
-	return hash ^ hash >> 29;
-}
 
 struct text words_get(const struct words *w, uint32_t number)
 {
@@ -32,7 +25,7 @@ static bool is_same(struct text a, struct text b)
 
 static size_t slot_of(const struct words *w, struct text t)
 {
-	size_t at = hash_of(t) & (w->size - 1);
+	size_t at = keyed_bytes(w->seed, t.ptr, t.len) & (w->size - 1);
 
 	while (w->slots[at] != 0 && !is_same(words_get(w, w->slots[at] - 1), t))
 		at = (at + 1) & (w->size - 1);
@@ -123,6 +116,7 @@ uint32_t words_add(struct words *w, struct text t)
 bool words_init(struct words *w)
 {
 	*w = (struct words){ .size = FIRST_SLOTS, .room = FIRST_ROOM, .bytes_room = FIRST_BYTES };
+	w->seed = random_seed(w);
 	w->slots = calloc(w->size, sizeof *w->slots);
 	w->starts = calloc(w->room + 1, sizeof *w->starts);
 	w->bytes = malloc(w->bytes_room);

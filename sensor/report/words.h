@@ -19,6 +19,7 @@ struct words {
 	uint32_t *slots, *starts; /* starts has one more: where the next begins */
 	char *bytes;
 	size_t size, count, room, used, bytes_room;
+	uint64_t seed; /* of the hash: texts are strangers' */
 };
 
 bool words_init(struct words *); /* false: out of memory */

@@ -416,6 +416,32 @@ static void test_bounds(void)
 	free_network(n);
 }
 
+/* Many hosts, each with many pages, within the seconds for which a visit is open. */
+static void test_memory_bound(void)
+{
+	enum { VISIT_BYTES = 1 << 14, OBSERVATIONS = 50 };
+	struct network *n = new_network(1, 1000);
+	struct site_watch *watch = n->watches[0];
+	size_t before = site_watch_bytes(watch), count, most = 0;
+
+	site_watch_bound(watch, VISIT_BYTES, OBSERVATIONS);
+	for (unsigned i = 0; i < 5000; i++) {
+		char name[NAME_ROOM];
+
+		snprintf(name, sizeof name, "www.site-%u.example", i);
+		see(n, i % 7 == 0 ? 1 : i % 500, start_ns + i * UINT64_C(1000000), name, true);
+		(void)site_watch_observations(watch, &count);
+		CHECK(count <= OBSERVATIONS);
+		most = site_watch_hosts(watch) > most ? site_watch_hosts(watch) : most;
+		if (i % 100 == 99)
+			learn(n);
+	}
+	CHECK(most > 10 && most < 100); /* who was silent longest gave way */
+	CHECK(site_watch_bytes(watch) - before < VISIT_BYTES + (size_t)128 * 1024);
+	CHECK(site_book_count(n->book) > 100);
+	free_network(n);
+}
+
 static void test_referer(void)
 {
 	struct network *n = new_network(1, 64);
@@ -558,6 +584,7 @@ int main(void)
 	test_verdicts();
 	test_referer();
 	test_bounds();
+	test_memory_bound();
 	test_sizes();
 	test_population();
 	test_workers();
