@@ -23,32 +23,37 @@ static bool has_room(struct budget *b, size_t more)
 	return false;
 }
 
-/* A refusal is counted where it is one; that there is no memory at all is said. */
-static void *account(struct budget *b, void *memory, size_t more)
-{
-	if (memory != NULL)
-		b->used += more;
-	else
-		log_scarce();
-	return memory;
-}
-
-/* Not calloc(): glibc's passes by the thread's own list of free blocks, where most of ours lie. */
+/*
+ * A refusal is counted where it is one; that there is no memory at all is said. Not calloc():
+ * glibc's passes by the thread's own list of free blocks, where most of ours lie.
+ */
 void *budget_take(struct budget *b, size_t size)
 {
 	if (!has_room(b, cost(size)))
 		return NULL;
-	void *memory = account(b, malloc(size), cost(size));
+	void *memory = malloc(size);
 
-	return memory != NULL ? memset(memory, 0, size) : NULL;
+	if (memory == NULL) {
+		log_scarce();
+		return NULL;
+	}
+	b->used += cost(size);
+	return memset(memory, 0, size);
 }
 
 void *budget_grow(struct budget *b, void *old, size_t old_size, size_t size)
 {
 	size_t more = cost(size) - (old != NULL ? cost(old_size) : 0);
+
 	if (!has_room(b, more))
 		return NULL;
-	return account(b, realloc(old, size), more);
+	void *memory = realloc(old, size);
+
+	if (memory != NULL)
+		b->used += more;
+	else
+		log_scarce();
+	return memory;
 }
 
 void budget_give(struct budget *b, void *memory, size_t size)
