@@ -37,8 +37,9 @@ void *budget_take(struct budget *b, size_t size)
 		log_scarce();
 		return NULL;
 	}
+	memset(memory, 0, size);
 	b->used += cost(size);
-	return memset(memory, 0, size);
+	return memory;
 }
 
 void *budget_grow(struct budget *b, void *old, size_t old_size, size_t size)
