@@ -10,10 +10,10 @@ static inline uint64_t read_varint(struct reader *r)
 	if (!reader_more(r))
 		return read_uint(r, 1);
 
-	size_t width = (size_t)1 << (r->rest.ptr[0] >> 6);
-	uint64_t value = read_uint(r, width);
+	static const uint64_t masks[] = { 0x3f, 0x3fff, 0x3fffffff, 0x3fffffffffffffff };
+	unsigned exponent = r->rest.ptr[0] >> 6;
 
-	return value & (UINT64_MAX >> (66 - 8 * width));
+	return read_uint(r, (size_t)1 << exponent) & masks[exponent];
 }
 
 /* Bytes behind such an integer. */

@@ -63,10 +63,11 @@ static const char *choose_user(const struct options *o)
 	if (rights_user_exists(default_user))
 		return default_user;
 	/* Also with -q. rights/README.md: why this is no refusal, and nobody is no way out. */
-	log_error("there is no user '%s' to become: this goes on as root, without capabilities. "
-	          "Make one (useradd --system %s; the package does), name another (-Z USER), or say "
-	          "that root is meant (-Z root)",
-	          default_user, default_user);
+	log_error(
+	        "there is no user '%s' to become: this goes on as root, without capabilities. "
+	        "Make one (useradd --system %s; the package does), name another (-Z USER), or say "
+	        "that root is meant (-Z root)",
+	        default_user, default_user);
 	return NULL;
 }
 

@@ -48,6 +48,7 @@ void *budget_take(struct budget *b, size_t size)
 void *budget_grow(struct budget *b, void *old, size_t old_size, size_t size)
 {
 	size_t more = cost(size) - (old != NULL ? cost(old_size) : 0);
+
 	if (!has_room(b, more))
 		return NULL;
 	return account(b, realloc(old, size), more);

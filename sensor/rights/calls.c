@@ -217,8 +217,8 @@ static int allow_naming(scmp_filter_ctx filter)
 }
 
 /*
- * At the end LeakSanitizer stops all threads from a process of its own, which traces them and shares
- * their memory (clone without CLONE_THREAD); it also reads where memory is mapped.
+ * At the end LeakSanitizer stops all threads from a process of its own, which traces them and
+ * shares their memory (clone without CLONE_THREAD); it also reads where memory is mapped.
  */
 static int allow_sanitizers(scmp_filter_ctx filter)
 {

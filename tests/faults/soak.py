@@ -177,7 +177,7 @@ def report(options, rows, judge, stream, status, said):
         faults.append(f"{sent} packets went in, {counted} were counted")
     late = [(row[0], row[1]) for row in rows if row[0] >= rows[-1][0] / 3]
     growth = slope(late) * (late[-1][0] - late[0][0])
-    middle = sum(row[1] for row in rows[len(rows) // 3:]) / len(late)
+    middle = sum(resident for _, resident in late) / len(late)
     is_flat = growth <= GROWTH_MAX * middle
     if not is_flat and not options.short:
         faults.append("memory grows")
