@@ -10,12 +10,14 @@
 #include "sensor/flow/siphash.h"
 #include "sensor/log.h"
 #include "sensor/site/site_calls.h"
+#include "sensor/site/site_habits.h"
 #include "sensor/site/site_sizes.h"
 
 enum { SITES_MIN = 64, ENTITY_MAX = 64, NONE = 0 };
 
 /* Log odds that a name is embedded in others' pages. */
 static const float surely_embedded = 4;
+static const float habit_least = 0.7F; /* belief in a call that is learned of */
 
 struct site_book {
 	uint64_t seed[2];
@@ -32,6 +34,7 @@ struct site_book {
 	uint64_t restored_ns;
 	struct site_calls calls;
 	struct site_sizes sizes;
+	struct site_habits habits;
 };
 
 /* Upper ends of the classes of lag in seconds, and how calls of unknown sites fall into them. */
@@ -375,6 +378,19 @@ static bool is_same_call(const struct site_observation *a, const struct site_obs
 	       a->candidate.call == b->candidate.call && memcmp(a->host, b->host, 16) == 0;
 }
 
+static enum site_page_kind page_kind(const struct site *s, bool was_udp)
+{
+	if (was_udp)
+		return SITE_PAGE_QUIC;
+	return s != NULL && s->speaks_quic ? SITE_PAGE_TCP : SITE_PAGE_TCP_ONLY;
+}
+
+double site_transport_ratio(const struct site_book *b, const struct site *s, bool was_udp,
+                            uint32_t tracker, bool is_udp)
+{
+	return site_habits_ratio(&b->habits, tracker, page_kind(s, was_udp), is_udp);
+}
+
 /* A call's candidates stand side by side. */
 static size_t learn_call(struct site_book *b, const struct site_observation *batch, size_t count)
 {
@@ -391,6 +407,9 @@ static size_t learn_call(struct site_book *b, const struct site_observation *bat
 
 		if (s == NULL || entity == SITE_ENTITIES_MAX || call.count == CALL_CANDIDATES)
 			continue;
+		if (c->belief > habit_least)
+			site_habits_credit(&b->habits, c->tracker, page_kind(s, c->was_udp),
+			                   c->is_udp);
 		if (c->is_credited) {
 			site_credit(s, entity, c->is_new, c->lag_s, c->belief);
 			continue;
@@ -441,9 +460,10 @@ void site_book_learn(struct site_book *b, struct site_observation *batch, size_t
 			learn_follower(s, batch[i].head);
 		else if (batch[i].kind == SITE_SAW_ORDER)
 			s->embedded = fmaxf(-20, fminf(20, s->embedded + batch[i].odds));
-		else if (batch[i].kind == SITE_SAW_BEGINNING)
+		else if (batch[i].kind == SITE_SAW_BEGINNING) {
 			s->begun++;
-		else if (batch[i].kind == SITE_SAW_VISIT)
+			s->speaks_quic |= batch[i].is_udp;
+		} else if (batch[i].kind == SITE_SAW_VISIT)
 			learn_visit(b, s, &batch[i]);
 		else
 			take_back(b, s, &batch[i]);

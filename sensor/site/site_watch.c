@@ -58,6 +58,7 @@ struct visit {
 	uint64_t
 	        part_ns; /* when a host of its own domain was asked for a part of it; 0: not seen */
 	bool is_new;     /* it began with a new flow */
+	bool is_udp;     /* over QUIC */
 	bool is_follower; /* it began in another name's burst */
 	uint8_t support;  /* names that came after it, as what a page embeds does */
 	uint8_t called_count;
@@ -384,7 +385,7 @@ static bool has_visit_room(struct site_watch *w, struct site_host *h)
 
 /* NULL: out of memory. */
 static struct visit *add_visit(struct site_watch *w, struct site_host *h, struct name *name,
-                               uint64_t now_ns, uint64_t order)
+                               uint64_t now_ns, uint64_t order, bool is_udp)
 {
 	if (!has_visit_room(w, h))
 		return NULL;
@@ -398,7 +399,9 @@ static struct visit *add_visit(struct site_watch *w, struct site_host *h, struct
 	if (o != NULL) {
 		o->time_ns = now_ns;
 		o->order = order;
+		o->is_udp = is_udp;
 	}
+	v->is_udp = is_udp;
 	return v;
 }
 
@@ -478,7 +481,7 @@ void site_watch_name(struct site_watch *w, const struct site_sight *s)
 	}
 	if (site_is_third_party(known))
 		return;
-	v = add_visit(w, h, s->name, s->now_ns, s->order);
+	v = add_visit(w, h, s->name, s->now_ns, s->order, s->is_udp);
 	if (v == NULL)
 		return;
 	v->is_new = s->is_new;
@@ -555,6 +558,16 @@ static double likelihood(const struct visit *v, const struct site *site, const s
 	return likely * go_on(v, c);
 }
 
+static uint32_t tracker_hash(const struct site_call *c)
+{
+	const struct name *name = c->tracker;
+	uint32_t hash = 2166136261U;
+
+	for (size_t i = 0; name != NULL && i < name->len; i++)
+		hash = (hash ^ (uint8_t)name->text[i]) * 16777619U;
+	return name != NULL && c->is_new ? hash | 1 : 0;
+}
+
 /* Tracker and transport: requests of one kind are of one size, but for the page's name. */
 static uint32_t request_kind(const struct site_call *c)
 {
@@ -585,6 +598,7 @@ static double weigh(const struct site_watch *w, const struct visit *v, const str
 	double page = likely * page_prior(v, site) * site_call_rate(site, entity);
 
 	page *= site_size_ratio(w->book, request_kind(c), excess(v, c));
+	page *= site_transport_ratio(w->book, site, v->is_udp, tracker_hash(c), c->is_udp);
 	if (!c->is_new)
 		page = bound_to(c->binding, v->name) * go_on(v, c) + 0.05 * page;
 	return page * site_lag_density(w->book, site, entity, c->is_new, lag_s);
@@ -643,7 +657,7 @@ static bool answer_by_referer(struct site_watch *w, struct site_host *h, const s
 	bool was_seen = v != NULL;
 
 	if (v == NULL)
-		v = add_visit(w, h, page, c->time_ns, c->order);
+		v = add_visit(w, h, page, c->time_ns, c->order, c->is_udp);
 	if (v == NULL) {
 		name_release(w->names, page);
 		return false;
@@ -808,6 +822,9 @@ static void learn_call(struct site_watch *w, struct site_host *h, const struct s
 			.lag_s = (float)(c->time_ns - v->begin_ns) / 1e9F,
 			.is_new = c->is_new,
 			.is_credited = !c->is_new,
+			.tracker = tracker_hash(c),
+			.was_udp = v->is_udp,
+			.is_udp = c->is_udp,
 			.belief = (float)(weights[i] / sum),
 		};
 	}

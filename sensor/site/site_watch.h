@@ -29,6 +29,7 @@ struct site_sight {
 	uint64_t now_ns, order;
 	struct name *name;
 	bool is_new;
+	bool is_udp; /* QUIC */
 };
 void site_watch_name(struct site_watch *, const struct site_sight *);
 

@@ -60,7 +60,8 @@ static void see_name(struct worker *w, const struct flow *f, bool is_new)
 	                                                .now_ns = w->now_ns,
 	                                                .order = w->key.step,
 	                                                .name = f->server_name,
-	                                                .is_new = is_new });
+	                                                .is_new = is_new,
+	                                                .is_udp = f->protocol != IP_TCP });
 }
 
 void place_named(struct worker *w, struct flow *f)
