@@ -60,6 +60,7 @@ struct contact {
 	bool has_call, is_call_new;
 	uint8_t call_stage; /* of its wait: in which line it stands */
 	uint16_t call_size; /* of the first request; 0: not seen */
+	bool has_news;      /* QUIC: the server was heard since the client spoke */
 	bool is_placed;
 	bool is_waiting;
 	uint8_t evidence_count;
@@ -142,8 +143,8 @@ enum outcome flow_outcome(const struct worker *, const struct flow *, bool is_fi
 void place_named(struct worker *, struct flow *);
 /* Contacts were found: who called? */
 void place_contacts(struct worker *, struct flow *, const struct frame *);
-/* The client of a flow with contacts sent something: its first request? */
-void place_request(struct worker *, struct flow *, const struct packet *);
+/* A flow with contacts said something: its first request? */
+void place_request(struct flow *, const struct sight *);
 /* A call that waits is placed now: its flow ends. */
 void place_now(struct worker *, struct contact *);
 /* The client of a named flow sent a packet after some silence. */

@@ -47,8 +47,9 @@ static void fit_size(struct recent_call *call, struct site_book *b, struct site 
 	for (size_t i = 0; i < call->count; i++)
 		site_credit_size(b, call->request, call->excess[i], -call->fit[i]);
 	for (size_t i = 0; i < call->count; i++) {
-		weights[i] = call->likelihood[i] * 0.1 * site_page_prior(&sites[call->site[i]]) *
-		             site_lag_density(b, NULL, call->entity, call->is_new, call->lag_s[i]) *
+		double timely = call->likelihood[i] * site_lag_density(b, NULL, call->entity, call->is_new, call->lag_s[i]);
+
+		weights[i] = sqrt(timely) * 0.1 * site_page_prior(&sites[call->site[i]]) *
 		             site_size_ratio(b, call->request, call->excess[i]);
 		sum += weights[i];
 	}

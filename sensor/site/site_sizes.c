@@ -48,7 +48,9 @@ double site_sizes_ratio(const struct site_sizes *s, uint32_t request, int excess
 
 	if (k == NULL || excess < 0 || excess >= SIZE_EXCESS_MAX)
 		return 1;
-	return (k->count[excess] * spread + doubt) / (k->total + doubt);
+	double count = k->count[excess], kept = count < 1 ? count * count : count;
+
+	return (kept * spread + doubt) / (k->total + doubt);
 }
 
 void site_sizes_credit(struct site_sizes *s, uint32_t request, int excess, double amount)

@@ -572,7 +572,7 @@ static uint32_t tracker_hash(const struct site_call *c)
 static uint32_t request_kind(const struct site_call *c)
 {
 	const struct name *name = c->tracker;
-	uint32_t hash = 2166136261U ^ c->is_udp;
+	uint32_t hash = 2166136261U ^ c->is_udp ^ ((uint32_t)c->has_news << 1);
 
 	for (size_t i = 0; c->size > 0 && i < name->len; i++)
 		hash = (hash ^ (uint8_t)name->text[i]) * 16777619U;

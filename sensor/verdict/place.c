@@ -161,6 +161,7 @@ static bool place(struct worker *w, struct contact *c, bool may_wait)
 		                  .is_new = c->is_call_new,
 		                  .tracker = c->name,
 		                  .size = c->name != NULL ? c->call_size : 0,
+		                  .has_news = c->has_news,
 		                  .is_udp = c->flow->protocol != IP_TCP,
 		                  .binding = &c->binding };
 
@@ -218,21 +219,36 @@ static size_t request_in_records(const struct packet *p)
 }
 
 /* A QUIC packet with a short header (RFC 9000, section 17.3) is a datagram's last. */
-static size_t request_in_datagram(const struct packet *p)
+static bool is_short_datagram(const struct packet *p)
 {
-	bool is_short = p->payload.len > 0 && (p->payload.ptr[0] & 0xc0) == 0x40;
-
-	return is_short && p->payload_len >= REQUEST_SIZE_LEAST ? p->payload_len : 0;
+	return p->payload.len > 0 && (p->payload.ptr[0] & 0xc0) == 0x40;
 }
 
-void place_request(struct worker *w, struct flow *f, const struct packet *p)
+/* A request that has to acknowledge what the server said is longer by that (RFC 9000, 19.3). */
+static size_t request_in_datagram(struct contact *c, const struct sight *s)
+{
+	const struct packet *p = s->packet;
+	bool is_client = s->side == c->flow->client;
+
+	if (is_client && is_short_datagram(p) && p->payload_len >= REQUEST_SIZE_LEAST)
+		return p->payload_len;
+	if (is_short_datagram(p))
+		c->has_news = !is_client;
+	return 0;
+}
+
+void place_request(struct flow *f, const struct sight *s)
 {
 	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
 
-	(void)w;
 	if (c == NULL || !c->has_call || !c->is_call_new || c->call_size > 0)
 		return;
-	size_t size = f->protocol == IP_TCP ? request_in_records(p) : request_in_datagram(p);
+	size_t size = 0;
+
+	if (f->protocol != IP_TCP)
+		size = request_in_datagram(c, s);
+	else if (s->side == f->client)
+		size = request_in_records(s->packet);
 
 	c->call_size = (uint16_t)(size < UINT16_MAX ? size : 0);
 }
