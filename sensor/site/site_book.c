@@ -395,7 +395,8 @@ double site_transport_ratio(const struct site_book *b, const struct site *s, boo
 static size_t learn_call(struct site_book *b, const struct site_observation *batch, size_t count)
 {
 	struct recent_call call = { .nobody = batch[0].candidate.nobody,
-		                    .request = batch[0].candidate.request };
+		                    .request = batch[0].candidate.request,
+		                    .acknowledges = batch[0].candidate.acknowledges };
 	size_t i = 0;
 
 	learn_entity(b, batch[0].candidate.entity);
@@ -579,14 +580,19 @@ double site_new_page_prior(struct slice name)
 	return site_page_prior(&unknown);
 }
 
-double site_size_ratio(const struct site_book *b, uint32_t request, int excess)
+double site_size_ratio(const struct site_book *b, uint32_t request, bool acknowledges, int excess)
 {
-	return site_sizes_ratio(&b->sizes, request, excess);
+	return site_sizes_ratio(&b->sizes, request, acknowledges, excess);
 }
 
-void site_credit_size(struct site_book *b, uint32_t request, int excess, double amount)
+int site_size_base(const struct site_book *b, uint32_t request, bool acknowledges, int excess)
 {
-	site_sizes_credit(&b->sizes, request, excess, amount);
+	return site_sizes_base(&b->sizes, request, acknowledges, excess);
+}
+
+void site_credit_size(struct site_book *b, uint32_t request, int base, double amount)
+{
+	site_sizes_credit(&b->sizes, request, base, amount);
 }
 
 double site_call_rate(const struct site *s, size_t entity)

@@ -43,9 +43,10 @@ struct site_candidate {
 	uint32_t call;      /* of those of one packet: which */
 	uint64_t visit;     /* which: a visit opens one flow to a tracker */
 	uint32_t request;   /* site_sizes.h; 0: not seen */
-	int excess;         /* its size without the page's name */
-	float likelihood;   /* without what the book knows of the site's calls */
-	float nobody;       /* that of no page that was seen */
+	bool acknowledges;
+	int excess;       /* its size without the page's name */
+	float likelihood; /* without what the book knows of the site's calls */
+	float nobody;     /* that of no page that was seen */
 	float lag_s;
 	uint32_t tracker;         /* its name, as a number; 0: not to be learned of */
 	bool was_udp, is_udp;     /* the page, the call */
@@ -150,11 +151,12 @@ void site_credit(struct site *, size_t entity, bool is_new, double lag_s, double
 /* How often a visit of the site calls the entity, and how likely after `lag_s` (a density). */
 double site_call_rate(const struct site *, size_t entity);
 /* How much likelier a request of that size makes it that the name is the page's; site_sizes.h. */
-double site_size_ratio(const struct site_book *, uint32_t request, int excess);
+double site_size_ratio(const struct site_book *, uint32_t request, bool acknowledges, int excess);
+int site_size_base(const struct site_book *, uint32_t request, bool acknowledges, int excess);
 /* How much likelier the transports of page and call make it that one browser chose both. */
 double site_transport_ratio(const struct site_book *, const struct site *, bool was_udp,
                             uint32_t tracker, bool is_udp);
-void site_credit_size(struct site_book *, uint32_t request, int excess, double amount);
+void site_credit_size(struct site_book *, uint32_t request, int base, double amount);
 double site_lag_density(const struct site_book *, const struct site *, size_t entity, bool is_new,
                         double lag_s);
 

@@ -45,17 +45,21 @@ static void fit_size(struct recent_call *call, struct site_book *b, struct site 
 	double weights[CALL_CANDIDATES], sum = call->nobody;
 
 	for (size_t i = 0; i < call->count; i++)
-		site_credit_size(b, call->request, call->excess[i], -call->fit[i]);
+		site_credit_size(b, call->request, call->base[i], -call->fit[i]);
 	for (size_t i = 0; i < call->count; i++) {
-		double timely = call->likelihood[i] * site_lag_density(b, NULL, call->entity, call->is_new, call->lag_s[i]);
+		double timely =
+		        call->likelihood[i] *
+		        site_lag_density(b, NULL, call->entity, call->is_new, call->lag_s[i]);
 
 		weights[i] = sqrt(timely) * 0.1 * site_page_prior(&sites[call->site[i]]) *
-		             site_size_ratio(b, call->request, call->excess[i]);
+		             site_size_ratio(b, call->request, call->acknowledges, call->excess[i]);
 		sum += weights[i];
 	}
 	for (size_t i = 0; i < call->count; i++) {
 		call->fit[i] = (float)(weights[i] / sum);
-		site_credit_size(b, call->request, call->excess[i], call->fit[i]);
+		call->base[i] = (int16_t)site_size_base(b, call->request, call->acknowledges,
+		                                        call->excess[i]);
+		site_credit_size(b, call->request, call->base[i], call->fit[i]);
 	}
 }
 
@@ -74,7 +78,7 @@ static void share_out(struct site_calls *c, size_t at, struct site_book *b, stru
 		weights[i] = call->likelihood[i] * site_page_prior(s) *
 		             site_call_rate(s, call->entity) * left_over(c, at, call->visit[i]) *
 		             site_lag_density(b, s, call->entity, call->is_new, call->lag_s[i]) *
-		             site_size_ratio(b, call->request, call->excess[i]);
+		             site_size_ratio(b, call->request, call->acknowledges, call->excess[i]);
 		sum += weights[i];
 	}
 	for (size_t i = 0; i < call->count; i++) {

@@ -19,6 +19,7 @@ struct recent_call {
 	uint32_t site[CALL_CANDIDATES];    /* numbers in the book */
 	float likelihood[CALL_CANDIDATES]; /* without the site's own rate and lag */
 	float lag_s[CALL_CANDIDATES];
+	int16_t base[CALL_CANDIDATES];   /* of its size, as it is credited */
 	int16_t excess[CALL_CANDIDATES]; /* of its size, if it is the site's */
 	uint64_t visit[CALL_CANDIDATES];
 	float share[CALL_CANDIDATES]; /* credited to the site now */
@@ -26,7 +27,7 @@ struct recent_call {
 	float nobody;
 	uint32_t request; /* site_sizes.h; 0: not seen */
 	uint8_t count, entity;
-	bool is_new;
+	bool is_new, acknowledges;
 };
 
 struct site_calls {

@@ -572,7 +572,7 @@ static uint32_t tracker_hash(const struct site_call *c)
 static uint32_t request_kind(const struct site_call *c)
 {
 	const struct name *name = c->tracker;
-	uint32_t hash = 2166136261U ^ c->is_udp ^ ((uint32_t)c->has_news << 1);
+	uint32_t hash = 2166136261U ^ c->is_udp;
 
 	for (size_t i = 0; c->size > 0 && i < name->len; i++)
 		hash = (hash ^ (uint8_t)name->text[i]) * 16777619U;
@@ -597,7 +597,7 @@ static double weigh(const struct site_watch *w, const struct visit *v, const str
 	double lag_s = (double)(c->time_ns - v->begin_ns) / 1e9;
 	double page = likely * page_prior(v, site) * site_call_rate(site, entity);
 
-	page *= site_size_ratio(w->book, request_kind(c), excess(v, c));
+	page *= site_size_ratio(w->book, request_kind(c), c->has_news, excess(v, c));
 	page *= site_transport_ratio(w->book, site, v->is_udp, tracker_hash(c), c->is_udp);
 	if (!c->is_new)
 		page = bound_to(c->binding, v->name) * go_on(v, c) + 0.05 * page;
@@ -816,6 +816,7 @@ static void learn_call(struct site_watch *w, struct site_host *h, const struct s
 			.call = c->number,
 			.visit = v->begin_ns ^ ((uint64_t)c->host[15] << 56),
 			.request = request_kind(c),
+			.acknowledges = c->has_news,
 			.excess = excess(v, c),
 			.likelihood = (float)likely[i],
 			.nobody = (float)nobody,
@@ -845,7 +846,8 @@ static void hedge(const struct site_watch *w, const struct site_host *h, const s
 		bool is_open = v->begin_ns <= c->time_ns && c->time_ns < v->begin_ns + open_ns;
 
 		flat[i] = is_open ? page_prior(v, site_book_find(w->book, name_text(v->name))) *
-		                            site_size_ratio(w->book, request_kind(c), excess(v, c))
+		                            site_size_ratio(w->book, request_kind(c), c->has_news,
+		                                            excess(v, c))
 		                  : 0;
 		all += flat[i];
 	}

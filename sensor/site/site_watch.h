@@ -65,7 +65,8 @@ struct site_call {
 	const void *tracker;          /* its name: only compared */
 	struct site_binding *binding; /* of the flow; changed */
 	uint16_t size;                /* of its request; 0: not seen */
-	bool has_news; /* QUIC: the server was heard since the client spoke: what it heard is acknowledged */
+	bool has_news; /* QUIC: the server was heard since the client spoke: what it heard is
+	                  acknowledged */
 	bool is_udp;
 	struct slice referer; /* what HTTP said of the page: its URL; empty: nothing */
 };
