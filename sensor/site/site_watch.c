@@ -939,7 +939,7 @@ static void add_rivals(const struct site_host *h, const struct site_call *c, con
 		const struct visit *v = &h->visits[i];
 		struct site_rival rival = { v->name, weights[i] / sum, 0 };
 
-		if (i == best || rival.confidence < 0.05)
+		if (v->name == h->visits[best].name || rival.confidence < 0.05)
 			continue;
 		rival.lag_ms = (int64_t)((c->time_ns - v->begin_ns) / ms);
 		if (out->rival_count < SITE_RIVALS_MAX)
@@ -973,6 +973,18 @@ static size_t count_open(const struct site_host *h, const struct site_call *c)
 		count += h->visits[i].begin_ns <= c->time_ns &&
 		         c->time_ns < h->visits[i].begin_ns + open_ns;
 	return count;
+}
+
+/* Several visits of one site, such as two browsers' behind one address, speak for one page. */
+static double weight_of_name(const struct site_host *h, const double *weights,
+                             const struct name *name)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < h->visit_count; i++)
+		if (h->visits[i].name == name)
+			sum += weights[i];
+	return sum;
 }
 
 bool site_watch_call(struct site_watch *w, const struct site_call *c, struct site_guess *out)
@@ -1015,9 +1027,19 @@ bool site_watch_call(struct site_watch *w, const struct site_call *c, struct sit
 	sum += sum_unseen(h, c->binding);
 	if (c->is_new && getenv("HEDGE"))
 		hedge(w, h, c, weights, sum);
-	for (size_t i = 0; i < h->visit_count; i++)
-		best = weights[i] > weights[best] ? i : best;
-	if (c->may_wait && (h->visit_count == 0 || weights[best] / sum < sure))
+	double most = 0;
+
+	for (size_t i = 0; i < h->visit_count; i++) {
+		double weight = weight_of_name(h, weights, h->visits[i].name);
+
+		if (weight > most || (weight == most && weights[i] > weights[best])) {
+			best = i;
+			most = weight;
+		}
+	}
+	double confidence = most / sum;
+
+	if (c->may_wait && (h->visit_count == 0 || confidence < sure))
 		return false;
 	learn_call(w, h, c, likely, weights, sum);
 	bind_flow(w, h, weights, sum, c->binding);
@@ -1031,9 +1053,9 @@ bool site_watch_call(struct site_watch *w, const struct site_call *c, struct sit
 	}
 	double least = count_open(h, c) > FEW_PAGES ? enough : few_enough;
 
-	if (h->visit_count == 0 || weights[best] / sum < least)
+	if (h->visit_count == 0 || confidence < least)
 		return true;
-	answer(out, &h->visits[best], c, weights[best] / sum);
+	answer(out, &h->visits[best], c, confidence);
 	add_rivals(h, c, weights, sum, best, out);
 	note_placed(c->binding, &h->visits[best], weights[best] / sum);
 	return true;
