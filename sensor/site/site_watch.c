@@ -38,7 +38,7 @@ static const double unmodelled = 0.1;
 static const uint64_t open_ns = 4000 * UINT64_C(1000000);
 /* Who went on to another page has likely left the one before. */
 static const double left = 0.8;
-static const double enough = 0.55, few_enough = 0.35, sure = 0.95;
+static const double enough = 0.5, few_enough = 0.3, sure = 0.95;
 /* A call on a flow whose page was not visited just now. */
 static const double unseen = 0.03;
 
@@ -610,25 +610,27 @@ static double weigh(const struct site_watch *w, const struct visit *v, const str
  */
 static const struct {
 	double rate, lag, size, transport, prior, was_open, before_part, with_part, after_part,
-	        soon_after, long_after, later, much_later, go_on, unknown, at_once, late, nobody;
-} model = { .rate = 0.62,
-	    .lag = 0.32,
-	    .size = 0.85,
-	    .transport = 0.6,
-	    .prior = 0.98,
-	    .was_open = -0.65,
-	    .before_part = -1.2,
-	    .with_part = 0.51,
-	    .after_part = 0.42,
-	    .soon_after = 0.04,
-	    .long_after = -0.35,
-	    .later = -0.32,
-	    .much_later = -0.27,
-	    .go_on = 0.76,
-	    .unknown = 0.1,
-	    .at_once = 0.73,
-	    .late = -1.01,
-	    .nobody = -3.956 };
+	        soon_after, long_after, later, much_later, go_on, unknown, at_once, late,
+	        known_late, nobody;
+} model = { .rate = 0.57,
+	    .lag = 0.35,
+	    .size = 0.88,
+	    .transport = 0.4,
+	    .prior = 0.9,
+	    .was_open = -0.85,
+	    .before_part = -1.39,
+	    .with_part = 0.75,
+	    .after_part = 0.56,
+	    .soon_after = 0.03,
+	    .long_after = -0.26,
+	    .later = -0.26,
+	    .much_later = -0.2,
+	    .go_on = 0.72,
+	    .unknown = 0.23,
+	    .at_once = 0.85,
+	    .late = -1.05,
+	    .known_late = 0.69,
+	    .nobody = -3.626 };
 
 static double apart_from_part(const struct visit *v, const struct site_call *c)
 {
@@ -671,7 +673,10 @@ static double weigh_new(const struct site_watch *w, const struct visit *v,
 	double z = model.rate * log_of(site_call_rate(site, entity)) +
 	           model.prior * log_of(page_prior(v, site));
 
-	z += model.lag * log_of(site_lag_density(w->book, NULL, entity, true, lag_s));
+	double usual = log_of(site_lag_density(w->book, NULL, entity, true, lag_s));
+	double own = log_of(site_lag_density(w->book, site, entity, true, lag_s));
+
+	z += model.lag * usual + (lag_s >= 2 ? model.known_late * fmax(0, own - usual) : 0);
 	z += model.size *
 	     log_of(site_size_ratio(w->book, request_kind(c), c->has_news, excess(v, c)));
 	z += model.transport *
