@@ -62,7 +62,7 @@ struct site_call {
 	uint32_t number;         /* of those of one packet */
 	bool is_new;
 	bool may_wait;                /* what is not sure may be asked again */
-	const void *tracker;          /* its name: only compared */
+	const struct name *tracker;   /* NULL: an address is all there is */
 	struct site_binding *binding; /* of the flow; changed */
 	uint16_t size;                /* of its request; 0: not seen */
 	bool has_news; /* QUIC: the server was heard since the client spoke: what it heard is
