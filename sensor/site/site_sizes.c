@@ -79,7 +79,8 @@ int site_sizes_base(const struct site_sizes *s, uint32_t request, bool acknowled
 
 	for (size_t i = 0; k != NULL && i < sizeof more / sizeof *more; i++) {
 		int at = excess - more[i].bytes;
-		double weight = more[i].share[acknowledges] * (count_of(k, at) + new_base);
+		double weight =
+		        more[i].share[acknowledges] * (count_of(k, at) + (i == 0 ? new_base : 0));
 
 		base = weight > most ? at : base;
 		most = fmax(most, weight);
