@@ -263,9 +263,10 @@ bool site_watch_call(struct site_watch *w, const struct site_call *c, struct sit
 	weigh_all(w, h, c, &x);
 	x.sum += site_unseen_weight(h, c->binding);
 	choose(h, &x);
+	if (!c->is_asked_again)
+		learn_call(w, h, c, x.likely, x.weights, x.sum);
 	if (c->may_wait && (h->visit_count == 0 || x.confidence < sure))
 		return false;
-	learn_call(w, h, c, x.likely, x.weights, x.sum);
 	site_bind(w, h, x.weights, x.sum, c->binding);
 	if (!c->is_new)
 		site_reconsider(w, h, c);

@@ -158,6 +158,7 @@ static bool place(struct worker *w, struct contact *c, bool may_wait)
 		                  .now_ns = w->now_ns,
 		                  .entity = c->entry.entity,
 		                  .may_wait = may_wait,
+		                  .is_asked_again = c->call_stage > 0,
 		                  .is_new = c->is_call_new,
 		                  .tracker = c->name,
 		                  .size = c->name != NULL ? c->call_size : 0,
