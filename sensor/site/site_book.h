@@ -123,6 +123,7 @@ struct site {
 };
 
 struct site_book;
+struct recent_call; /* site_calls.h */
 
 /* `capacity` names at most; those without a tracker that were seen longest ago give way. */
 struct site_book *site_book_new(size_t capacity, uint64_t seed); /* NULL: out of memory */
@@ -148,10 +149,15 @@ double site_page_prior(const struct site *);
 double site_new_page_prior(struct slice name);
 /* `amount` more calls of the entity are the site's, or less. */
 void site_credit(struct site *, size_t entity, bool is_new, double lag_s, double amount);
-/* How often a visit of the site calls the entity, and how likely after `lag_s` (a density). */
-double site_call_rate(const struct site *, size_t entity);
-/* How much likelier a request of that size makes it that the name is the page's; site_sizes.h. */
-double site_size_ratio(const struct site_book *, uint32_t request, bool acknowledges, int excess);
+/* A call that was learned of already; NULL: it was not, or it is long ago. */
+const struct recent_call *site_book_call(const struct site_book *, uint64_t id);
+/* How often a visit of the site calls the entity (`own` calls do not count), and how likely after
+ * `lag_s` (a density). */
+double site_call_rate(const struct site *, size_t entity, double own);
+/* `own`: of this call; what it was credited does not count; or NULL.
+ * How much likelier a request of that size makes it that the name is the page's; site_sizes.h. */
+double site_size_ratio(const struct site_book *, uint32_t request, bool acknowledges, int excess,
+                       const struct recent_call *own);
 int site_size_base(const struct site_book *, uint32_t request, bool acknowledges, int excess);
 /* How much likelier the transports of page and call make it that one browser chose both. */
 double site_transport_ratio(const struct site_book *, const struct site *, bool was_udp,

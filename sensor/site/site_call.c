@@ -137,7 +137,7 @@ static void learn_call(struct site_watch *w, struct site_host *h, const struct s
 		o->candidate = (struct site_candidate){
 			.entity = c->entity,
 			.call = c->number,
-			.visit = v->begin_ns ^ ((uint64_t)c->host[15] << 56),
+			.visit = site_visit_number(v, c),
 			.request = site_request_kind(c),
 			.acknowledges = c->has_news,
 			.excess = site_excess(v, c),

@@ -124,7 +124,9 @@ double site_transport_ratio(const struct site_book *b, const struct site *s, boo
 /* A call's candidates stand side by side. */
 static size_t learn_call(struct site_book *b, const struct site_observation *batch, size_t count)
 {
-	struct recent_call call = { .nobody = batch[0].candidate.nobody,
+	struct recent_call call = { .id = site_call_id(batch[0].time_ns, batch[0].order,
+		                                       batch[0].candidate.call, batch[0].host),
+		                    .nobody = batch[0].candidate.nobody,
 		                    .request = batch[0].candidate.request,
 		                    .acknowledges = batch[0].candidate.acknowledges };
 	size_t i = 0;

@@ -80,13 +80,14 @@ void site_credit(struct site *s, size_t entity, bool is_new, double lag_s, doubl
 	*lag = fmaxf(0, *lag + (float)amount);
 }
 
-double site_call_rate(const struct site *s, size_t entity)
+double site_call_rate(const struct site *s, size_t entity, double own)
 {
 	const double prior = 0.1, weight = 1.5, most = 0.95;
 
 	if (s == NULL || entity == SITE_ENTITIES_MAX)
 		return prior;
-	return fmin(most, (prior * weight + s->count[entity].calls) / (weight + s->begun));
+	return fmin(most,
+	            (prior * weight + fmax(0, s->count[entity].calls - own)) / (weight + s->begun));
 }
 
 static double share(const double *prior, double weight, const float *seen, size_t class)
@@ -121,9 +122,19 @@ double site_book_coincidence(const struct site_book *b, size_t entity)
 	return ((double)b->bystanders[entity] + prior * weight) / ((double)b->visits + weight);
 }
 
-double site_size_ratio(const struct site_book *b, uint32_t request, bool acknowledges, int excess)
+const struct recent_call *site_book_call(const struct site_book *b, uint64_t id)
 {
-	return site_sizes_ratio(&b->sizes, request, acknowledges, excess);
+	return site_calls_find(&b->calls, id);
+}
+
+double site_size_ratio(const struct site_book *b, uint32_t request, bool acknowledges, int excess,
+                       const struct recent_call *own)
+{
+	struct site_size_credits credits = { NULL, NULL, 0 };
+
+	if (own != NULL)
+		credits = (struct site_size_credits){ own->base, own->fit, own->count };
+	return site_sizes_ratio(&b->sizes, request, acknowledges, excess, &credits);
 }
 
 int site_size_base(const struct site_book *b, uint32_t request, bool acknowledges, int excess)

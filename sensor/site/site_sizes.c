@@ -48,39 +48,54 @@ static const struct {
 	double share[2]; /* of requests that had nothing to acknowledge, that had */
 } more[] = { { 0, { 0.96, 0.35 } }, { 5, { 0.02, 0.28 } }, { 6, { 0.02, 0.37 } } };
 
+static double own_amount(const struct site_size_credits *own, int base)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < own->count; i++)
+		sum += own->base[i] == base ? (double)own->amount[i] : 0;
+	return sum;
+}
+
 /* Seen once is not yet known: what a call's wrong candidates leave behind is not to count. */
-static double count_of(const struct site_size_kind *k, int base)
+static double count_of(const struct site_size_kind *k, int base,
+                       const struct site_size_credits *own)
 {
 	if (base < 0 || base >= SIZE_EXCESS_MAX)
 		return 0;
-	double count = k->count[base];
+	double count = fmax(0, k->count[base] - own_amount(own, base));
 
 	return count < 1 ? count * count : count;
 }
 
-double site_sizes_ratio(const struct site_sizes *s, uint32_t request, bool acknowledges, int excess)
+double site_sizes_ratio(const struct site_sizes *s, uint32_t request, bool acknowledges, int excess,
+                        const struct site_size_credits *own)
 {
 	const struct site_size_kind *k = request != 0 ? find(s, request) : NULL;
-	double seen = 0;
+	double seen = 0, total = doubt;
 
 	if (k == NULL || excess < 0 || excess >= SIZE_EXCESS_MAX)
 		return 1;
 	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
-		seen += more[i].share[acknowledges] * count_of(k, excess - more[i].bytes);
-	return (seen * spread + doubt) / (k->total + doubt);
+		seen += more[i].share[acknowledges] * count_of(k, excess - more[i].bytes, own);
+	total += k->total;
+	for (size_t i = 0; i < own->count; i++)
+		total -= own->amount[i];
+	return (seen * spread + doubt) / fmax(total, doubt);
 }
 
 int site_sizes_base(const struct site_sizes *s, uint32_t request, bool acknowledges, int excess)
 {
 	const struct site_size_kind *k = request != 0 ? find(s, request) : NULL;
+	const struct site_size_credits none = { NULL, NULL, 0 };
 	const double new_base = 0.2;
 	double most = 0;
 	int base = excess;
 
 	for (size_t i = 0; k != NULL && i < sizeof more / sizeof *more; i++) {
 		int at = excess - more[i].bytes;
-		double weight =
-		        more[i].share[acknowledges] * (count_of(k, at) + (i == 0 ? new_base : 0));
+		double weight = more[i].share[acknowledges] *
+		                (count_of(k, at, &none) + (i == 0 ? new_base : 0));
 
 		base = weight > most ? at : base;
 		most = fmax(most, weight);

@@ -34,11 +34,19 @@ struct site_sizes {
 /* Bytes that a page's name takes in a request for what it embeds. */
 size_t site_referer_size(struct slice host);
 
+/* What a call itself was credited. */
+struct site_size_credits {
+	const int16_t *base;
+	const float *amount;
+	size_t count;
+};
+
 /*
  * How much likelier a request's excess makes it that the name is the page's. `acknowledges`: by
- * RFC 9000, 19.3, it has some bytes more. 1: nothing is known.
+ * RFC 9000, 19.3, it has some bytes more. Its own credits do not count. 1: nothing is known.
  */
-double site_sizes_ratio(const struct site_sizes *, uint32_t request, bool acknowledges, int excess);
+double site_sizes_ratio(const struct site_sizes *, uint32_t request, bool acknowledges, int excess,
+                        const struct site_size_credits *own);
 /* The excess without what it likely acknowledges: this is credited. */
 int site_sizes_base(const struct site_sizes *, uint32_t request, bool acknowledges, int excess);
 void site_sizes_credit(struct site_sizes *, uint32_t request, int base, double amount);

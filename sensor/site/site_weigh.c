@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sensor/site/site_binding.h"
+#include "sensor/site/site_calls.h"
 #include "sensor/site/site_sizes.h"
 
 static const uint64_t same_ns = 300 * UINT64_C(1000000);   /* flows opened side by side */
@@ -47,6 +48,11 @@ uint32_t site_request_kind(const struct site_call *c)
 	return c->size > 0 ? site_tracker_number(c) ^ (uint32_t)c->is_udp << 31 : 0;
 }
 
+uint64_t site_visit_number(const struct visit *v, const struct site_call *c)
+{
+	return v->begin_ns ^ ((uint64_t)c->host[15] << 56);
+}
+
 int site_excess(const struct visit *v, const struct site_call *c)
 {
 	return (int)c->size - (int)site_referer_size(name_text(v->name));
@@ -76,7 +82,7 @@ static double weigh_woken(const struct site_watch *w, const struct visit *v,
 	const struct site *site = site_book_find(w->book, name_text(v->name));
 	size_t entity = site_book_entity(w->book, c->entity);
 	double lag_s = (double)(c->time_ns - v->begin_ns) / 1e9;
-	double page = likely * page_prior(v, site) * site_call_rate(site, entity);
+	double page = likely * page_prior(v, site) * site_call_rate(site, entity, 0);
 
 	page = site_bound_to(c->binding, v->name) * go_on(v, c) + 0.05 * page;
 	return page * site_lag_density(w->book, site, entity, false, lag_s);
@@ -94,7 +100,7 @@ static const struct {
 	    .lag = 0.29,
 	    .size = 0.82,
 	    .transport = 0.5,
-	    .prior = 0.23,
+	    .prior = 0.9,
 	    .was_open = -0.69,
 	    .before_part = -1.0,
 	    .with_part = 0.4,
@@ -141,19 +147,33 @@ static double likelihood_new(const struct visit *v, const struct site_call *c, s
 	return exp(z);
 }
 
+/* What of the call the visit was credited when it was asked of before. */
+static double own_share(const struct recent_call *own, uint64_t visit)
+{
+	for (size_t i = 0; own != NULL && i < own->count; i++)
+		if (own->visit[i] == visit)
+			return own->share[i];
+	return 0;
+}
+
 static double weigh_new(const struct site_watch *w, const struct visit *v,
                         const struct site_call *c, double likely)
 {
 	const struct site *site = site_book_find(w->book, name_text(v->name));
 	size_t entity = site_book_entity(w->book, c->entity);
 	double lag_s = (double)(c->time_ns - v->begin_ns) / 1e9;
+	const struct recent_call *before =
+	        c->is_asked_again ? site_book_call(w->book, site_call_id(c->time_ns, c->order,
+	                                                                 c->number, c->host))
+	                          : NULL;
 	double usual = log_of(site_lag_density(w->book, NULL, entity, true, lag_s));
 	double own = log_of(site_lag_density(w->book, site, entity, true, lag_s));
-	double size =
-	        site_size_ratio(w->book, site_request_kind(c), c->has_news, site_excess(v, c));
+	double size = site_size_ratio(w->book, site_request_kind(c), c->has_news, site_excess(v, c),
+	                              before);
 	double transport =
 	        site_transport_ratio(w->book, site, v->is_udp, site_tracker_number(c), c->is_udp);
-	double z = model.rate * log_of(site_call_rate(site, entity)) +
+	double z = model.rate * log_of(site_call_rate(site, entity,
+	                                              own_share(before, site_visit_number(v, c)))) +
 	           model.prior * log_of(page_prior(v, site)) + model.lag * usual +
 	           model.size * log_of(size) + model.transport * log_of(transport);
 

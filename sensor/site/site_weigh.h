@@ -25,6 +25,8 @@ uint32_t site_tracker_number(const struct site_call *);
 /* Tracker and transport: requests of one kind are of one size, but for the page's name. 0: no size.
  */
 uint32_t site_request_kind(const struct site_call *);
+/* The visit as a number, among those of other hosts. */
+uint64_t site_visit_number(const struct visit *, const struct site_call *);
 /* What is left of the request's size without the page's name; site_sizes.h. */
 int site_excess(const struct visit *, const struct site_call *);
 
