@@ -200,7 +200,9 @@ double site_weigh(const struct site_watch *w, const struct visit *v, const struc
 	return c->is_new ? weigh_new(w, v, c, likely) : weigh_woken(w, v, c, likely);
 }
 
-double site_nobody(const struct site_call *c)
+double site_nobody(const struct site_call *c, size_t open)
 {
-	return c->is_new ? exp(model.nobody) : nobody;
+	double crowd = (double)(open > 0 ? open : 1) / 8;
+
+	return c->is_new ? exp(model.nobody) * crowd : nobody;
 }

@@ -17,8 +17,8 @@ double site_likelihood(const struct site_watch *, const struct visit *, const st
                        size_t later);
 double site_weigh(const struct site_watch *, const struct visit *, const struct site_call *,
                   double likely);
-/* The weight of no page that was seen. */
-double site_nobody(const struct site_call *);
+/* The weight of no page that was seen, where so many are open. */
+double site_nobody(const struct site_call *, size_t open);
 
 /* A tracker's name as a number; 0: of a flow that was open already, or not known. */
 uint32_t site_tracker_number(const struct site_call *);
