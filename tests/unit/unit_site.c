@@ -515,23 +515,37 @@ static void test_sizes(void)
 	free_network(n);
 }
 
+static double ratio_of(const struct site_sizes *sizes, uint32_t request, bool acknowledges,
+                       int excess)
+{
+	const struct site_size_credits none = { .count = 0 };
+
+	return site_sizes_ratio(sizes, request, acknowledges, excess, &none);
+}
+
 /* Seen once, a size is not yet known; a request that acknowledges may be some bytes longer. */
 static void test_sizes_of_requests(void)
 {
 	struct site_sizes sizes = { .kinds = NULL };
 
-	CHECK(site_sizes_ratio(&sizes, 7, false, 375) == 1);
+	CHECK(ratio_of(&sizes, 7, false, 375) == 1);
 	for (int i = 0; i < 8; i++)
 		site_sizes_credit(&sizes, 7, site_sizes_base(&sizes, 7, false, 375), 1);
-	CHECK(site_sizes_ratio(&sizes, 7, false, 375) > 20);
-	CHECK(site_sizes_ratio(&sizes, 7, false, 380) < 2);
-	CHECK(site_sizes_ratio(&sizes, 7, true, 380) > 5);
-	CHECK(site_sizes_ratio(&sizes, 7, true, 377) < 0.3);
-	CHECK(site_sizes_ratio(&sizes, 8, false, 375) == 1);
+	CHECK(ratio_of(&sizes, 7, false, 375) > 20);
+	CHECK(ratio_of(&sizes, 7, false, 380) < 2);
+	CHECK(ratio_of(&sizes, 7, true, 380) > 5);
+	CHECK(ratio_of(&sizes, 7, true, 377) < 0.3);
+	CHECK(ratio_of(&sizes, 8, false, 375) == 1);
 	CHECK(site_sizes_base(&sizes, 7, true, 381) == 375);
 	CHECK(site_sizes_base(&sizes, 7, true, 377) == 377);
 	site_sizes_credit(&sizes, 7, 390, 0.2);
-	CHECK(site_sizes_ratio(&sizes, 7, false, 390) < 0.4);
+	CHECK(ratio_of(&sizes, 7, false, 390) < 0.4);
+	static const int16_t bases[] = { 375, 375 };
+	static const float amounts[] = { 5, 3 };
+
+	/* What a call was credited itself does not speak for it. */
+	CHECK(site_sizes_ratio(&sizes, 7, false, 375,
+	                       &(struct site_size_credits){ bases, amounts, 2 }) < 1);
 	site_sizes_credit(&sizes, 7, -3, 1);
 	site_sizes_credit(&sizes, 7, SIZE_EXCESS_MAX, 1);
 	site_sizes_free(&sizes);
