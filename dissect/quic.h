@@ -83,6 +83,9 @@ struct quic_frames {
 	bool is_closing;
 };
 
+/* May the byte begin a frame of an Initial? Types are written shortest (RFC 9000, section 12.4). */
+bool quic_frame_may_be(uint8_t first);
+
 /*
  * The frames of a decrypted Initial (RFC 9000, section 12.4), shuffled and padded as they come.
  * PARSE_BROKEN: a frame that no Initial may hold, or one that is cut off; those before it are

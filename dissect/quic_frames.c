@@ -114,6 +114,16 @@ static void take_frame(struct reader *r, struct quic_frames *out)
 	}
 }
 
+bool quic_frame_may_be(uint8_t first)
+{
+	const uint32_t types = 1U << FRAME_PADDING | 1U << FRAME_PING | 1U << FRAME_ACK |
+	                       1U << FRAME_ACK_ECN | 1U << FRAME_CRYPTO | 1U << FRAME_NEW_TOKEN |
+	                       1U << FRAME_GOOGLE_CRYPTO | 1U << FRAME_CLOSE |
+	                       1U << FRAME_CLOSE_BY_APPLICATION;
+
+	return first < 32 && (types >> first & 1) != 0;
+}
+
 enum parse dissect_quic_frames(struct slice plaintext, struct quic_frames *out)
 {
 	struct reader r = reader_whole(plaintext);

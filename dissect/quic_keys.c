@@ -18,22 +18,29 @@
 enum {
 	SECRET_LEN = 32,
 	HASH_BLOCK = 64,
+	STATE_WORDS = SECRET_LEN / 4,
+	LAST_DATA = HASH_BLOCK - 9, /* what fits into a block with its padding (FIPS 180-4, 5.1.1) */
 	SALT_LEN = 20,
 	TAG_LEN = 16,
 	SAMPLE_AT = 4,
-	SAMPLE_LEN = 16,
+	AES_BLOCK = 16, /* and the length of the sample */
 	NUMBER_LEN_MAX = 4,
 	LABEL_MAX = 32,
+	RESERVED_BITS = 0x0c, /* RFC 9000, section 17.2: zero, under the mask */
+};
+
+/*
+ * An HMAC (RFC 2104) with its key taken in: SHA-256 after the first block of its inner and of its
+ * outer half. What is hashed here is short, so each half is one block more.
+ */
+struct hmac {
+	uint32_t inner[STATE_WORDS], outer[STATE_WORDS];
 };
 
 struct quic_crypto_context {
 	EVP_CIPHER *block, *aead;
 	EVP_CIPHER_CTX *block_context, *aead_context;
-};
-
-/* Zeros behind a shorter key; none of ours is longer. */
-struct hmac_key {
-	uint8_t bytes[HASH_BLOCK];
+	struct hmac salts[QUIC_SALTS];
 };
 
 static const uint8_t salts[QUIC_SALTS][SALT_LEN] = {
@@ -68,6 +75,70 @@ static const char *const side_labels[] = {
 	[QUIC_SERVER] = "server in",
 };
 
+static void put32(uint8_t *at, uint32_t value)
+{
+	at[0] = (uint8_t)(value >> 24);
+	at[1] = (uint8_t)(value >> 16);
+	at[2] = (uint8_t)(value >> 8);
+	at[3] = (uint8_t)value;
+}
+
+/* The state after one block more. */
+static void take_block(uint32_t state[STATE_WORDS], const uint8_t block[HASH_BLOCK])
+{
+	SHA256_CTX hash;
+
+	memcpy(hash.h, state, sizeof hash.h);
+	SHA256_Transform(&hash, block);
+	memcpy(state, hash.h, sizeof hash.h);
+}
+
+/* `state` has had one block: the hash of that and of `data`, at most LAST_DATA. */
+static void finish_hash(const uint32_t state[STATE_WORDS], struct slice data, uint8_t *out)
+{
+	uint8_t block[HASH_BLOCK] = { 0 };
+	uint32_t last[STATE_WORDS];
+
+	memcpy(last, state, sizeof last);
+	memcpy(block, data.ptr, data.len);
+	block[data.len] = 0x80;
+	put32(block + HASH_BLOCK - 4, (uint32_t)(HASH_BLOCK + data.len) * 8);
+	take_block(last, block);
+	for (size_t i = 0; i < STATE_WORDS; i++)
+		put32(out + 4 * i, last[i]);
+}
+
+static void take_key(uint32_t state[STATE_WORDS], uint8_t pad, struct slice key)
+{
+	uint8_t block[HASH_BLOCK];
+	SHA256_CTX begin;
+
+	memset(block, pad, sizeof block);
+	for (size_t i = 0; i < key.len; i++)
+		block[i] ^= key.ptr[i];
+	SHA256_Init(&begin);
+	memcpy(state, begin.h, sizeof begin.h);
+	take_block(state, block);
+}
+
+/* `key`: at most a block. */
+static struct hmac hmac_keyed(const uint8_t *key, size_t len)
+{
+	struct hmac h;
+
+	take_key(h.inner, 0x36, (struct slice){ key, len });
+	take_key(h.outer, 0x5c, (struct slice){ key, len });
+	return h;
+}
+
+static void hmac(const struct hmac *h, struct slice data, uint8_t out[SECRET_LEN])
+{
+	uint8_t inner[SECRET_LEN];
+
+	finish_hash(h->inner, data, inner);
+	finish_hash(h->outer, (struct slice){ inner, SECRET_LEN }, out);
+}
+
 /* The ciphers are bound to their contexts here, so that later only keys change. */
 static bool make_ciphers(struct quic_crypto_context *c)
 {
@@ -85,6 +156,8 @@ struct quic_crypto_context *quic_crypto_context_new(void)
 {
 	struct quic_crypto_context *c = OPENSSL_zalloc(sizeof *c);
 
+	for (size_t i = 0; c != NULL && i < QUIC_SALTS; i++)
+		c->salts[i] = hmac_keyed(salts[i], SALT_LEN);
 	if (c != NULL && make_ciphers(c))
 		return c;
 	quic_crypto_context_free(c);
@@ -102,43 +175,13 @@ void quic_crypto_context_free(struct quic_crypto_context *c)
 	OPENSSL_free(c);
 }
 
-/* H(key ^ pad, data): half of an HMAC. */
-static bool half_hmac(const struct hmac_key *key, uint8_t pad, struct slice data,
-                      uint8_t out[SECRET_LEN])
-{
-	uint8_t block[HASH_BLOCK];
-	SHA256_CTX hash;
-
-	for (size_t i = 0; i < HASH_BLOCK; i++)
-		block[i] = key->bytes[i] ^ pad;
-	return SHA256_Init(&hash) && SHA256_Update(&hash, block, HASH_BLOCK) &&
-	       SHA256_Update(&hash, data.ptr, data.len) && SHA256_Final(out, &hash);
-}
-
-/* RFC 2104 */
-static bool hmac(const struct hmac_key *key, struct slice data, uint8_t out[SECRET_LEN])
-{
-	uint8_t inner[SECRET_LEN];
-
-	return half_hmac(key, 0x36, data, inner) &&
-	       half_hmac(key, 0x5c, (struct slice){ inner, SECRET_LEN }, out);
-}
-
-static struct hmac_key hmac_key(const uint8_t *bytes, size_t len)
-{
-	struct hmac_key key = { 0 };
-
-	memcpy(key.bytes, bytes, len);
-	return key;
-}
-
 /*
  * HKDF-Expand-Label (RFC 8446, section 7.1) for no more than one block of the hash, keyed with a
  * secret:
  *
  *   │ length: 2 │ 1 │ "tls13 " label │ 0 │ block number: 1 │
  */
-static bool expand(const struct hmac_key *secret, const char *label, uint8_t *out, size_t len)
+static void expand(const struct hmac *secret, const char *label, uint8_t *out, size_t len)
 {
 	uint8_t info[LABEL_MAX] = { 0, (uint8_t)len, 0, 't', 'l', 's', '1', '3', ' ' };
 	uint8_t block[SECRET_LEN];
@@ -149,43 +192,62 @@ static bool expand(const struct hmac_key *secret, const char *label, uint8_t *ou
 	info[2] = (uint8_t)(used - 3);
 	info[used++] = 0;
 	info[used++] = 1;
-	if (!hmac(secret, (struct slice){ info, used }, block))
-		return false;
+	hmac(secret, (struct slice){ info, used }, block);
 	memcpy(out, block, len);
+}
+
+/* The secret of one side, of which its keys are made. */
+struct side_secret {
+	struct hmac hmac;
+	const struct labels *labels;
+};
+
+static bool begin_side(const struct quic_crypto_context *c, uint32_t version, struct slice dcid,
+                       enum quic_side side, struct side_secret *out)
+{
+	struct quic_version known = quic_version_find(version);
+	uint8_t secret[SECRET_LEN];
+
+	if (known.salt == QUIC_SALT_NONE || dcid.len > LAST_DATA)
+		return false;
+	hmac(&c->salts[known.salt], dcid, secret);
+	out->hmac = hmac_keyed(secret, SECRET_LEN);
+	expand(&out->hmac, side_labels[side], secret, SECRET_LEN);
+	out->hmac = hmac_keyed(secret, SECRET_LEN);
+	out->labels = known.framing == QUIC_FRAMING_V2 ? &labels_v2 : &labels_v1;
 	return true;
+}
+
+static void derive_header(const struct side_secret *s, struct quic_keys *out)
+{
+	expand(&s->hmac, s->labels->header, out->header, sizeof out->header);
+}
+
+static void derive_payload(const struct side_secret *s, struct quic_keys *out)
+{
+	expand(&s->hmac, s->labels->key, out->key, sizeof out->key);
+	expand(&s->hmac, s->labels->iv, out->iv, sizeof out->iv);
 }
 
 bool quic_keys_derive(struct quic_crypto_context *c, uint32_t version, struct slice dcid,
                       enum quic_side side, struct quic_keys *out)
 {
-	struct quic_version known = quic_version_find(version);
-	const struct labels *labels = known.framing == QUIC_FRAMING_V2 ? &labels_v2 : &labels_v1;
-	uint8_t secret[SECRET_LEN];
+	struct side_secret secret;
 
-	(void)c;
-	if (known.salt == QUIC_SALT_NONE)
+	if (!begin_side(c, version, dcid, side, &secret))
 		return false;
-	struct hmac_key key = hmac_key(salts[known.salt], SALT_LEN);
-
-	if (!hmac(&key, dcid, secret))
-		return false;
-	key = hmac_key(secret, SECRET_LEN);
-	if (!expand(&key, side_labels[side], secret, SECRET_LEN))
-		return false;
-	key = hmac_key(secret, SECRET_LEN);
-	return expand(&key, labels->key, out->key, sizeof out->key) &&
-	       expand(&key, labels->iv, out->iv, sizeof out->iv) &&
-	       expand(&key, labels->header, out->header, sizeof out->header);
+	derive_header(&secret, out);
+	derive_payload(&secret, out);
+	return true;
 }
 
-/* RFC 9001, section 5.4.3 */
-static bool make_mask(struct quic_crypto_context *c, const struct quic_keys *keys,
-                      const uint8_t *sample, uint8_t mask[SAMPLE_LEN])
+static bool encrypt_block(struct quic_crypto_context *c, const uint8_t key[16],
+                          const uint8_t in[AES_BLOCK], uint8_t out[AES_BLOCK])
 {
 	int len;
 
-	return EVP_EncryptInit_ex2(c->block_context, NULL, keys->header, NULL, NULL) &&
-	       EVP_EncryptUpdate(c->block_context, mask, &len, sample, SAMPLE_LEN);
+	return EVP_EncryptInit_ex2(c->block_context, NULL, key, NULL, NULL) &&
+	       EVP_EncryptUpdate(c->block_context, out, &len, in, AES_BLOCK);
 }
 
 /* What the mask hid: the first byte and the packet number. */
@@ -195,13 +257,14 @@ struct header {
 	size_t number_len;
 };
 
+/* RFC 9001, section 5.4.3 */
 static bool unmask(struct quic_crypto_context *c, const struct quic_keys *keys,
                    const struct quic_packet *packet, struct header *out)
 {
 	const uint8_t *number = packet->bytes.ptr + packet->number_at;
-	uint8_t mask[SAMPLE_LEN];
+	uint8_t mask[AES_BLOCK];
 
-	if (!make_mask(c, keys, number + SAMPLE_AT, mask))
+	if (!encrypt_block(c, keys->header, number + SAMPLE_AT, mask))
 		return false;
 	out->first = packet->bytes.ptr[0] ^ (mask[0] & 0x0f);
 	out->number_len = (out->first & 3u) + 1;
@@ -250,6 +313,44 @@ static bool start_aead(struct quic_crypto_context *c, const struct quic_keys *ke
 	return EVP_DecryptInit_ex2(c->aead_context, NULL, keys->key, nonce, NULL);
 }
 
+static bool has_sample(const struct quic_packet *packet)
+{
+	return packet->number_at > 0 && packet->bytes.len <= INT_MAX &&
+	       packet->bytes.len >= packet->number_at + SAMPLE_AT + AES_BLOCK;
+}
+
+/*
+ * The type of the first frame: one block of AES instead of the whole packet. GCM's first block of
+ * key stream is the one of the nonce and the number 2 (NIST SP 800-38D, section 7.1).
+ */
+static bool begins_with_frame(struct quic_crypto_context *c, const struct quic_keys *keys,
+                              const struct quic_packet *packet, const struct header *header)
+{
+	const uint8_t *sealed = packet->bytes.ptr + packet->number_at + header->number_len;
+	uint8_t counter[AES_BLOCK] = { [AES_BLOCK - 1] = 2 }, stream[AES_BLOCK];
+
+	make_nonce(keys, header, counter);
+	return encrypt_block(c, keys->key, counter, stream) &&
+	       quic_frame_may_be(sealed[0] ^ stream[0]);
+}
+
+enum parse quic_keys_try(struct quic_crypto_context *c, uint32_t version, enum quic_side side,
+                         const struct quic_packet *packet, struct quic_keys *out)
+{
+	struct side_secret secret;
+	struct header header;
+
+	if (!has_sample(packet) || !begin_side(c, version, packet->dcid, side, &secret))
+		return PARSE_BROKEN;
+	derive_header(&secret, out);
+	if (!unmask(c, out, packet, &header))
+		return PARSE_BROKEN;
+	if ((header.first & RESERVED_BITS) != 0)
+		return PARSE_FOREIGN;
+	derive_payload(&secret, out);
+	return begins_with_frame(c, out, packet, &header) ? PARSE_OK : PARSE_FOREIGN;
+}
+
 enum parse quic_keys_open(struct quic_crypto_context *c, const struct quic_keys *keys,
                           const struct quic_packet *packet, struct scratch *plain,
                           struct slice *out)
@@ -260,8 +361,7 @@ enum parse quic_keys_open(struct quic_crypto_context *c, const struct quic_keys 
 	int len = 0;
 
 	*out = (struct slice){ 0 };
-	if (packet->number_at == 0 || packet->bytes.len > INT_MAX ||
-	    sealed.len < SAMPLE_AT + SAMPLE_LEN || !unmask(c, keys, packet, &header))
+	if (!has_sample(packet) || !unmask(c, keys, packet, &header))
 		return PARSE_BROKEN;
 	sealed = slice_skip(sealed, header.number_len);
 	sealed.len -= tag_len;

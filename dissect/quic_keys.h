@@ -19,10 +19,19 @@ struct quic_keys {
 /*
  * Derives the Initial keys of `side` from the connection id that the client first sent to
  * (RFC 9001, section 5.2; after a Retry from the one that the Retry gave). False: no salt is known
- * for `version` (then quic_candidate_versions names those to try).
+ * for `version` (then quic_candidate_versions names those to try), or the id is no client's.
  */
 bool quic_keys_derive(struct quic_crypto_context *, uint32_t version, struct slice dcid,
                       enum quic_side side, struct quic_keys *out);
+
+/*
+ * The keys for the id that `packet` goes to, if it may be sealed with them. Most of what is not is
+ * told at a third of the cost of deriving and opening: by the reserved bits of its header (RFC
+ * 9000, section 17.2), then by the type of its first frame. PARSE_OK: it may, and quic_keys_open()
+ * settles it. PARSE_FOREIGN: it is not. PARSE_BROKEN: too short, or no salt is known.
+ */
+enum parse quic_keys_try(struct quic_crypto_context *, uint32_t version, enum quic_side side,
+                         const struct quic_packet *packet, struct quic_keys *out);
 
 /*
  * Takes the protection off an Initial (RFC 9001, section 5.4 and 5.3); what comes out is appended

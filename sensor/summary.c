@@ -136,28 +136,29 @@ static struct widths measure(const struct tally *t)
 
 static void print_row(FILE *out, const struct tally_row *row, const struct widths *w)
 {
-	char host[128], bytes[32], time[TIME_TEXT_MAX];
+	char host[128], bytes[32], first[TIME_TEXT_MAX], last[TIME_TEXT_MAX];
 
 	host_text(row, host);
 	bytes_text(row->bytes, bytes, sizeof bytes);
-	time_text(row->first_ns, time);
+	time_text(row->first_ns, first);
+	time_text(row->last_ns, last);
 	fputs("  ", out);
 	print_cell(out, host, w->host);
 	print_cell(out, row->tracker, w->tracker);
 	print_cell(out, row->category, w->category);
 	print_cell(out, row->site[0] != '\0' ? row->site : "-", w->site);
 	print_cell(out, row->contacts > 0 ? confidence_word(row->confidence) : "lookup", 7);
-	fprintf(out, "%8" PRIu64 "  %7" PRIu64 "  %.19s  %10s\n", row->contacts, row->lookups, time,
-	        bytes);
+	fprintf(out, "%8" PRIu64 "  %7" PRIu64 "  %.19s  %.19s  %10s\n", row->contacts,
+	        row->lookups, first, last, bytes);
 }
 
 static void print_table(FILE *out, const struct tally *t)
 {
 	struct widths w = measure(t);
 
-	fprintf(out, "\n  %-*s  %-*s  %-*s  %-*s  sure     contacts  lookups  %-19s  %10s\n",
+	fprintf(out, "\n  %-*s  %-*s  %-*s  %-*s  sure     contacts  lookups  %-19s  %-19s  %10s\n",
 	        w.host, "local host", w.tracker, "tracker", w.category, "category", w.site, "site",
-	        "first (UTC)", "bytes");
+	        "first (UTC)", "last (UTC)", "bytes");
 	for (size_t i = 0; i < t->count && i < TABLE_ROWS; i++)
 		print_row(out, &t->rows[i], &w);
 	if (t->count > TABLE_ROWS)

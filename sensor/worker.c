@@ -402,6 +402,8 @@ static void follow(struct worker *w, const struct work_packet *wp)
 		look_into(w, &s);
 	if (f->has_contact)
 		place_request(f, &s);
+	if (f->has_contact && p->payload_len > 0)
+		judge_activity(w, &s);
 	if (f->server_name != NULL && s.side == f->client && p->payload_len > 0 &&
 	    w->now_ns > f->asked_ns)
 		place_woken(w, f, &s);

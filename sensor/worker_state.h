@@ -15,6 +15,7 @@
 #include "sensor/site/site_verdict.h"
 #include "sensor/site/site_watch.h"
 #include "sensor/totals.h"
+#include "sensor/verdict/activity.h"
 #include "sensor/verdict/sums.h"
 #include "sensor/verdict/suppress.h"
 #include "sensor/worker.h"
@@ -61,6 +62,7 @@ struct contact {
 	uint8_t call_stage; /* of its wait: in which line it stands */
 	uint16_t call_size; /* of the first request; 0: not seen */
 	bool has_news;      /* QUIC: the server was heard since the client spoke */
+	struct activity activity;
 	bool is_placed;
 	bool is_waiting;
 	uint8_t evidence_count;
@@ -113,6 +115,7 @@ struct worker {
 	struct sums sums;
 	struct evidence_part *evidence; /* NULL: packets are not kept */
 	struct suppress *suppress;      /* NULL: every contact is told */
+	struct script_loads scripts;    /* of the pixel, by whom */
 	struct whose whose;
 	uint64_t now_ns;
 	struct masked masked;
@@ -131,6 +134,8 @@ bool judge_suspects(struct worker *, const struct flow *);
 void judge_outcome(struct worker *, struct flow *);
 /* Tells the contacts whose wait is over by `now_ns`. */
 void judge_expire(struct worker *, uint64_t now_ns);
+/* A packet of a flow with contacts: what does the pixel do? */
+void judge_activity(struct worker *, const struct sight *);
 /* The flow ends: whatever waits is told. */
 void judge_end(struct worker *, struct flow *);
 void contacts_free(struct worker *, struct flow *);
@@ -145,6 +150,8 @@ void place_named(struct worker *, struct flow *);
 void place_contacts(struct worker *, struct flow *, const struct frame *);
 /* A flow with contacts said something: its first request? */
 void place_request(struct flow *, const struct sight *);
+/* Is that packet of the client's as long as a request, and no handshake? */
+bool place_is_request(const struct flow *, const struct packet *);
 /* A call that waits is placed now: its flow ends. */
 void place_now(struct worker *, struct contact *);
 /* The client of a named flow sent a packet after some silence. */

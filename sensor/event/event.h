@@ -206,6 +206,7 @@ struct event_flow {
 	uint8_t tcp_flags_toserver, tcp_flags_toclient;
 	bool alerted;
 	const char *activity; /* of the pixel: "loaded", "beacon"; NULL: not known */
+	uint64_t beacons;     /* of the pixel: how often it called home there */
 };
 
 struct event_visibility;

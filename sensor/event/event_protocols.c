@@ -99,6 +99,7 @@ void put_flow(struct cJSON *line, const struct event *e)
 	json_put_string(flow, "reason", f->reason);
 	json_put_bool(flow, "alerted", f->alerted);
 	json_put_string(flow, "activity", f->activity);
+	json_put_some(flow, "beacons", f->beacons);
 	json_put(line, "flow", flow);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "dissect/ech.h"
+#include "sensor/flow/large_table.h"
 
 /*
  *  buckets by (client, key name) ─► entry ─► entry
@@ -43,8 +44,8 @@ struct ech_known *ech_known_new(size_t capacity, struct name_table *names, uint6
 	*k = (struct ech_known){
 		.capacity = capacity, .bucket_mask = buckets - 1, .names = names, .seed = seed | 1
 	};
-	k->entries = calloc(capacity + 1, sizeof *k->entries);
-	k->buckets = calloc(buckets, sizeof *k->buckets);
+	k->entries = large_table(capacity + 1, sizeof *k->entries);
+	k->buckets = large_table(buckets, sizeof *k->buckets);
 	if (k->entries != NULL && k->buckets != NULL)
 		return k;
 	ech_known_free(k);

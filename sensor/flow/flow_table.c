@@ -3,14 +3,23 @@
 
 #include <stdlib.h>
 
+#include "sensor/flow/large_table.h"
+
 /*
  *  buckets (by hash)            pool (index 0 is nobody)
  *  ┌──┐                         ┌────┬────┬────┬────┬──
  *  │ 3├────────────────────────►│    │ 1  │ 2  │ 3 ─┼─ chain ─► 1
  *  ├──┤                         └────┴────┴────┴────┴──
  *  │ 0│      idle lists: oldest ◄─ older/newer ─► newest, one for each time-out,
- *  └──┘      so that what must end stands at the head of one of them
+ *  ├──┤      so that what must end stands at the head of one of them
+ *  ┊  ┊
+ *
+ * The buckets grow with the flows, two for each, one at a time (linear hashing; Litwin, VLDB 1980):
+ * those behind `bucket_count` are not touched yet, and what would lie there is still in the one
+ * with a bit less. So there is neither a pause nor a table that is larger than what is in it.
  */
+enum { BUCKETS_MIN = 1 << 16, BUCKETS_EACH = 2 };
+
 struct idle_list {
 	uint32_t oldest, newest;
 };
@@ -18,7 +27,9 @@ struct idle_list {
 struct flow_table {
 	struct flow *pool;
 	uint32_t *buckets;
-	size_t capacity, bucket_mask, count;
+	size_t capacity, count;
+	size_t bucket_mask; /* a power of two less one: the least that holds bucket_count */
+	size_t bucket_count, bucket_limit;
 	uint32_t fresh; /* first index that was never used */
 	uint32_t spare; /* freed ones, chained */
 	struct idle_list lists[IDLE_LISTS];
@@ -46,20 +57,21 @@ struct hash_secret flow_table_secret(uint64_t seed)
 struct flow_table *flow_table_new(size_t capacity, uint64_t seed, flow_ended *ended, void *context)
 {
 	struct flow_table *t = calloc(1, sizeof *t);
-	size_t buckets = 1024;
+	size_t wanted = capacity * BUCKETS_EACH;
+	size_t buckets = wanted > BUCKETS_MIN ? wanted : BUCKETS_MIN;
 
-	while (buckets < capacity)
-		buckets *= 2;
 	if (t == NULL)
 		return NULL;
 	*t = (struct flow_table){ .capacity = capacity,
-		                  .bucket_mask = buckets - 1,
+		                  .bucket_mask = BUCKETS_MIN - 1,
+		                  .bucket_count = BUCKETS_MIN,
+		                  .bucket_limit = buckets,
 		                  .fresh = 1,
 		                  .secret = flow_table_secret(seed),
 		                  .ended = ended,
 		                  .context = context };
-	t->pool = calloc(capacity + 1, sizeof *t->pool);
-	t->buckets = calloc(buckets, sizeof *t->buckets);
+	t->pool = large_table(capacity + 1, sizeof *t->pool);
+	t->buckets = large_table(buckets, sizeof *t->buckets);
 	if (t->pool != NULL && t->buckets != NULL)
 		return t;
 	flow_table_free(t);
@@ -113,9 +125,16 @@ static bool is_flow_of(const struct flow *f, const struct packet *p)
 	       f->port[1 - side] == p->dst_port;
 }
 
+static uint32_t *bucket_of(const struct flow_table *t, uint32_t hash)
+{
+	size_t i = hash & t->bucket_mask;
+
+	return &t->buckets[i < t->bucket_count ? i : i & t->bucket_mask >> 1];
+}
+
 static struct flow *find(struct flow_table *t, const struct packet *p, uint32_t hash)
 {
-	uint32_t i = t->buckets[hash & t->bucket_mask];
+	uint32_t i = *bucket_of(t, hash);
 
 	while (i != 0 && (t->pool[i].hash != hash || !is_flow_of(&t->pool[i], p)))
 		i = t->pool[i].chain;
@@ -158,7 +177,7 @@ static void link_newest(struct flow_table *t, struct flow *f, unsigned which)
 
 static void unlink_bucket(struct flow_table *t, const struct flow *f)
 {
-	uint32_t *link = &t->buckets[f->hash & t->bucket_mask], index = index_of(t, f);
+	uint32_t *link = bucket_of(t, f->hash), index = index_of(t, f);
 
 	while (*link != index)
 		link = &t->pool[*link].chain;
@@ -229,6 +248,38 @@ static void evict(struct flow_table *t)
 	flow_table_end(t, &t->pool[t->lists[order[i]].oldest], FLOW_END_EVICTED);
 }
 
+/* One bucket more: what belongs there comes out of the one that it is split from. */
+static void split(struct flow_table *t)
+{
+	size_t added = t->bucket_count;
+
+	if (added > t->bucket_mask)
+		t->bucket_mask = t->bucket_mask * 2 + 1;
+	uint32_t *link = &t->buckets[added & t->bucket_mask >> 1], *new_link = &t->buckets[added];
+
+	t->bucket_count++;
+	while (*link != 0) {
+		struct flow *f = &t->pool[*link];
+
+		if ((f->hash & t->bucket_mask) != added) {
+			link = &f->chain;
+			continue;
+		}
+		*new_link = *link;
+		*link = f->chain;
+		new_link = &f->chain;
+		*new_link = 0;
+	}
+}
+
+static void widen(struct flow_table *t)
+{
+	size_t wanted = t->count * BUCKETS_EACH;
+
+	while (t->bucket_count < wanted && t->bucket_count < t->bucket_limit)
+		split(t);
+}
+
 static struct flow *take(struct flow_table *t)
 {
 	if (t->spare == 0 && t->fresh > t->capacity)
@@ -246,7 +297,9 @@ static struct flow *take(struct flow_table *t)
 static struct flow *add(struct flow_table *t, const struct packet *p, uint32_t hash)
 {
 	struct flow *f = take(t);
-	uint32_t *bucket = &t->buckets[hash & t->bucket_mask];
+
+	widen(t);
+	uint32_t *bucket = bucket_of(t, hash);
 
 	*f = (struct flow){ .hash = hash, .protocol = p->protocol, .chain = *bucket };
 	memcpy(f->address[0], p->src, 16);
@@ -260,12 +313,12 @@ static struct flow *add(struct flow_table *t, const struct packet *p, uint32_t h
 
 void flow_table_want_bucket(const struct flow_table *t, uint32_t hash)
 {
-	__builtin_prefetch(&t->buckets[hash & t->bucket_mask], 1);
+	__builtin_prefetch(bucket_of(t, hash), 1);
 }
 
 void flow_table_want_flow(const struct flow_table *t, uint32_t hash)
 {
-	const char *f = (const char *)&t->pool[t->buckets[hash & t->bucket_mask]];
+	const char *f = (const char *)&t->pool[*bucket_of(t, hash)];
 
 	__builtin_prefetch(f, 1);
 	__builtin_prefetch(f + 64, 1);

@@ -7,7 +7,7 @@
 
 struct flow_table;
 
-/* Bytes of a flow, with its share of the buckets, of which there are up to two for each flow. */
+/* Bytes of a flow, with its share of the buckets, of which there are two for each flow. */
 enum { FLOW_TABLE_COST = sizeof(struct flow) + 2 * sizeof(uint32_t), FLOW_TABLE_MAX = 1 << 30 };
 _Static_assert(FLOW_TABLE_COST <= 192, "an answered flow is 192 bytes at most");
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sensor/event/address_text.h"
+#include "sensor/flow/large_table.h"
 
 /*
  * One table holds two kinds of keys, so that a name given to a MAC is found by each address of it:
@@ -44,8 +45,8 @@ struct hosts *hosts_new(size_t capacity, struct name_table *names, uint64_t seed
 	*h = (struct hosts){
 		.capacity = capacity, .bucket_mask = buckets - 1, .names = names, .seed = seed | 1
 	};
-	h->entries = calloc(capacity + 1, sizeof *h->entries);
-	h->buckets = calloc(buckets, sizeof *h->buckets);
+	h->entries = large_table(capacity + 1, sizeof *h->entries);
+	h->buckets = large_table(buckets, sizeof *h->buckets);
 	if (h->entries != NULL && h->buckets != NULL)
 		return h;
 	hosts_free(h);

@@ -105,10 +105,10 @@ static struct quic_path *try_path(struct inspector *i, const struct sight *s,
 	struct quic_question *q = s->flow->question->quic;
 	struct quic_path *path = &q->paths[q->path_count];
 
-	if (!quic_keys_derive(i->crypto, version, p->dcid, QUIC_CLIENT, &path->keys))
-		return NULL;
-	i->counters.quic_keys_derived++;
-	if (!opens(i, &path->keys, p, plain))
+	enum parse answer = quic_keys_try(i->crypto, version, QUIC_CLIENT, p, &path->keys);
+
+	i->counters.quic_keys_derived += answer != PARSE_BROKEN;
+	if (answer != PARSE_OK || !opens(i, &path->keys, p, plain))
 		return NULL;
 	path->flow = s->flow;
 	path->version = p->version;
@@ -135,12 +135,14 @@ static struct quic_path *open_path(struct inspector *i, const struct sight *s,
 	for (size_t n = 0; n < q->path_count; n++)
 		if (opens(i, &q->paths[n].keys, p, plain))
 			return &q->paths[n];
-	if (known_path(q, p) || q->path_count == QUIC_PATHS_MAX || p->dcid.len > QUIC_CID_MAX)
+	if (known_path(q, p) || q->path_count == QUIC_PATHS_MAX ||
+	    q->strange == QUIC_STRANGE_MAX || p->dcid.len > QUIC_CID_MAX)
 		return NULL;
 	size_t count = quic_candidate_versions(p->version, versions);
 
 	for (size_t n = 0; n < count && path == NULL; n++)
 		path = try_path(i, s, p, versions[n], plain);
+	q->strange = (uint8_t)(q->strange + (path == NULL));
 	return path;
 }
 

@@ -19,6 +19,7 @@ enum {
 	BODY_MAX = INT32_MAX, /* passed over in one piece: half of the sequence space */
 	DATAGRAMS_MAX = 24,   /* of both sides, before a UDP question is given up */
 	QUIC_PATH_SLOTS = 1024,
+	QUIC_STRANGE_MAX = 8, /* Initials that no key opens, before a flow's are not tried any more */
 	QUIC_PATHS_MAX = 4, /* connection ids that a client tries: Retry, new versions */
 	JOIN_ROOM = 72 * 1024,
 	PLAIN_ROOM = 64 * 1024,
@@ -73,6 +74,7 @@ struct quic_path {
 struct quic_question {
 	struct quic_path paths[QUIC_PATHS_MAX];
 	uint8_t path_count;
+	uint8_t strange; /* Initials that no key opened */
 };
 
 struct dtls_question {

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "sensor/flow/large_table.h"
 #include "sensor/keyed_hash.h"
 
 /*
@@ -45,8 +46,8 @@ struct resolutions *resolutions_new(size_t capacity, struct name_table *names, u
 		                   .bucket_mask = buckets - 1,
 		                   .names = names,
 		                   .secret = hash_secret_from(seed) };
-	r->entries = calloc(capacity + 1, sizeof *r->entries);
-	r->buckets = calloc(buckets, sizeof *r->buckets);
+	r->entries = large_table(capacity + 1, sizeof *r->entries);
+	r->buckets = large_table(buckets, sizeof *r->buckets);
 	if (r->entries != NULL && r->buckets != NULL)
 		return r;
 	resolutions_free(r);

@@ -5,21 +5,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sensor/config/config.h"
 #include "sensor/event/time_text.h"
 #include "sensor/ledger/ledger_file.h"
 #include "sensor/ledger/review.h"
+#include "sensor/ledger/review_policy.h"
 #include "sensor/log.h"
 #include "sensor/options.h"
+#include "sensor/settings.h"
 
 enum shape { FOR_PEOPLE, AS_CSV, AS_JSON };
 
 struct census {
-	const char *ledger, *inventory_path, *explain, *banned;
+	const char *ledger, *inventory_path, *explain, *banned, *config_path;
 	uint64_t since_ns;
 	enum shape shape;
-	struct config *inventory; /* NULL: none */
+	struct config *inventory; /* NULL: none; the config's own, where no other is given */
+	struct config *config;    /* NULL: none */
 	bool *is_told;            /* rows of the inventory that the ledger knows */
 };
 
@@ -55,12 +59,14 @@ static const char *const columns[COLUMNS] = {
 
 static int usage(void)
 {
-	fputs("dancecard sites LEDGER [--csv | --json] [--inventory FILE] [--banned A,B]\n"
-	      "                       [--since TIME] [--explain SITE]\n\n"
+	fputs("dancecard sites LEDGER [--csv | --json] [-c FILE] [--inventory FILE]\n"
+	      "                       [--banned A,B] [--since TIME] [--explain SITE]\n\n"
 	      "  --csv, --json         a line for each site, for programs\n"
 	      "  --inventory FILE      sites to review (CSV, YAML): site, organisation, "
 	      "jurisdiction,\n"
 	      "                        sector; the review says which were never visited, too\n"
+	      "  -c, --config FILE     its policy says who bans it; its inventory, where no other "
+	      "is given\n"
 	      "  --banned A,B,...      jurisdictions that ban it; the review says which of them "
 	      "have it\n"
 	      "  --since TIME          what is new and what is gone since then\n"
@@ -84,6 +90,9 @@ static bool parse(struct census *c, int argc, char **argv)
 			c->explain = argv[++i];
 		else if (strcmp(argv[i], "--banned") == 0 && has_more)
 			c->banned = argv[++i];
+		else if ((strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "--config") == 0) &&
+		         has_more)
+			c->config_path = argv[++i];
 		else if (strcmp(argv[i], "--since") == 0 && has_more) {
 			if (!options_time(argv[++i], &c->since_ns))
 				return false;
@@ -261,7 +270,10 @@ static bool add_bans(struct census *c, sqlite3 *db)
 
 static bool put_review(struct census *c, sqlite3 *db)
 {
-	if (!review_begin(db) || !add_bans(c, db))
+	uint64_t now_ns = (uint64_t)time(NULL) * 1000000000U;
+
+	if (!review_begin(db) || !add_bans(c, db) ||
+	    (c->config != NULL && !review_policy(db, c->config, c->inventory, now_ns)))
 		return false;
 	for (size_t i = 0; i < count_rows(c); i++) {
 		const struct config_site *row =
@@ -357,7 +369,6 @@ static bool take_census(struct census *c, sqlite3 *db)
 	if (c->shape == FOR_PEOPLE && count_rows(c) > 0)
 		return put_review(c, db);
 	return true;
-	return true;
 }
 
 static void tell_fault(void *context, const char *line)
@@ -366,23 +377,48 @@ static void tell_fault(void *context, const char *line)
 	log_error("%s", line);
 }
 
+/* Not what the file says of options: they are the sensor's. */
+static bool load_config(struct census *c)
+{
+	struct options unused = { 0 };
+
+	c->config = settings_load(c->config_path, &unused);
+	options_free(&unused);
+	return c->config != NULL;
+}
+
+static bool load(struct census *c)
+{
+	if (c->config_path != NULL && !load_config(c))
+		return false;
+	if (c->inventory_path != NULL)
+		c->inventory = config_load_inventory(c->inventory_path, tell_fault, NULL);
+	else
+		c->inventory = c->config;
+	return c->inventory != NULL || c->inventory_path == NULL;
+}
+
+static bool open_and_take(struct census *c)
+{
+	c->is_told = calloc(count_rows(c) + 1, sizeof *c->is_told);
+	sqlite3 *db = c->is_told != NULL ? ledger_file_open(c->ledger, false) : NULL;
+	bool is_done = db != NULL && take_census(c, db);
+
+	sqlite3_close(db);
+	free(c->is_told);
+	return is_done;
+}
+
 int sites_command(int argc, char **argv)
 {
 	struct census c = { .shape = FOR_PEOPLE };
 
 	if (!parse(&c, argc, argv))
 		return usage();
-	if (c.inventory_path != NULL) {
-		c.inventory = config_load_inventory(c.inventory_path, tell_fault, NULL);
-		if (c.inventory == NULL)
-			return 1;
-	}
-	c.is_told = calloc(count_rows(&c) + 1, sizeof *c.is_told);
-	sqlite3 *db = c.is_told != NULL ? ledger_file_open(c.ledger, false) : NULL;
-	bool is_done = db != NULL && take_census(&c, db);
+	bool is_done = load(&c) && open_and_take(&c);
 
-	sqlite3_close(db);
-	free(c.is_told);
-	config_free(c.inventory);
+	if (c.inventory != c.config)
+		config_free(c.inventory);
+	config_free(c.config);
 	return is_done ? 0 : 1;
 }

@@ -61,8 +61,8 @@ struct site_call {
 	const char *entity;      /* whose tracker; lives as long as the feed */
 	uint32_t number;         /* of those of one packet */
 	bool is_new;
-	bool may_wait; /* what is not sure may be asked again */
-	bool is_asked_again;
+	bool may_wait;                /* what is not sure may be asked again */
+	bool is_asked_again;          /* it was not sure */
 	const struct name *tracker;   /* NULL: an address is all there is */
 	struct site_binding *binding; /* of the flow; changed */
 	uint16_t size;                /* of its request; 0: not seen */

@@ -231,7 +231,8 @@ static void tally_contact(struct worker *w, const struct contact *c, const struc
 
 	if (row == NULL)
 		return;
-	if (row->contacts++ == 0 || c->time_ns < row->first_ns)
+	row->contacts++;
+	if (row->first_ns == 0 || c->time_ns < row->first_ns)
 		row->first_ns = c->time_ns;
 	row->last_ns = c->time_ns > row->last_ns ? c->time_ns : row->last_ns;
 	if (c->confidence > row->confidence)
@@ -335,21 +336,25 @@ static bool asks_for_script(const struct noted_http *n)
 	       ends_in(n->url, len, ".js");
 }
 
-/*
- * What the pixel did there: the SDK is some 300 KB of script, a beacon's answer a few bytes. TLS
- * hides which it was; the size does not.
- */
-static const char *activity_of(const struct flow *f, const struct feed_entry *entry,
-                               const struct event_flow *flow, enum outcome outcome)
+/* What the pixel did there: of a request that can be read the first one, else sizes and order. */
+static void fill_activity(const struct worker *w, const struct flow *f, const struct contact *c,
+                          struct event_flow *out)
 {
-	static const uint64_t script_bytes = 100000;
+	const struct noted_http *http = f->notes->http;
 
-	if (strcmp(entry->category, "tracking_pixel") != 0 || outcome != OUTCOME_ESTABLISHED)
-		return NULL;
-	bool is_script = flow->bytes_toclient > script_bytes ||
-	                 (f->notes->http != NULL && asks_for_script(f->notes->http));
+	if (strcmp(c->entry.category, "tracking_pixel") != 0 ||
+	    flow_outcome(w, f, true) != OUTCOME_ESTABLISHED)
+		return;
+	bool is_script = http != NULL && asks_for_script(http);
 
-	return is_script ? "loaded" : "beacon";
+	out->beacons = activity_beacons(&c->activity, &w->scripts, f->address[f->client],
+	                                f->protocol != IP_TCP);
+	if (out->beacons == 0 && http != NULL && !is_script)
+		out->beacons = 1;
+	if (is_script || c->activity.is_loaded)
+		out->activity = "loaded";
+	else if (out->beacons > 0)
+		out->activity = "beacon";
 }
 
 void emit_flow(struct worker *w, struct flow *f, const char *reason)
@@ -365,7 +370,7 @@ void emit_flow(struct worker *w, struct flow *f, const char *reason)
 	e->pcap_cnt = f->first_number;
 	if (c != NULL) {
 		fill_tracker(&c->entry, c->name, &b.tracker);
-		b.flow.activity = activity_of(f, &c->entry, &b.flow, flow_outcome(w, f, true));
+		fill_activity(w, f, c, &b.flow);
 		e->tracker = &b.tracker;
 		e->confidence = c->confidence;
 		e->has_outcome = true;

@@ -325,6 +325,39 @@ static void add_other_name(const struct flow *f, struct contact *c)
 		add_counter_evidence(c, kinds[f->app], f->server_name, c->number, c->source);
 }
 
+/* The end of the chain delivers for others: its address is anybody's. */
+static bool is_delivered_by_others(const struct resolution *r)
+{
+	const struct name *end = r->question;
+
+	for (size_t i = 0; i < RESOLUTION_ALIASES_MAX && r->aliases[i] != NULL; i++)
+		end = r->aliases[i];
+	return end->match == NULL;
+}
+
+/*
+ * The flow names somebody else at an address that the client's DNS gave for trackers alone: a
+ * front, or an answer that was not seen. Where it got the address for other names as well, or the
+ * name has an alias at somebody who delivers for others, the address is shared: no contact.
+ */
+static void judge_front(struct worker *w, struct flow *f, const struct frame *last,
+                        const struct dns_view *dns)
+{
+	if (dns->count == 0 || !f->is_named || f->has_contact || f->server_name == NULL)
+		return;
+	for (size_t i = 0; i < dns->count; i++)
+		if (entry_of(&dns->found[i]) == NULL || is_delivered_by_others(&dns->found[i]) ||
+		    says(&dns->found[i], f->server_name))
+			return;
+	const struct resolution *r = &dns->found[0];
+	struct contact *c = add_contact(w, f, last, entry_of(r), r->question, CONFIDENCE_WEAK);
+
+	if (c == NULL)
+		return;
+	add_resolution(c, r);
+	add_other_name(f, c);
+}
+
 static void judge_network(struct worker *w, struct flow *f, const struct frame *last)
 {
 	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
@@ -373,6 +406,7 @@ static void judge_all(struct worker *w, struct flow *f, const struct frame *last
 		return;
 	if (!f->is_named)
 		judge_unnamed(w, f, last, &dns);
+	judge_front(w, f, last, &dns);
 	judge_network(w, f, last);
 	judge_label(w, f, last);
 }
@@ -457,6 +491,25 @@ static void tell_late(struct worker *w, struct contact *c)
 {
 	place_now(w, c);
 	tell(w, c, outcome_of(w, c, true));
+}
+
+/* The exchange is with whom the client named last. */
+void judge_activity(struct worker *w, const struct sight *s)
+{
+	const struct flow *f = s->flow;
+	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
+	bool is_asking = s->side == f->client;
+
+	if (c == NULL || strcmp(c->entry.category, "tracking_pixel") != 0)
+		return;
+	struct activity_sight sight = { .host = f->address[f->client],
+		                        .now_ns = s->now_ns,
+		                        .len = s->packet->payload_len,
+		                        .is_udp = f->protocol != IP_TCP,
+		                        .is_request = is_asking && place_is_request(f, s->packet),
+		                        .is_alone = f->packets[f->client] == 0 };
+
+	(is_asking ? activity_asked : activity_answered)(&c->activity, &w->scripts, &sight);
 }
 
 void judge_expire(struct worker *w, uint64_t now_ns)

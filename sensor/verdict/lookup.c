@@ -318,9 +318,10 @@ static void tally_lookup(struct worker *w, const struct lookup *l, bool is_block
 		return;
 	row->lookups++;
 	row->blocked += is_blocked;
-	if (row->first_ns == 0)
+	if (row->first_ns == 0 || l->time_ns < row->first_ns)
 		row->first_ns = l->time_ns;
-	row->last_ns = l->time_ns;
+	if (l->time_ns > row->last_ns)
+		row->last_ns = l->time_ns;
 }
 
 static void emit_lookup(struct worker *w, const struct lookup *l, const struct lookup_told *told)

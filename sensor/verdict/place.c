@@ -225,31 +225,33 @@ static bool is_short_datagram(const struct packet *p)
 	return p->payload.len > 0 && (p->payload.ptr[0] & 0xc0) == 0x40;
 }
 
-/* A request that has to acknowledge what the server said is longer by that (RFC 9000, 19.3). */
-static size_t request_in_datagram(struct contact *c, const struct sight *s)
+static size_t request_in_datagram(const struct packet *p)
 {
-	const struct packet *p = s->packet;
-	bool is_client = s->side == c->flow->client;
-
-	if (is_client && is_short_datagram(p) && p->payload_len >= REQUEST_SIZE_LEAST)
-		return p->payload_len;
-	if (is_short_datagram(p))
-		c->has_news = !is_client;
-	return 0;
+	return is_short_datagram(p) && p->payload_len >= REQUEST_SIZE_LEAST ? p->payload_len : 0;
 }
 
+static size_t request_size(const struct flow *f, const struct packet *p)
+{
+	return f->protocol == IP_TCP ? request_in_records(p) : request_in_datagram(p);
+}
+
+bool place_is_request(const struct flow *f, const struct packet *p)
+{
+	return f->app == APP_HTTP ? p->payload_len > 0 : request_size(f, p) > 0;
+}
+
+/* A request that has to acknowledge what the server said is longer by that (RFC 9000, 19.3). */
 void place_request(struct flow *f, const struct sight *s)
 {
 	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
 
 	if (c == NULL || !c->has_call || !c->is_call_new || c->call_size > 0)
 		return;
-	size_t size = 0;
+	bool is_client = s->side == f->client;
+	size_t size = is_client ? request_size(f, s->packet) : 0;
 
-	if (f->protocol != IP_TCP)
-		size = request_in_datagram(c, s);
-	else if (s->side == f->client)
-		size = request_in_records(s->packet);
+	if (size == 0 && f->protocol != IP_TCP && is_short_datagram(s->packet))
+		c->has_news = !is_client;
 
 	c->call_size = (uint16_t)(size < UINT16_MAX ? size : 0);
 }

@@ -20,6 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		uint32_t versions[QUIC_CANDIDATES_MAX];
 
 		got = dissect_quic(&rest, &packet);
+		(void)quic_keys_try(c, packet.version, QUIC_CLIENT, &packet, &keys);
 		for (size_t i = quic_candidate_versions(packet.version, versions); i > 0; i--)
 			if (quic_keys_derive(c, versions[i - 1],
 			                     (struct slice){ dcid, sizeof dcid }, QUIC_CLIENT,

@@ -102,9 +102,11 @@ def check_moved(events):
     must("the desk's MAC", {c["local"]["mac"] for c in both}, {DESK_MAC})
     must("the desk's name", {(c["local"]["name"], c["local"]["name_source"]) for c in both}, {("front-desk-3", "dhcp")})
     must("the desk's sums", [h["local"]["ip"] for h in of(events, "host") if h["local"].get("mac") == DESK_MAC], ["10.20.0.103"])
-    activity = {(f["local"]["ip"], f["flow"].get("activity")) for f in of(events, "flow") if f["tracker"]["name"] == PIXEL}
-    must("loaded first, from the cache then", {a for a in activity if a[0] in ("10.20.0.101", "10.20.0.103")},
-         {("10.20.0.101", "loaded"), ("10.20.0.103", "beacon")})
+    activity = {(f["local"]["ip"], f["flow"].get("activity"), "beacons" in f["flow"])
+                for f in of(events, "flow") if f["tracker"]["name"] == PIXEL}
+    must("loaded first, from the cache then; beacons each time", {a for a in activity if a[0] in ("10.20.0.101", "10.20.0.103")},
+         {("10.20.0.101", "loaded", True), ("10.20.0.103", "beacon", True)})
+    must("who only looked at the script's beginning", {a[1] for a in activity if a[0] == "10.20.0.104"}, {None})
 
 
 def check_behalf(events):

@@ -229,6 +229,99 @@ static void check_mirror(void)
 	flow_table_free(t);
 }
 
+static struct packet numbered(uint32_t i)
+{
+	struct packet p = { .protocol = IP_TCP, .src_port = 1000, .dst_port = 443 };
+
+	memcpy(p.src, &i, sizeof i);
+	return p;
+}
+
+static size_t ends;
+
+static void count_end(void *context, struct flow *f, enum flow_end why)
+{
+	(void)context;
+	(void)f;
+	(void)why;
+	ends++;
+}
+
+/* The buckets grow with the flows, and each is still found; then all but a third go. */
+static void check_growth(void)
+{
+	enum { FLOWS = 200000 };
+	struct flow_table *t = flow_table_new(FLOWS, 7, count_end, NULL);
+	bool is_new;
+
+	for (uint32_t i = 0; i < FLOWS; i++) {
+		struct packet p = numbered(i);
+		struct flow *f = flow_table_find(t, &p, &is_new);
+
+		CHECK(is_new);
+		f->source = i;
+	}
+	for (uint32_t i = 0; i < FLOWS; i++) {
+		struct packet p = numbered(i);
+		struct flow *f = flow_table_look(t, &p);
+
+		CHECK(f != NULL && f->source == i);
+		if (i % 3 != 0)
+			flow_table_end(t, f, FLOW_END_FORCED);
+	}
+	for (uint32_t i = 0; i < FLOWS; i++) {
+		struct packet p = numbered(i);
+
+		CHECK((flow_table_look(t, &p) != NULL) == (i % 3 == 0));
+	}
+	CHECK(flow_table_evictions(t) == 0);
+	flow_table_finish(t);
+	CHECK(ends == FLOWS);
+	flow_table_free(t);
+}
+
+/* Of all states some with a contact: under pressure those go last, whatever their state. */
+enum { CROWD = 96 };
+static bool went_with_contact[CROWD];
+static size_t went;
+
+static void note_end(void *context, struct flow *f, enum flow_end why)
+{
+	(void)context;
+	if (why == FLOW_END_EVICTED && went < CROWD)
+		went_with_contact[went++] = f->has_contact;
+}
+
+static void check_contacts_last(void)
+{
+	struct flow_table *t = flow_table_new(CROWD, 7, note_end, NULL);
+	bool is_new;
+
+	for (uint32_t i = 0; i < CROWD; i++) {
+		struct packet p = numbered(i);
+
+		p.protocol = i / 2 % 2 ? IP_UDP : IP_TCP;
+		struct flow *f = flow_table_find(t, &p, &is_new);
+
+		f->state = (uint8_t)(i % 3);
+		f->has_contact = i < CROWD / 4; /* they are also the longest idle */
+		flow_table_touch(t, f, second_ns + i);
+	}
+	for (uint32_t i = 0; i < CROWD; i++) {
+		struct packet p = numbered(CROWD + i);
+		struct flow *f = flow_table_find(t, &p, &is_new);
+
+		f->has_contact = true; /* so that what gives way is never one of these */
+		f->state = FLOW_ESTABLISHED;
+		flow_table_touch(t, f, 2 * second_ns);
+	}
+	CHECK(went == CROWD && flow_table_evictions(t) == CROWD);
+	for (size_t i = 0; i < CROWD; i++)
+		CHECK(went_with_contact[i] == (i >= CROWD - CROWD / 4));
+	flow_table_finish(t);
+	flow_table_free(t);
+}
+
 int main(void)
 {
 	static const size_t capacities[] = { 1, 2, 7, 30, 60 };
@@ -237,5 +330,7 @@ int main(void)
 		for (uint64_t seed = 1; seed <= 6; seed++)
 			check_one_history(seed, capacities[c]);
 	check_mirror();
+	check_growth();
+	check_contacts_last();
 	return 0;
 }

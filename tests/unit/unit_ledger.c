@@ -8,6 +8,7 @@
 
 #include "sensor/ledger/ledger.h"
 #include "sensor/ledger/ledger_file.h"
+#include "sensor/ledger/review_policy.h"
 #include "sensor/ledger/sites_command.h"
 #include "sensor/site/site_verdict.h"
 
@@ -420,6 +421,48 @@ static void write_file(const char *path, const char *content)
 	CHECK(out != NULL && fputs(content, out) >= 0 && fclose(out) == 0);
 }
 
+/* Whom the config's policy says to ban the pixel: by networks, and by the sites' owners. */
+static void test_policy(void)
+{
+	static const char text[] = "networks:\n"
+	                           "  - {name: A, prefixes: 10.1.0.0/16, jurisdiction: MD}\n"
+	                           "  - {name: B, prefixes: 10.2.0.0/16, jurisdiction: UT}\n"
+	                           "  - {name: C, prefixes: 10.3.0.0/16, jurisdiction: OH}\n"
+	                           "  - {name: D, prefixes: 10.4.0.0/16, jurisdiction: TX}\n"
+	                           "  - {name: E, prefixes: 10.5.0.0/16, sector: tax}\n"
+	                           "policy:\n"
+	                           "  - {rule: r1, who: {network: A}, verdict: banned}\n"
+	                           "  - {rule: r2, who: {jurisdiction: UT}, verdict: watch}\n"
+	                           "  - {rule: r3, who: {jurisdiction: OH}, verdict: banned,"
+	                           " until: 2022-01-01}\n"
+	                           "  - {rule: r4, who: {sector: tax}, verdict: banned,"
+	                           " what: {category: tracking_pixel}}\n"
+	                           "  - {rule: r5, who: {jurisdiction: TX}, verdict: banned,"
+	                           " what: {category: app_api}}\n"
+	                           "inventory:\n"
+	                           "  - {site: a.example, jurisdiction: ID, sector: tax}\n"
+	                           "  - {site: b.example, jurisdiction: NV, sector: health}\n";
+	struct config *c =
+	        config_read("c.yaml", (struct slice){ (const uint8_t *)text, sizeof text - 1 },
+	                    &(struct config_options){ 0 }, NULL, NULL);
+	sqlite3 *db = NULL;
+	sqlite3_stmt *s = NULL;
+
+	CHECK(c != NULL && sqlite3_open(":memory:", &db) == SQLITE_OK);
+	CHECK(sqlite3_exec(db, "CREATE TABLE bans (jurisdiction TEXT PRIMARY KEY)", NULL, NULL,
+	                   NULL) == SQLITE_OK);
+	CHECK(review_policy(db, c, c, UINT64_C(1700000000000000000)));
+	CHECK(sqlite3_prepare_v2(db,
+	                         "SELECT group_concat(jurisdiction) FROM"
+	                         " (SELECT jurisdiction FROM bans ORDER BY 1)",
+	                         -1, &s, NULL) == SQLITE_OK);
+	CHECK(sqlite3_step(s) == SQLITE_ROW);
+	CHECK(strcmp((const char *)sqlite3_column_text(s, 0), "ID,MD") == 0);
+	sqlite3_finalize(s);
+	CHECK(sqlite3_close(db) == SQLITE_OK);
+	config_free(c);
+}
+
 static void test_census(void)
 {
 	struct place p = new_place();
@@ -449,6 +492,11 @@ static void test_census(void)
 	CHECK(run(sites_command, words) == 0);
 	CHECK(run(sites_command, since) == 0);
 	CHECK(run(sites_command, no_time) == 2);
+	const char *const example[] = { "sites", p.path, "-c", "sensor/config/example.yaml", NULL };
+	const char *const no_config[] = { "sites", p.path, "--config", csv, NULL };
+
+	CHECK(run(sites_command, example) == 0);
+	CHECK(run(sites_command, no_config) == 1);
 	const char *const explain[] = { "sites", p.path, "--explain", "carries.example", NULL };
 	const char *const nothing[] = { "sites", p.path, "--explain", "never.example", NULL };
 
@@ -472,6 +520,7 @@ int main(void)
 	test_versions();
 	test_migration();
 	test_restore();
+	test_policy();
 	test_census();
 	return 0;
 }

@@ -151,6 +151,55 @@ static void test_open(struct quic_crypto_context *c)
 	}
 }
 
+/* What opens is never taken for foreign; the keys are those of quic_keys_derive(). */
+static void test_try(struct quic_crypto_context *c)
+{
+	for (size_t i = 0; i < COUNT_OF(packets); i++) {
+		struct slice rest = packets[i].datagram;
+		struct quic_packet packet;
+		struct quic_keys keys, tried;
+
+		for (int p = 0; p <= packets[i].at; p++)
+			(void)dissect_quic(&rest, &packet);
+		packet.dcid = BYTES(rfc_dcid);
+		enum parse got = quic_keys_try(c, packets[i].version, packets[i].side, &packet,
+		                               &tried);
+
+		if (packets[i].expected != PARSE_OK)
+			continue;
+		CHECK(got == PARSE_OK);
+		CHECK(quic_keys_derive(c, packets[i].version, BYTES(rfc_dcid), packets[i].side,
+		                       &keys));
+		CHECK(memcmp(&keys, &tried, sizeof keys) == 0);
+	}
+}
+
+/* Of ids that are not the packet's one in a hundred is not told at once: 1/4 by 9/256. */
+static void test_try_others(struct quic_crypto_context *c)
+{
+	enum { IDS = 4096, MOST = IDS / 50 };
+	uint8_t id[8] = { 0 };
+	struct slice rest = BYTES(rfc9001_client);
+	struct quic_packet packet;
+	struct quic_keys keys;
+	size_t passed = 0;
+
+	CHECK(dissect_quic(&rest, &packet) == PARSE_OK);
+	packet.dcid = BYTES(id);
+	for (unsigned i = 0; i < IDS; i++) {
+		id[0] = (uint8_t)i;
+		id[1] = (uint8_t)(i >> 8);
+		enum parse got = quic_keys_try(c, 1, QUIC_CLIENT, &packet, &keys);
+
+		CHECK(got == PARSE_OK || got == PARSE_FOREIGN);
+		passed += got == PARSE_OK;
+	}
+	CHECK(passed > 0 && passed < MOST);
+	CHECK(quic_keys_try(c, 0x1a2a3a4a, QUIC_CLIENT, &packet, &keys) == PARSE_BROKEN);
+	packet.bytes.len = packet.number_at + 19;
+	CHECK(quic_keys_try(c, 1, QUIC_CLIENT, &packet, &keys) == PARSE_BROKEN);
+}
+
 static void test_no_room(struct quic_crypto_context *c)
 {
 	uint8_t memory[1161];
@@ -221,6 +270,8 @@ int main(void)
 	CHECK(c != NULL);
 	test_derive(c);
 	test_open(c);
+	test_try(c);
+	test_try_others(c);
 	test_no_room(c);
 	test_hello(c);
 	test_google(c);
