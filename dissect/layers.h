@@ -75,6 +75,14 @@ static inline enum parse layers_foreign(const struct layers *l)
 	return l->at.state == PARSE_OK ? PARSE_FOREIGN : l->at.state;
 }
 
+/*
+ * usual.c: an Ethernet frame with nothing odd about it. False: ask the layers; what is written by
+ * then they write again, but for has_mac and vlan_count.
+ */
+bool dissect_usual(struct slice frame, struct packet *out);
+/* link.c: by its layers, whatever it is. */
+enum parse dissect_layers(enum link_type link, struct slice frame, struct packet *out);
+
 /* ethernet.c */
 enum { ETHER_LLC = 0 }; /* a pseudo type: 802.2 LLC follows (real ones begin at 0x0600) */
 enum parse peel_ethernet(struct layers *l);
@@ -118,6 +126,8 @@ bool ip_checksum_right(struct slice header);
  */
 enum parse peel_ip_tunnel(struct layers *l);
 enum parse peel_udp_tunnel(struct layers *l);
+/* False: no tunnel is known by that port. */
+bool udp_may_tunnel(uint16_t port);
 
 /* tunnel.c */
 enum parse tunnel_try(struct layers *l, enum parse (*read)(struct layers *l, struct inner *in));

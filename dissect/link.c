@@ -182,7 +182,7 @@ static enum parse peel_pktap(struct layers *l)
 	return l->at.state == PARSE_OK ? peel_link(l, type) : PARSE_BROKEN;
 }
 
-enum parse dissect_packet(enum link_type link, struct slice frame, struct packet *out)
+enum parse dissect_layers(enum link_type link, struct slice frame, struct packet *out)
 {
 	struct layers l = { .at = reader_whole(frame), .out = out };
 
@@ -191,4 +191,12 @@ enum parse dissect_packet(enum link_type link, struct slice frame, struct packet
 	out->tunnel_count = 0;
 	out->ip_version = 0;
 	return peel_link(&l, (uint32_t)link);
+}
+
+enum parse dissect_packet(enum link_type link, struct slice frame, struct packet *out)
+{
+	out->vlan_count = out->tunnel_count = 0;
+	if (link == LINK_ETHERNET && dissect_usual(frame, out))
+		return PARSE_OK;
+	return dissect_layers(link, frame, out);
 }

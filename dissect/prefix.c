@@ -63,12 +63,21 @@ void prefix_http_connect(struct reader *r, struct prefix *out)
 	read_bytes(r, request.head_len);
 }
 
+/* Most streams that are asked about begin with a TLS handshake: none of the kinds begins so. */
+static bool is_tls(struct slice stream)
+{
+	enum { TLS_HANDSHAKE = 0x16 };
+
+	return stream.len > 0 && stream.ptr[0] == TLS_HANDSHAKE;
+}
+
 /* The first kind that is whole; else the first that has begun. */
 enum parse dissect_prefix(struct slice stream, struct prefix *out)
 {
 	enum parse answer = PARSE_FOREIGN;
+	size_t count = is_tls(stream) ? 0 : sizeof kinds / sizeof *kinds;
 
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct reader r = reader_stream(stream);
 
 		*out = (struct prefix){ .kind = kinds[i].kind };

@@ -194,25 +194,51 @@ static enum parse read_l2tp(struct layers *l, struct inner *in)
 	return PARSE_OK;
 }
 
+enum {
+	L2TP = 1701,      /* control, too, which carries nothing */
+	GTP_U = 2152,     /* user plane */
+	TEREDO = 3544,    /* servers and relays */
+	VXLAN = 4789,     /* as registered */
+	VXLAN_GPE = 4790, /* as registered */
+	CAPWAP = 5247,    /* data; 5246 is control */
+	GENEVE = 6081,    /* as registered */
+	VXLAN_LINUX = 8472,
+	TZSP = 37008, /* MikroTik's sniffer */
+};
+
 static const struct {
 	uint16_t port;
 	enum parse (*read)(struct layers *l, struct inner *in);
 } ports[] = {
-	{ 1701, read_l2tp },      /* control, too, which carries nothing */
-	{ 2152, read_gtp_u },     /* user plane */
-	{ 3544, read_teredo },    /* servers and relays */
-	{ 4789, read_vxlan },     /* as registered */
-	{ 8472, read_vxlan },     /* Linux's default */
-	{ 4790, read_vxlan_gpe }, /* as registered */
-	{ 5247, read_capwap },    /* data; 5246 is control */
-	{ 6081, read_geneve },    /* as registered */
-	{ 37008, read_tzsp },     /* MikroTik's sniffer */
+	{ L2TP, read_l2tp },     { GTP_U, read_gtp_u },       { TEREDO, read_teredo },
+	{ VXLAN, read_vxlan },   { VXLAN_LINUX, read_vxlan }, { VXLAN_GPE, read_vxlan_gpe },
+	{ CAPWAP, read_capwap }, { GENEVE, read_geneve },     { TZSP, read_tzsp },
 };
+
+bool udp_may_tunnel(uint16_t port)
+{
+	switch (port) {
+	case L2TP:
+	case GTP_U:
+	case TEREDO:
+	case VXLAN:
+	case VXLAN_GPE:
+	case CAPWAP:
+	case GENEVE:
+	case VXLAN_LINUX:
+	case TZSP:
+		return true;
+	default:
+		return false;
+	}
+}
 
 enum parse peel_udp_tunnel(struct layers *l)
 {
 	enum parse answer = PARSE_FOREIGN;
 
+	if (!udp_may_tunnel(l->out->dst_port) && !udp_may_tunnel(l->out->src_port))
+		return answer;
 	for (size_t i = 0; i < sizeof ports / sizeof *ports && answer == PARSE_FOREIGN; i++)
 		if (ports[i].port == l->out->dst_port || ports[i].port == l->out->src_port)
 			answer = tunnel_try(l, ports[i].read);

@@ -4,6 +4,7 @@
 
 #include "sensor/config/config.h"
 #include "sensor/options.h"
+#include "sensor/rights/reach.h"
 #include "sensor/rights/rights.h"
 
 /*
@@ -18,7 +19,7 @@
  */
 struct confine {
 	struct rights rights;
-	struct option_list reads, writes, owned; /* `owned`: strings to be freed */
+	struct reach reads, writes;
 };
 
 /* False, said. Before the first thread, and before anything is opened for writing. */

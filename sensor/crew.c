@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "sensor/stall.h"
@@ -175,11 +176,21 @@ void crew_watch(struct crew *c, struct stall *stall)
 	c->stall = stall;
 }
 
+/* So that a person who looks (top -H) sees which one is busy. */
+static void name_thread(const struct member *m)
+{
+	char name[16]; /* pthread_setname_np(3) */
+
+	snprintf(name, sizeof name, "worker-%u", (unsigned)m->index % 1000);
+	(void)pthread_setname_np(pthread_self(), name);
+}
+
 static void *run(void *context)
 {
 	struct member *m = context;
 	struct crew *c = m->crew;
 
+	name_thread(m);
 	pthread_mutex_lock(&c->lock);
 	while (!is_finished(c, m)) {
 		if (m->done < c->settled) {

@@ -12,8 +12,10 @@
 
 #include "feeds/feed.h"
 #include "sensor/feed_convert.h"
+#include "sensor/ledger/ledger_flows.h"
 #include "sensor/options.h"
 #include "sensor/retro/retro_command.h"
+#include "sensor/rights/enclose.h"
 
 #define FILES_MAX 64
 #define DONE      0
@@ -248,6 +250,21 @@ static int finish_output(int status)
 	return status == DONE ? FAILED : status;
 }
 
+/* Its arguments name all that it reads; but those of `lookup` are names. */
+static bool confine_to_files(enum command command, const struct request *request)
+{
+	struct enclosure files = { 0 };
+
+	for (int i = 0; i < request->feed_count; i++)
+		enclosure_reads(&files, request->feeds[i]);
+	for (int i = 0; command != LOOKUP && i < request->argc; i++)
+		if (command == RETRO && ledger_is_at(request->argv[i]))
+			enclosure_writes(&files, request->argv[i]); /* SQLite's files beside it */
+		else
+			enclosure_reads(&files, request->argv[i]);
+	return enclose(&files);
+}
+
 int feed_command(int argc, char **argv)
 {
 	struct request request = { .options = { .report = print_report, .time = time(NULL) } };
@@ -261,6 +278,8 @@ int feed_command(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0) {
 			if (!parse((enum command)i, argc - 1, argv + 1, &request, &status))
 				return status;
+			if (!confine_to_files((enum command)i, &request))
+				return FAILED;
 			return finish_output(commands[i].run(&request));
 		}
 	fprintf(stderr, "dancecard: feed: no command %s\n", argv[1]);

@@ -7,6 +7,7 @@
 #include "sensor/config/config.h"
 #include "sensor/flow/flow_table.h"
 #include "sensor/flow/fragments.h"
+#include "sensor/flow/routers.h"
 #include "sensor/owner.h"
 #include "sensor/role.h"
 #include "sensor/totals.h"
@@ -82,14 +83,15 @@ static enum packet_kind kind_of(const struct packet *p)
 	}
 }
 
-/* Which MAC an inside address was heard with; 0: nothing to learn. */
-static uint64_t card_of(const struct packet *p, const struct config *config)
+/* Which MAC an inside address, or a router, was heard with; 0: nothing to learn. */
+static uint64_t card_of(const struct packet *p, bool is_inside)
 {
-	uint64_t mac = 0;
+	bool is_router = is_router_advertisement(p);
+	uint64_t mac = is_router; /* a card of its own, beside that of the address */
 
-	if (!p->has_mac || !config_is_inside(config, p->src))
+	if (!p->has_mac || (!is_router && !is_inside))
 		return 0;
-	memcpy(&mac, p->src_mac, sizeof p->src_mac);
+	memcpy((uint8_t *)&mac + 2, p->src_mac, sizeof p->src_mac);
 	uint64_t low, hash = mac * 0xff51afd7ed558ccdU;
 
 	memcpy(&low, p->src, 8);
@@ -146,13 +148,14 @@ static void look_at(const struct intake *in, struct work_packet *wp, const struc
 {
 	const uint8_t *host;
 	const struct packet *p = &wp->packet;
+	struct ends_inside inside = ends_inside(p, config);
 
 	wp->kind = (uint8_t)kind_of(p);
 	wp->what = may_name_host(p) ? TODO_NAMES : 0;
 	if (role_shown(p, &host) != HOST_ROLE_NONE)
 		wp->what |= TODO_ROLE;
-	wp->card = card_of(p, config);
-	wp->owner = owner_of(p, config);
+	wp->card = card_of(p, inside.src);
+	wp->owner = owner_between(p, inside);
 	wp->hash = flow_table_hash(&in->secret, p);
 	if (wp->kind == PACKET_ICMP)
 		find_refused(wp, config);
@@ -177,8 +180,23 @@ static void decode(const struct intake *in, struct work_packet *wp, const struct
 	look_at(in, wp, config);
 }
 
+/* The reader asked for a batch's bytes long ago: they are near, but not at hand any more. */
+static void want_head(const struct frame_batch *batch, size_t index)
+{
+	enum { CACHE_LINE = 64 };
+
+	if (index >= batch->count)
+		return;
+	const char *head = (const char *)batch->frames[index].bytes.ptr;
+
+	__builtin_prefetch(head);
+	__builtin_prefetch(head + CACHE_LINE);
+}
+
 void intake_decode(const struct intake *in, struct work *work)
 {
+	enum { AHEAD = 6 };
+
 	uint64_t step = work->step, now_ns = work->now_ns;
 	const struct mark *mark = work->marks, *end = mark + work->mark_count;
 
@@ -186,6 +204,7 @@ void intake_decode(const struct intake *in, struct work *work)
 		struct work_packet *wp = &work->packets[i];
 
 		wp->frame = &work->frames.frames[i];
+		want_head(&work->frames, i + AHEAD);
 		for (; mark < end && mark->before == i; mark++) {
 			step = mark->step;
 			now_ns = mark->kind == MARK_FINISH ? 0 : now_ns;

@@ -193,7 +193,6 @@ static bool open_report(struct run *run)
 
 static bool open_watch(struct run *run)
 {
-	run->watch.service = run->service;
 	run->watch.sinks = run->sinks;
 	run->watch.sink_count = run->sink_count;
 	run->watch.is_live = capture_is_live(run->capture);
@@ -360,6 +359,15 @@ static void glance(void *context, const struct frame_batch *batch)
 	self_check_glance(run->self_check, batch);
 }
 
+/* Of a service that hangs systemd hears nothing more, and starts it anew. */
+static void feed_watchdog(void *context, bool is_well)
+{
+	const struct run *run = context;
+
+	if (is_well)
+		service_alive(run->service);
+}
+
 static bool open_self_check(struct run *run)
 {
 	if (!capture_is_live(run->capture) && !run->options.self_check)
@@ -392,14 +400,14 @@ static bool open_pipeline(struct run *run)
 			.evidence_file = run->evidence_file,
 			.shape = shape,
 			.more = watch_sinks,
-			.tell = run->watch.metrics != NULL || run->service != NULL ? watch_tell
-			                                                            : NULL,
+			.tell = run->watch.metrics != NULL ? watch_tell : NULL,
 			.watch = &run->watch,
 			.source = source_name,
 			.keep = run->ledger != NULL || run->report != NULL ? keep : NULL,
 			.context = run,
 		},
 		.fresh = take_fresh,
+		.beat = run->service != NULL ? feed_watchdog : NULL,
 		.look = run->self_check != NULL ? glance : NULL,
 		.part = open_part,
 		.write = emit,
@@ -450,6 +458,7 @@ static void sum_up(struct run *run, const struct capture_counters *counters, dou
 
 	pipeline_count(run->pipeline, &totals, &tally);
 	run->has_contact = totals.workers.contacts > 0;
+	run->failures += totals.workers.imbalances > 0;
 	if (!run->options.quiet)
 		summary_print(stderr, &totals, &tally, counters, seconds);
 	if (!run->options.quiet && capture_is_live(run->capture))
@@ -669,10 +678,12 @@ int main(int argc, char **argv)
 
 	if (status < 0)
 		status = open_config(&run);
+	if (status < 0 && !is_usable(&run.options)) {
+		(void)close_all(&run);
+		status = EXIT_USAGE;
+	}
 	if (status < 0)
-		status = !is_usable(&run.options) ? EXIT_USAGE
-		         : run.options.self_check ? check_port(&run)
-		                                  : sense(&run);
+		status = run.options.self_check ? check_port(&run) : sense(&run);
 	options_free(&run.options);
 	return status;
 }

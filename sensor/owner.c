@@ -23,7 +23,7 @@ static bool decides(bool is_source, bool is_destination)
 	return is_source != is_destination;
 }
 
-static bool is_source_owner(const struct packet *p, const struct config *c)
+static bool is_source_owner(const struct packet *p, struct ends_inside inside)
 {
 	bool src = p->dst_port == DNS_PORT, dst = p->src_port == DNS_PORT;
 
@@ -33,16 +33,24 @@ static bool is_source_owner(const struct packet *p, const struct config *c)
 	dst = address_is_group(p->src);
 	if (decides(src, dst))
 		return src;
-	src = config_is_inside(c, p->src);
-	dst = config_is_inside(c, p->dst);
-	if (decides(src, dst))
-		return src;
+	if (decides(inside.src, inside.dst))
+		return inside.src;
 	if (p->src_port != p->dst_port)
 		return p->src_port > p->dst_port;
 	return memcmp(p->src, p->dst, 16) <= 0;
 }
 
+struct ends_inside ends_inside(const struct packet *p, const struct config *c)
+{
+	return (struct ends_inside){ config_is_inside(c, p->src), config_is_inside(c, p->dst) };
+}
+
+uint32_t owner_between(const struct packet *p, struct ends_inside inside)
+{
+	return owner_of_host(is_source_owner(p, inside) ? p->src : p->dst);
+}
+
 uint32_t owner_of(const struct packet *p, const struct config *c)
 {
-	return owner_of_host(is_source_owner(p, c) ? p->src : p->dst);
+	return owner_between(p, ends_inside(p, c));
 }

@@ -24,6 +24,12 @@ struct config;
  * no worker uses that DNS for that flow: what is told never depends on how many workers there are.
  */
 uint32_t owner_of(const struct packet *, const struct config *);
+/* The same, where it is known already which ends are ours. */
+struct ends_inside {
+	bool src, dst;
+};
+struct ends_inside ends_inside(const struct packet *, const struct config *);
+uint32_t owner_between(const struct packet *, struct ends_inside);
 /* The number of a host. */
 uint32_t owner_of_host(const uint8_t address[16]);
 

@@ -8,6 +8,7 @@
 
 #include "sensor/crew.h"
 #include "sensor/flow/flow_table.h"
+#include "sensor/log.h"
 #include "sensor/random_seed.h"
 #include "sensor/site/commons.h"
 #include "sensor/stall.h"
@@ -22,7 +23,7 @@ struct clock {
 	uint64_t now_ns, tick_ns, stats_ns;
 };
 
-enum { SITES_MAX = 1 << 16, SETTLE_SECONDS = 5 };
+enum { SETTLE_SECONDS = 5 };
 
 struct pipeline {
 	struct pipeline_options use;
@@ -40,26 +41,13 @@ struct pipeline {
 	struct worker *workers[WORKERS_MAX];
 };
 
-/* Half for the flows, an eighth for what DNS told whom, the rest for open questions and names. */
-static void set_limits(struct worker_options *o, size_t memory)
-{
-	enum { RESOLUTION_COST = 256, RESOLUTIONS_MAX = 1 << 18, LEAST = 64 };
-	size_t flows = memory / 2 / FLOW_TABLE_COST, resolutions = memory / 8 / RESOLUTION_COST;
-
-	o->flow_limit = flows > LEAST ? flows : LEAST;
-	o->flow_limit = o->flow_limit < FLOW_TABLE_MAX ? o->flow_limit : FLOW_TABLE_MAX;
-	o->resolution_limit = resolutions < RESOLUTIONS_MAX ? resolutions : RESOLUTIONS_MAX;
-	o->resolution_limit += o->resolution_limit == 0;
-	o->memory_limit = memory / 8 * 3;
-}
-
 static bool make_workers(struct pipeline *p, uint64_t seed)
 {
 	struct worker_options o = p->use.worker;
 
 	o.seed = seed;
 	o.commons = p->commons;
-	set_limits(&o, p->use.memory / p->use.workers);
+	o.limits = worker_limits_of(p->use.memory / p->use.workers);
 	for (size_t i = 0; i < p->use.workers; i++) {
 		o.index = i;
 		o.lane = output_lane(p->output, i);
@@ -115,17 +103,30 @@ static void mark(struct pipeline *p, struct work *work, enum mark_kind kind, siz
 	                                .now_ns = p->clock.now_ns });
 }
 
+/* The capture has counted the whole batch: those from `at` on are yet to come. */
+static void take_back(struct capture_counters *c, const struct frame_batch *frames, size_t at)
+{
+	for (size_t i = at; i < frames->count; i++) {
+		c->packets--;
+		c->bytes -= frames->frames[i].bytes.len;
+		c->unknown_link -= !dissect_link_known(frames->frames[i].link);
+	}
+}
+
 static void mark_gathering(struct pipeline *p, struct work *work, size_t before, bool is_for_watch)
 {
 	size_t parts = p->use.workers;
 	struct stats_gathering *g = calloc(1, sizeof *g + parts * sizeof *g->parts);
 
-	if (g == NULL)
+	if (g == NULL) {
+		log_scarce();
 		return;
+	}
 	atomic_init(&g->left, parts);
 	g->part_count = parts;
 	g->is_for_watch = is_for_watch;
 	capture_count(p->use.capture, &g->capture);
+	take_back(&g->capture, &work->frames, before);
 	work_mark(work, &(struct mark){ .kind = MARK_STATS,
 	                                .before = before,
 	                                .step = ++p->step,
@@ -243,8 +244,13 @@ static void set_clock(struct pipeline *p, struct work *work)
 static bool take_in(void *context, struct work *work)
 {
 	struct pipeline *p = context;
+	size_t reading = p->use.workers + STALL_READING;
+
+	stall_expect(p->stall, reading, true);
+	stall_enter(p->stall, reading, 0, 0, 0);
 	bool has_more = capture_read(p->use.capture, &work->frames) == CAPTURE_OK;
 
+	stall_leave(p->stall, reading);
 	work->step = p->step;
 	work->now_ns = p->clock.now_ns;
 	if (has_more) {
@@ -254,6 +260,7 @@ static bool take_in(void *context, struct work *work)
 		show(p);
 	} else {
 		work->frames.count = 0;
+		stall_expect(p->stall, reading, false);
 		mark(p, work, MARK_FINISH, 0);
 		mark_stats(p, work, 0);
 	}
@@ -285,7 +292,7 @@ static bool build(struct pipeline *p)
 
 	p->intake = intake_new(p->use.keep_duplicates, seed);
 	p->output = output_new(p->use.workers, write_line, p);
-	p->commons = commons_new(p->use.workers, SITES_MAX, seed);
+	p->commons = commons_new(p->use.workers, worker_limits_sites(p->use.memory), seed);
 	if (p->intake == NULL || p->output == NULL || p->commons == NULL || !make_workers(p, seed))
 		return false;
 	p->crew = crew_new(p->workers, p->use.workers,

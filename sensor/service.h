@@ -16,7 +16,7 @@ void service_close(struct service *);
 
 /* "READY=1", "STOPPING=1", "STATUS=…", "RELOADING=1"; from any thread. */
 void service_tell(struct service *, const char *state);
-/* All workers have come by: for WatchdogSec=. */
+/* Nobody hangs (stall.h): for WatchdogSec=. */
 void service_alive(struct service *);
 
 #endif

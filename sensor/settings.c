@@ -4,9 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sensor/capture/filter.h"
+#include "sensor/event/event_json.h"
 #include "sensor/log.h"
+#include "sensor/sink/sink.h"
 
-enum { NAMES_MAX = 64, VALUES_MAX = 256 };
+enum { NAMES_MAX = 64, VALUES_MAX = 256, WHY_MAX = 320 };
 
 static void tell(void *context, const char *line)
 {
@@ -25,6 +28,23 @@ static enum option_answer set(struct options *o, const struct config_setting *s)
 	return options_set(o, s->key, values, count);
 }
 
+/* What would be refused when it is opened, whatever machine this is. NULL: nothing. */
+static const char *judge_values(const struct options *o, char why[WHY_MAX])
+{
+	enum event_shape shape;
+	char fault[WHY_MAX - 16];
+
+	for (size_t i = 0; i < o->outputs.count; i++)
+		if (!sink_is_known(o->outputs.items[i]))
+			return "names no kind of output that there is";
+	if (o->format != NULL && !event_shape(o->format, &shape))
+		return "is one of native, ecs, ocsf";
+	if (o->filter == NULL || filter_is_right(o->filter, fault, sizeof fault))
+		return NULL;
+	snprintf(why, WHY_MAX, "is wrong: %s", fault);
+	return why;
+}
+
 /* Tries the setting on options that nobody uses. */
 static const char *judge(void *context, const struct config_setting *s)
 {
@@ -37,22 +57,25 @@ static const char *judge(void *context, const struct config_setting *s)
 	char *why = context;
 	struct options trial = { 0 };
 	enum option_answer answer = set(&trial, s);
+	const char *wrong = answer == OPTION_TAKEN ? judge_values(&trial, why) : NULL;
 
 	options_free(&trial);
+	if (wrong != NULL)
+		return wrong;
 	if (answer != OPTION_NO_VALUE)
 		return words[answer];
 	const char *argument = options_argument(s->key);
 
 	if (argument == NULL)
 		return "is either true or false";
-	snprintf(why, 64, "wants %s", argument);
+	snprintf(why, WHY_MAX, "wants %s", argument);
 	return why;
 }
 
 struct config *settings_load(const char *path, struct options *o)
 {
 	const char *names[NAMES_MAX];
-	char why[64];
+	char why[WHY_MAX];
 	struct config_options use = { .names = names, .judge = judge, .context = why };
 
 	while (use.count < NAMES_MAX && options_name(use.count) != NULL) {

@@ -18,6 +18,7 @@ struct pulse {
 	atomic_uint_fast64_t beat;
 	atomic_uint_fast64_t first, last;
 	atomic_uint_fast32_t source;
+	atomic_bool must_come_by;
 	/* The looking thread's. */
 	uint64_t seen, seen_ms;
 	bool is_said;
@@ -49,6 +50,12 @@ void stall_leave(struct stall *s, size_t who)
 {
 	if (s != NULL)
 		atomic_fetch_add_explicit(&s->pulses[who].beat, 1, memory_order_release);
+}
+
+void stall_expect(struct stall *s, size_t who, bool must_come_by)
+{
+	if (s != NULL)
+		atomic_store(&s->pulses[who].must_come_by, must_come_by);
 }
 
 static uint64_t now_ms(clockid_t clock)
@@ -84,12 +91,29 @@ static void say_hangs(const struct stall *s, size_t who, double seconds)
 		log_error("the output waits: who reads the events has taken nothing for %.0f s; "
 		          "packets wait too, until the kernel drops them",
 		          seconds);
+	else if (atomic_load(&p->beat) % 2 == 0)
+		log_error("%s hangs: it has not come by for %.0f s, and nobody is at work", name,
+		          seconds);
 	else if (first == 0)
 		log_error("%s hangs: at one piece of work for %.0f s", name, seconds);
 	else
 		log_error("%s hangs: %.0f s at packets %" PRIu64 " to %" PRIuFAST64 " of %s", name,
 		          seconds, first, atomic_load_explicit(&p->last, memory_order_relaxed),
 		          s->use.source(s->use.context, (uint32_t)atomic_load(&p->source)));
+}
+
+static bool is_anybody_at_work(const struct stall *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (atomic_load(&s->pulses[i].beat) % 2 == 1)
+			return true;
+	return false;
+}
+
+/* Who has nothing to do may rest; but somebody has to look whether there is anything. */
+static bool may_rest(const struct stall *s, const struct pulse *p)
+{
+	return !atomic_load(&p->must_come_by) || is_anybody_at_work(s);
 }
 
 /* How long that one has been at the same piece of work; 0: it is not, or goes on. */
@@ -99,7 +123,7 @@ static uint64_t stuck_ms(struct stall *s, size_t who, uint64_t now)
 	uint64_t beat = atomic_load_explicit(&p->beat, memory_order_acquire);
 
 	if (beat == p->seen)
-		return beat % 2 == 1 ? now - p->seen_ms : 0;
+		return beat % 2 == 1 || !may_rest(s, p) ? now - p->seen_ms : 0;
 	if (p->is_said) {
 		char name[NAME_MAX_BYTES];
 

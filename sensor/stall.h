@@ -37,5 +37,10 @@ void stall_free(struct stall *);
 /* Packets of one batch; numbers 0: not at packets. NULL: nobody looks. */
 void stall_enter(struct stall *, size_t who, uint32_t source, uint64_t first, uint64_t last);
 void stall_leave(struct stall *, size_t who);
+/*
+ * From now on (or no more) that one begins something again and again, also where there is nothing
+ * to do: if it does not, and nobody is at work, all wait for each other.
+ */
+void stall_expect(struct stall *, size_t who, bool must_come_by);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/watch.h"
 
-#include "sensor/service.h"
 #include "sensor/sink/sink.h"
 
 #include <stdio.h>
@@ -78,9 +77,6 @@ void watch_tell(void *watch, const struct totals *t, const struct capture_counte
 	struct watch *w = watch;
 	struct event_counter counters[COUNTERS_MAX];
 
-	service_alive(w->service);
-	if (w->metrics == NULL)
-		return;
 	size_t count = 0, known = totals_numbers(t, capture, w->is_live, counters, COUNTERS_MAX);
 
 	for (size_t i = 0; i < known; i++)

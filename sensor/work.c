@@ -56,7 +56,7 @@ static void add(struct work_list *list, size_t index, unsigned what)
 
 void work_add(struct work *w, uint32_t owner, size_t index, unsigned what)
 {
-	add(&w->lists[owner % w->list_count], index, what);
+	add(&w->lists[owner % (uint32_t)w->list_count], index, what);
 }
 
 void work_add_all(struct work *w, size_t index, unsigned what)

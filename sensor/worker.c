@@ -2,10 +2,14 @@
 #include "sensor/worker.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "dissect/host_name.h"
+#include "sensor/balance.h"
 #include "sensor/flow/address.h"
+#include "sensor/flow/routers.h"
+#include "sensor/log.h"
 #include "sensor/output.h"
 #include "sensor/owner.h"
 #include "sensor/role.h"
@@ -13,9 +17,6 @@
 #include "sensor/worker_state.h"
 
 enum {
-	HOSTS_MAX = 1 << 17,
-	RESOLUTIONS_MAX = 1 << 18,
-	ECH_KNOWN_MAX = 1 << 16,
 	SITES_MAX = 1 << 16,
 	FORGOTTEN_AT_ONCE = 4096,
 	DHCP_SERVER = 67,
@@ -43,6 +44,7 @@ static void count_end(struct worker *w, const struct flow *f)
 {
 	bool is_one_sided = f->packets[0] == 0 || f->packets[1] == 0;
 
+	w->counters.flows_ended++;
 	w->counters.flows_named += is_readable(f);
 	w->counters.flows_one_sided += is_one_sided;
 	w->counters.hellos_one_sided += is_one_sided && has_hello(f);
@@ -61,18 +63,17 @@ static bool is_suspect(void *context, const struct flow *f)
 	return judge_suspects(context, f);
 }
 
-static size_t or_default(size_t limit, size_t usual)
-{
-	return limit > 0 ? limit : usual;
-}
-
 static bool build(struct worker *w)
 {
 	uint64_t seed = w->use.seed;
+	const struct worker_limits limits = worker_limits_filled(w->use.limits);
 
-	w->budget.limit = w->use.memory_limit;
+	w->budget.limit = limits.budget;
+	w->secret = hash_secret_from(seed);
+	w->tally.seed = w->sums.seed = seed;
+	w->sums.limit = limits.sums;
 	w->names = name_table_new(&w->budget, w->use.feeds, seed);
-	w->flows = flow_table_new(w->use.flow_limit, seed, flow_is_over, w);
+	w->flows = flow_table_new(limits.flows, seed, flow_is_over, w);
 	w->classify = classify_new(&w->budget);
 	w->digest = digest_new();
 	w->json = event_json_new();
@@ -85,23 +86,24 @@ static bool build(struct worker *w)
 	if (w->use.suppress_seconds > 0 &&
 	    (w->suppress = suppress_new(w->use.suppress_seconds)) == NULL)
 		return false;
-	w->resolutions = resolutions_new(or_default(w->use.resolution_limit, RESOLUTIONS_MAX),
-	                                 w->names, seed);
-	w->hosts = hosts_new(or_default(w->use.host_limit, HOSTS_MAX), w->names, seed);
-	w->ech = ech_known_new(ECH_KNOWN_MAX, w->names, seed);
+	w->resolutions = resolutions_new(limits.resolutions, w->names, seed);
+	w->hosts = hosts_new(limits.hosts, w->names, seed);
+	w->ech = ech_known_new(limits.ech, w->names, seed);
 	if (w->use.commons == NULL)
 		w->own_commons = commons_new(1, SITES_MAX, seed);
 	w->commons = w->use.commons != NULL ? w->use.commons : w->own_commons;
 	if (w->commons == NULL)
 		return false;
 	w->book = commons_book(w->commons);
-	w->sites =
-	        site_watch_new(or_default(w->use.host_limit, HOSTS_MAX), w->book, w->names, seed);
+	w->sites = site_watch_new(limits.visitors, w->book, w->names, seed);
+	if (w->sites != NULL)
+		site_watch_bound(w->sites, limits.visits, limits.observations);
 	w->inspector = inspector_new(&(struct inspect_options){ .budget = &w->budget,
 	                                                        .names = w->names,
 	                                                        .classify = w->classify,
 	                                                        .ech = w->ech,
 	                                                        .resolutions = w->resolutions,
+	                                                        .seed = seed,
 	                                                        .keep_all = w->use.all_flows,
 	                                                        .dns = dns_was_seen,
 	                                                        .is_suspect = is_suspect,
@@ -159,8 +161,12 @@ static void hear_dhcp(struct worker *w, const struct packet *p, bool is_six)
 
 	if (answer != PARSE_OK)
 		return;
-	if (!is_six && lease.is_ack && lease.has_address && lease.has_mac)
-		hosts_leased(w->hosts, lease.address, lease.mac);
+	/* Where there is no MAC to go by the client's word is enough: not all servers repeat it. */
+	bool is_lease = lease.is_ack || (!lease.is_reply && !lease.has_mac);
+
+	if (is_lease && lease.has_address && (lease.has_mac || lease.client_id.len > 0))
+		hosts_leased(w->hosts, lease.address, lease.has_mac ? lease.mac : NULL,
+		             lease.client_id);
 	if (lease.host_name.len == 0)
 		return;
 	hosts_named(w->hosts, lease.has_address ? lease.address : NULL,
@@ -254,18 +260,26 @@ static void close_early(struct worker *w, struct flow *f)
 	judge_flow(w, f, &last);
 }
 
-/*
- * Where memory is short the one that has been open longest gives way: a flood's own are that. Some
- * room stays for hellos that need putting together, or a flood of SYNs would leave them none.
- */
-static void open_question(struct worker *w, const struct sight *s)
+/* False: nothing can be spared any more. */
+static bool spare_memory(struct worker *w)
 {
 	struct flow *longest_open = inspect_oldest(w->inspector);
 
-	while (longest_open != NULL && budget_left(&w->budget) < budget_reserve(&w->budget)) {
-		close_early(w, longest_open);
-		longest_open = inspect_oldest(w->inspector);
-	}
+	if (longest_open == NULL)
+		return flow_table_evict_contact(w->flows);
+	close_early(w, longest_open);
+	return true;
+}
+
+/*
+ * Where memory is short the one that has been open longest gives way: a flood's own are that. Then
+ * flows with a contact, which is told, for the next ones must be told, too. Some room stays for
+ * hellos that need putting together, or a flood of SYNs would leave them none.
+ */
+static void open_question(struct worker *w, const struct sight *s)
+{
+	while (budget_left(&w->budget) < budget_reserve(&w->budget) && spare_memory(w))
+		;
 	(void)inspect_open(w->inspector, s);
 }
 
@@ -376,6 +390,8 @@ static void follow(struct worker *w, const struct work_packet *wp)
 	const struct packet *p = &wp->packet;
 	bool is_new;
 	struct flow *f = flow_table_find_hashed(w->flows, p, wp->hash, &is_new);
+
+	w->counters.packets++;
 	struct sight s = { .flow = f,
 		           .side = flow_side(f, p),
 		           .packet = p,
@@ -429,6 +445,18 @@ static void learn_role(struct worker *w, const struct packet *p)
 		hosts_found(w->hosts, host, role);
 }
 
+/* With which MAC an address was heard; in IPv6 also whether a router stands before it. */
+static void hear_card(struct worker *w, const struct packet *p)
+{
+	enum { HOP_LIMIT = 7 }; /* RFC 8200, section 3 */
+	bool has_limit = p->ip_version == 6 && p->network.len > HOP_LIMIT;
+
+	hosts_saw(w->hosts, p->src, p->src_mac,
+	          has_limit && was_forwarded(p->network.ptr[HOP_LIMIT]));
+	if (is_router_advertisement(p))
+		hosts_advertised(w->hosts, p->src_mac);
+}
+
 static void do_packet(struct worker *w, const struct work_packet *wp, unsigned what)
 {
 	const struct packet *p = &wp->packet;
@@ -437,7 +465,7 @@ static void do_packet(struct worker *w, const struct work_packet *wp, unsigned w
 	w->key.step = wp->step;
 	set_phase(w, PHASE_REFUSAL, 0, 0);
 	if (what & TODO_HOST)
-		hosts_saw(w->hosts, p->src, p->src_mac);
+		hear_card(w, p);
 	if (what & TODO_NAMES)
 		hear_host_names(w, p);
 	if (what & TODO_ROLE)
@@ -529,17 +557,30 @@ static void finish(struct worker *w)
 	place_finish(w);
 }
 
+/* What does not add up is a fault of ours: it is said once, and is the exit status. */
+static void check_balance(struct worker *w, const struct totals *t,
+                          const struct capture_counters *capture)
+{
+	struct imbalance wrong;
+
+	if (totals_balance(t, capture, &wrong) || w->counters.imbalances++ > 0)
+		return;
+	log_error("counters do not add up: %s is %" PRIu64 ", what became of them %" PRIu64
+	          " (please report this)",
+	          wrong.what, wrong.left, wrong.right);
+}
+
 /* The last worker that comes by tells, in its own lane: the line is the same whoever it is. */
 static void add_to_stats(struct worker *w, struct stats_gathering *g)
 {
 	struct totals sum = { .intake = g->intake };
-	struct sums hosts = { 0 };
+	struct sums hosts = { .limit = w->sums.limit, .seed = w->sums.seed };
 	struct event_visibility visibility;
 
 	worker_add_totals(w, &g->parts[w->use.index].totals);
 	if (!g->is_for_watch) {
 		g->parts[w->use.index].sums = w->sums;
-		w->sums = (struct sums){ 0 };
+		w->sums = (struct sums){ .limit = w->sums.limit, .seed = w->sums.seed };
 	}
 	if (atomic_fetch_sub(&g->left, 1) != 1)
 		return;
@@ -548,6 +589,7 @@ static void add_to_stats(struct worker *w, struct stats_gathering *g)
 		sums_merge(&hosts, &g->parts[i].sums);
 		sums_free(&g->parts[i].sums);
 	}
+	check_balance(w, &sum, &g->capture);
 	if (g->is_for_watch) {
 		w->use.tell(w->use.watch, &sum, &g->capture);
 	} else {

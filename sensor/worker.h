@@ -10,6 +10,7 @@
 #include "sensor/pseudonym.h"
 #include "sensor/verdict/geo.h"
 #include "sensor/verdict/tally.h"
+#include "sensor/worker_limits.h"
 
 struct feed_set;
 struct totals;
@@ -45,9 +46,7 @@ struct worker_options {
 	struct evidence_file *evidence_file; /* where they go at MARK_SETTLE; NULL: nowhere */
 	struct pseudonyms *pseudonyms;       /* NULL: hosts are told as they are */
 	const char *sensor;                  /* name of this sensor; NULL: not set */
-	size_t flow_limit;
-	size_t host_limit, resolution_limit; /* entries; 0: 131,072 and 262,144 */
-	size_t memory_limit;                 /* bytes for open questions, names and notes */
+	struct worker_limits limits;
 	uint64_t suppress_seconds; /* one contact for host and tracker in that time; 0: all */
 	bool all_flows;
 	bool is_live;
@@ -66,6 +65,8 @@ struct worker_options {
 
 /* Summed over a worker's life; nothing but uint64_t. */
 struct worker_counters {
+	uint64_t packets, flows_ended; /* those that a flow was found or made for */
+	uint64_t imbalances;           /* see balance.h */
 	uint64_t flows, flows_named, flows_one_sided, hellos_one_sided, evictions;
 	uint64_t contacts, contacts_by_confidence[4], lookups, lookups_blocked, placements;
 	uint64_t contacts_by_category[CATEGORY_WORDS]; /* category_word() */

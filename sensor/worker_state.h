@@ -5,11 +5,13 @@
 #include "sensor/digest.h"
 #include "sensor/event/address_text.h"
 #include "sensor/event/event_json.h"
+#include "sensor/flow/client_ids.h"
 #include "sensor/flow/ech_known.h"
 #include "sensor/flow/flow_table.h"
 #include "sensor/flow/hosts.h"
 #include "sensor/flow/inspect.h"
 #include "sensor/flow/resolutions.h"
+#include "sensor/keyed_hash.h"
 #include "sensor/knowledge.h"
 #include "sensor/site/commons.h"
 #include "sensor/site/site_verdict.h"
@@ -75,6 +77,7 @@ struct lookup; /* a DNS question for a tracker that has no answer yet */
 struct whose {
 	const struct config_network *network; /* NULL: none */
 	const struct config_host *host;       /* NULL: none */
+	char client_id[2 * CLIENT_ID_MAX];    /* of the host, as text */
 };
 
 /* What an event with pseudonyms lends. */
@@ -84,13 +87,15 @@ struct masked {
 	struct event_http http;
 	struct event_dns dns;
 	uint8_t answers[EVENT_ANSWERS_MAX][16];
-	char name[PSEUDONYM_NAME_LEN + 1], client[ADDRESS_TEXT_MAX];
+	char name[PSEUDONYM_NAME_LEN + 1], client_id[PSEUDONYM_NAME_LEN + 1];
+	char client[ADDRESS_TEXT_MAX];
 };
 
 struct worker {
 	struct worker_options use;
 	struct worker_counters counters;
 	struct budget budget;
+	struct hash_secret secret;
 	struct name_table *names;
 	struct flow_table *flows;
 	struct inspector *inspector;

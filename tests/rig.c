@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "tests/check.h"
+
 bool rig_begin(struct rig *r, const struct worker_options *options, bool keep_duplicates,
                output_write *write, void *context)
 {
@@ -42,7 +44,17 @@ void rig_frame(struct rig *r, const struct frame *frame, uint64_t now_ns)
 	r->work->frames.count = 1;
 	r->work->step = r->step++;
 	r->work->now_ns = now_ns;
+	r->frames++;
 	run(r);
+}
+
+/* So every test of the core, and its fuzz target, is one of the counters, too. */
+static void check_balance(const struct rig *r)
+{
+	struct totals t = { 0 };
+
+	worker_add_totals(r->worker, &t);
+	CHECK(t.workers.imbalances == 0);
 }
 
 void rig_mark(struct rig *r, enum mark_kind kind, uint64_t now_ns)
@@ -55,9 +67,11 @@ void rig_mark(struct rig *r, enum mark_kind kind, uint64_t now_ns)
 			return;
 		atomic_init(&mark.stats->left, 1);
 		mark.stats->part_count = 1;
+		mark.stats->capture.packets = r->frames;
 	}
 	work_clear(r->work);
 	r->work->frames.count = 0;
 	work_mark(r->work, &mark);
 	run(r);
+	check_balance(r);
 }

@@ -12,7 +12,7 @@ struct rig {
 	struct output *output;
 	struct work *work;
 	struct worker *worker;
-	uint64_t step;
+	uint64_t step, frames;
 };
 
 /* False: some part could not be made (memory limits may be too small); rig_free() all the same. */

@@ -210,8 +210,9 @@ void talk_begin(struct talk *t, const struct worker_options *options)
 {
 	struct worker_options o = *options;
 
-	o.host_limit = o.host_limit > 0 ? o.host_limit : 256; /* many workers are made */
-	o.resolution_limit = o.resolution_limit > 0 ? o.resolution_limit : 256;
+	o.limits.hosts = o.limits.hosts > 0 ? o.limits.hosts : 256; /* many workers are made */
+	o.limits.visitors = o.limits.visitors > 0 ? o.limits.visitors : 256;
+	o.limits.resolutions = o.limits.resolutions > 0 ? o.limits.resolutions : 256;
 
 	*t = (struct talk){ .file = "talk.pcap", .now_ns = 1795441679U * second_ns };
 	t->feeds = builtin_feeds();

@@ -57,19 +57,31 @@ static size_t tail_len(const struct packet *p)
 	return p->protocol == IP_TCP ? TCP_TAIL : p->protocol == IP_UDP ? UDP_TAIL : 0;
 }
 
+static uint64_t load(const uint8_t *p, size_t len)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, p, len);
+	return word;
+}
+
 /* The transport's last header bytes stand before the payload, if that is in this frame at all. */
 static void put_tail(uint64_t *words, const struct packet *p, const struct frame *frame)
 {
 	uintptr_t start = (uintptr_t)frame->bytes.ptr, at = (uintptr_t)p->payload.ptr;
 	size_t len = tail_len(p);
+	bool is_there = at >= start + len && at <= start + frame->bytes.len;
 
 	words[0] = words[1] = words[2] = words[3] = 0;
-	if (at < start + len || at > start + frame->bytes.len)
-		return;
-	if (len == TCP_TAIL)
-		memcpy(words, p->payload.ptr - TCP_TAIL, TCP_TAIL);
-	else if (len == UDP_TAIL)
-		memcpy(words, p->payload.ptr - UDP_TAIL, UDP_TAIL);
+	if (is_there && len == TCP_TAIL) {
+		const uint8_t *tail = p->payload.ptr - TCP_TAIL;
+
+		words[0] = load(tail, 8);
+		words[1] = load(tail + 8, 8);
+		words[2] = load(tail + 16, 4);
+	} else if (is_there && len == UDP_TAIL) {
+		words[0] = load(p->payload.ptr - UDP_TAIL, 8);
+	}
 }
 
 static void put_transport(uint64_t words[2], const struct packet *p)
@@ -88,14 +100,18 @@ static void put_head(uint64_t *words, const struct packet *p, size_t head)
 		memcpy(words, p->payload.ptr, HEAD_OF_KNOWN);
 		return;
 	}
+	if (head == HEAD_OF_NAMELESS && p->payload.len >= HEAD_OF_NAMELESS) {
+		memcpy(words, p->payload.ptr, HEAD_OF_NAMELESS);
+		return;
+	}
 	memset(words, 0, head);
 	if (p->payload.len > 0)
 		memcpy(words, p->payload.ptr, p->payload.len < head ? p->payload.len : head);
 }
 
 /* The words' places are the same whatever the packet is; what it has not is 0. */
-static uint64_t hash_packet(const struct duplicates *d, const struct packet *p,
-                            const struct frame *frame, size_t head)
+static inline uint64_t hash_packet(const struct duplicates *d, const struct packet *p,
+                                   const struct frame *frame, size_t head)
 {
 	size_t captured = p->payload.len < head ? p->payload.len : head;
 	uint64_t words[WORDS];
@@ -107,8 +123,7 @@ static uint64_t hash_packet(const struct duplicates *d, const struct packet *p,
 	memcpy(words + 6, p->dst, sizeof p->dst);
 	put_tail(words + 8, p, frame);
 	put_head(words + 12, p, head);
-	return head == HEAD_OF_KNOWN ? keyed_hash64(&d->words, words, 12 + HEAD_OF_KNOWN / 8)
-	                             : keyed_hash64(&d->words, words, 12 + HEAD_OF_NAMELESS / 8);
+	return keyed_hash64(&d->words, words, 12 + head / 8);
 }
 
 /*
@@ -129,7 +144,8 @@ uint64_t duplicate_mark(const struct duplicates *d, const struct packet *p,
 
 	if (is_beyond_telling(p, frame, is_known))
 		return 0;
-	uint64_t hash = hash_packet(d, p, frame, is_known ? HEAD_OF_KNOWN : HEAD_OF_NAMELESS);
+	uint64_t hash = is_known ? hash_packet(d, p, frame, HEAD_OF_KNOWN)
+	                         : hash_packet(d, p, frame, HEAD_OF_NAMELESS);
 
 	return hash << HASH_AT | IS_ANY | (is_known ? IS_KNOWN : 0);
 }

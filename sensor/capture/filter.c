@@ -88,7 +88,7 @@ static bool is_host_name(const char *word, const char *before)
 	return is_in(before, ask) || strchr(word, '.') != NULL;
 }
 
-static bool holds_host_name(const char *words)
+static bool holds_host_name(const char *words, char *why, size_t room)
 {
 	static const char between[] = " \t\r\n()!&|[]=<>+*";
 	char word[WORD_MAX], before[WORD_MAX] = "";
@@ -99,9 +99,9 @@ static bool holds_host_name(const char *words)
 		snprintf(word, sizeof word, "%.*s", (int)(len < WORD_MAX ? len : WORD_MAX - 1),
 		         words);
 		if (is_host_name(word, before)) {
-			log_error("filter: %s is a name, and names are not looked up: write the "
-			          "address",
-			          word);
+			snprintf(why, room,
+			         "%.80s is a name, and names are not looked up: write the address",
+			         word);
 			return true;
 		}
 		memcpy(before, word, sizeof before);
@@ -139,15 +139,25 @@ static bool fits_something(const char *words)
 	return false;
 }
 
-struct filter *filter_new(const char *words)
+bool filter_is_right(const char *words, char *why, size_t room)
 {
 	struct program trial;
 
-	if (holds_host_name(words))
-		return NULL;
-	if (!fits_something(words)) {
-		compile(words, LINK_ETHERNET, &trial);
-		log_error("filter \"%s\": %s", words, trial.fault);
+	if (holds_host_name(words, why, room))
+		return false;
+	if (fits_something(words))
+		return true;
+	compile(words, LINK_ETHERNET, &trial);
+	snprintf(why, room, "%s", trial.fault);
+	return false;
+}
+
+struct filter *filter_new(const char *words)
+{
+	char why[PCAP_ERRBUF_SIZE];
+
+	if (!filter_is_right(words, why, sizeof why)) {
+		log_error("filter \"%s\": %s", words, why);
 		return NULL;
 	}
 	struct filter *f = calloc(1, sizeof *f);

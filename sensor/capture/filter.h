@@ -18,6 +18,8 @@ enum filter_answer {
  * look up in the DNS, which a passive sensor does not do.
  */
 struct filter *filter_new(const char *words);
+/* The same question alone; false: `why` says it. */
+bool filter_is_right(const char *words, char *why, size_t room);
 void filter_free(struct filter *); /* NULL is nothing */
 
 enum filter_answer filter_ask(struct filter *, const struct frame *);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum {
@@ -43,6 +44,20 @@ static uint64_t position(const struct window *w)
 	return w->chunk == NULL ? 0 : w->chunk_offset + (size_t)(w->rest.ptr - w->chunk->bytes);
 }
 
+/*
+ * The window that comes next, from the disk while this one is read. Where it is in memory already
+ * the system would look at each of its pages to say so: one byte of it answers for all.
+ */
+static void ask_for(int fd, uint64_t from)
+{
+	uint8_t byte;
+	struct iovec into = { &byte, sizeof byte };
+	off_t last = (off_t)(from + MAP_WINDOW - 1);
+
+	if (preadv2(fd, &into, 1, last, RWF_NOWAIT) < 0)
+		posix_fadvise(fd, (off_t)from, MAP_WINDOW, POSIX_FADV_WILLNEED);
+}
+
 static enum window_state map_more(struct window *w, size_t need)
 {
 	uint64_t at = position(w);
@@ -65,7 +80,7 @@ static enum window_state map_more(struct window *w, size_t need)
 
 	if (chunk == NULL)
 		return fail(w, strerror(errno));
-	posix_fadvise(w->fd, (off_t)end, MAP_WINDOW, POSIX_FADV_WILLNEED);
+	ask_for(w->fd, end);
 	chunk_drop(w->chunk);
 	w->chunk = chunk;
 	w->chunk_offset = from;

@@ -90,8 +90,9 @@ struct event_local {
 	uint8_t ip[16];
 	bool has_ip, has_mac;
 	uint8_t mac[6];
-	bool mac_is_random; /* locally administered bit */
-	struct slice name;  /* bytes, as DHCP, mDNS or the policy file gave it */
+	bool mac_is_random;     /* locally administered bit */
+	struct slice client_id; /* where no MAC is known: DHCP's, in hexadecimal digits */
+	struct slice name;      /* bytes, as DHCP, mDNS or the policy file gave it */
 	const char *name_source;
 	const char *network, *organisation, *jurisdiction, *sector, *role;
 	const char *direction;     /* "inbound", "internal", "external"; NULL: ours began it */

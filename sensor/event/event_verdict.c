@@ -21,6 +21,7 @@ void put_local(struct cJSON *line, const struct event *e)
 		json_put_mac(local, "mac", l->mac);
 	if (l->has_mac && l->mac_is_random)
 		json_put_bool(local, "mac_random", true);
+	json_put_wire(local, "client_id", l->client_id, WIRE_BYTES);
 	json_put_wire(local, "name", l->name, WIRE_BYTES);
 	json_put_string(local, "name_source", l->name.len > 0 ? l->name_source : NULL);
 	json_put_string(local, "network", l->network);

@@ -4,6 +4,7 @@
 #include "sensor/digest.h"
 #include "sensor/event/address_text.h"
 #include "sensor/event/json_arena.h"
+#include "sensor/event/json_print.h"
 #include "sensor/event/time_text.h"
 
 #include <cjson/cJSON.h>
@@ -17,7 +18,7 @@ struct json_line {
 	struct json_arena arena;
 	cJSON *root;
 	char *line;
-	size_t line_size;
+	size_t line_size, line_len;
 };
 
 /* The arena of the line that this thread is at. cJSON's hooks have no argument to bring it in. */
@@ -75,14 +76,15 @@ static bool resize_line(struct json_line *j, size_t size)
 	return j->line != NULL;
 }
 
-/* Grown until the line fits; values are bounded, so it ends long before INT_MAX. */
+/* Grown until the line fits; values are bounded, so it ends long before. */
 static bool print_line(struct json_line *j)
 {
 	if ((j->line_size == 0 || j->line_size > LINE_KEPT) && !resize_line(j, LINE_SIZE))
 		return false;
-	while (!cJSON_PrintPreallocated(j->root, j->line, (int)j->line_size, 0))
+	while (!json_print(j->root, j->line, j->line_size - 1, &j->line_len))
 		if (j->line_size > INT_MAX / 2 || !resize_line(j, 2 * j->line_size))
 			return false;
+	j->line[j->line_len] = '\0';
 	return true;
 }
 
@@ -93,7 +95,7 @@ struct slice json_line_end(struct json_line *j)
 	current = NULL;
 	if (!ok)
 		return (struct slice){ 0 };
-	return (struct slice){ (const uint8_t *)j->line, strlen(j->line) };
+	return (struct slice){ (const uint8_t *)j->line, j->line_len };
 }
 
 struct cJSON *json_object(void)

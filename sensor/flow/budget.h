@@ -8,7 +8,8 @@
 
 /*
  * Memory that comes and goes with open questions, under one ceiling. Each thread has its own.
- * What is refused is counted by whoever asked.
+ * What is refused is counted by whoever asked. `used` is what the blocks take of the machine, with
+ * what the allocator adds to each.
  */
 struct budget {
 	size_t limit, used;

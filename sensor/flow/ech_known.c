@@ -5,6 +5,7 @@
 
 #include "dissect/ech.h"
 #include "sensor/flow/large_table.h"
+#include "sensor/keyed_hash.h"
 
 /*
  *  buckets by (client, key name) ─► entry ─► entry
@@ -12,7 +13,7 @@
  *      key = a public name          a configuration, and the question whose answer held it
  *  ring of entries: the next to be used is the one learned longest ago
  */
-enum { SUITES_MAX = 8, SUITE_LEN = 4 };
+enum { SUITES_MAX = 8, SUITE_LEN = 4, EACH_MAX = 256 /* of one client and key */ };
 
 struct entry {
 	uint8_t client[16];
@@ -24,12 +25,14 @@ struct entry {
 	uint32_t hash, chain; /* index of the next, 0: none */
 };
 
+_Static_assert(sizeof(struct entry) + 2 * sizeof(uint32_t) <= ECH_KNOWN_COST, "what one costs");
+
 struct ech_known {
 	struct entry *entries; /* index 0 is nobody */
 	uint32_t *buckets;
 	size_t capacity, bucket_mask, next;
 	struct name_table *names;
-	uint64_t seed;
+	struct hash_secret secret;
 };
 
 struct ech_known *ech_known_new(size_t capacity, struct name_table *names, uint64_t seed)
@@ -41,9 +44,10 @@ struct ech_known *ech_known_new(size_t capacity, struct name_table *names, uint6
 		buckets *= 2;
 	if (k == NULL)
 		return NULL;
-	*k = (struct ech_known){
-		.capacity = capacity, .bucket_mask = buckets - 1, .names = names, .seed = seed | 1
-	};
+	*k = (struct ech_known){ .capacity = capacity,
+		                 .bucket_mask = buckets - 1,
+		                 .names = names,
+		                 .secret = hash_secret_from(seed) };
 	k->entries = large_table(capacity + 1, sizeof *k->entries);
 	k->buckets = large_table(buckets, sizeof *k->buckets);
 	if (k->entries != NULL && k->buckets != NULL)
@@ -68,12 +72,10 @@ void ech_known_free(struct ech_known *k)
 
 static uint32_t hash_of(const struct ech_known *k, const uint8_t client[16], const struct name *key)
 {
-	uint64_t h = k->seed ^ key->hash, words[2];
+	uint64_t words[4] = { 0, 0, key->hash };
 
 	memcpy(words, client, 16);
-	for (size_t i = 0; i < 2; i++)
-		h = (h ^ words[i]) * 0x9e3779b97f4a7c15U, h ^= h >> 31;
-	return (uint32_t)(h >> 16);
+	return keyed_hash(&k->secret, words, 4);
 }
 
 static bool is_at(const struct entry *e, const uint8_t client[16], const struct name *key,
@@ -113,22 +115,46 @@ static struct entry *add(struct ech_known *k, uint32_t hash)
 	return e;
 }
 
+/*
+ * What is known already of the question; where there are as many of the key as there may be, the
+ * one first learned. All names behind one provider's public name are kept under it, so a client
+ * that asks for many would make a long chain. NULL: a new one is wanted.
+ */
+static struct entry *find_place(struct ech_known *k, uint32_t hash, const uint8_t client[16],
+                                const struct name *key, const struct ech_answer *what,
+                                const struct ech_config *config)
+{
+	struct entry *oldest = NULL;
+	size_t of_key = 0;
+
+	for (uint32_t i = k->buckets[hash & k->bucket_mask]; i != 0; i = k->entries[i].chain) {
+		struct entry *e = &k->entries[i];
+
+		if (e->hash != hash || !is_at(e, client, key, config != NULL))
+			continue;
+		if (e->what.question == what->question &&
+		    (config == NULL || e->config_id == config->id))
+			return e;
+		oldest = e;
+		of_key++;
+	}
+	return of_key < EACH_MAX ? NULL : oldest;
+}
+
 /* What is kept under `key`: renewed where the same was known, else new. */
 static struct entry *put(struct ech_known *k, const uint8_t client[16], struct name *key,
                          const struct ech_answer *what, const struct ech_config *config)
 {
 	uint32_t hash = hash_of(k, client, key);
-	uint32_t i = k->buckets[hash & k->bucket_mask];
+	struct entry *e = find_place(k, hash, client, key, what, config);
 
-	while (i != 0 && !(is_at(&k->entries[i], client, key, config != NULL) &&
-	                   k->entries[i].what.question == what->question &&
-	                   (config == NULL || k->entries[i].config_id == config->id)))
-		i = k->entries[i].chain;
-	if (i != 0) {
-		k->entries[i].what = *what; /* the same question: its reference stays */
-		return &k->entries[i];
+	if (e != NULL) {
+		name_again(what->question);
+		name_release(k->names, e->what.question);
+		e->what = *what;
+		return e;
 	}
-	struct entry *e = add(k, hash);
+	e = add(k, hash);
 
 	memcpy(e->client, client, 16);
 	e->key = name_again(key);

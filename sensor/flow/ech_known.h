@@ -22,6 +22,9 @@ struct ech_answer {
 
 struct ech_known;
 
+/* Bytes of one entry, buckets and all; its names are the name table's. */
+enum { ECH_KNOWN_COST = 128 };
+
 /* At most `capacity` at once: the one that was learned longest ago gives way. NULL: no memory. */
 struct ech_known *ech_known_new(size_t capacity, struct name_table *, uint64_t seed);
 void ech_known_free(struct ech_known *);

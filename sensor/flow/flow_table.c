@@ -184,8 +184,18 @@ static void unlink_bucket(struct flow_table *t, const struct flow *f)
 	*link = f->chain;
 }
 
+/* Flows end in the order of their list: the next one is on its way while this one is told. */
+static void want_next(const struct flow_table *t, const struct flow *f)
+{
+	const char *next = (const char *)&t->pool[f->newer];
+
+	for (size_t at = 0; at < sizeof *f; at += 64)
+		__builtin_prefetch(next + at, 1);
+}
+
 void flow_table_end(struct flow_table *t, struct flow *f, enum flow_end why)
 {
+	want_next(t, f);
 	t->ended(t->context, f, why);
 	unlink_idle(t, f);
 	unlink_bucket(t, f);
@@ -228,24 +238,31 @@ static struct flow *most_urgent(const struct flow_table *t)
 }
 
 /* What gives way under pressure: the unanswered and the closed before the living. */
+static bool evict_of(struct flow_table *t, unsigned lists)
+{
+	static const uint8_t order[IDLE_KINDS] = { IDLE_CLOSED, IDLE_NEW, IDLE_UDP, IDLE_TCP };
+
+	for (size_t i = 0; i < IDLE_KINDS; i++) {
+		uint32_t oldest = t->lists[lists + order[i]].oldest;
+
+		if (oldest == 0)
+			continue;
+		t->evictions++;
+		flow_table_end(t, &t->pool[oldest], FLOW_END_EVICTED);
+		return true;
+	}
+	return false;
+}
+
+bool flow_table_evict_contact(struct flow_table *t)
+{
+	return evict_of(t, IDLE_CONTACT);
+}
+
 static void evict(struct flow_table *t)
 {
-	static const uint8_t order[IDLE_LISTS] = {
-		IDLE_CLOSED,
-		IDLE_NEW,
-		IDLE_UDP,
-		IDLE_TCP,
-		IDLE_CONTACT + IDLE_CLOSED,
-		IDLE_CONTACT + IDLE_NEW,
-		IDLE_CONTACT + IDLE_UDP,
-		IDLE_CONTACT + IDLE_TCP,
-	};
-	size_t i = 0;
-
-	while (t->lists[order[i]].oldest == 0)
-		i++;
-	t->evictions++;
-	flow_table_end(t, &t->pool[t->lists[order[i]].oldest], FLOW_END_EVICTED);
+	if (!evict_of(t, 0))
+		(void)flow_table_evict_contact(t);
 }
 
 /* One bucket more: what belongs there comes out of the one that it is split from. */

@@ -60,6 +60,12 @@ void flow_table_touch(struct flow_table *, struct flow *, uint64_t now_ns);
 /* Ends one flow now: its five-tuple begins anew. */
 void flow_table_end(struct flow_table *, struct flow *, enum flow_end);
 
+/*
+ * Ends the longest idle flow with a contact, counted, for the memory that such a flow holds
+ * elsewhere. False: there is none.
+ */
+bool flow_table_evict_contact(struct flow_table *);
+
 /* Ends what has been idle too long by `now_ns`, in order of deadline, then of last_step. */
 void flow_table_expire(struct flow_table *, uint64_t now_ns);
 /* Ends all, in the order in which they were last heard: by time, then by last_step. */

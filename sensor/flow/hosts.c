@@ -4,7 +4,10 @@
 #include <stdlib.h>
 
 #include "sensor/event/address_text.h"
+#include "sensor/flow/client_ids.h"
 #include "sensor/flow/large_table.h"
+#include "sensor/flow/routers.h"
+#include "sensor/keyed_hash.h"
 
 /*
  * One table holds two kinds of keys, so that a name given to a MAC is found by each address of it:
@@ -18,6 +21,7 @@ struct entry {
 	uint8_t key[KEY_LEN];
 	uint8_t mac[6], leased[6]; /* the second: by DHCP */
 	bool is_used, has_mac, is_leased;
+	bool is_counted; /* in its MAC's `addresses` */
 	uint8_t name_source;
 	uint8_t role; /* enum host_role */
 	uint16_t addresses;
@@ -25,12 +29,16 @@ struct entry {
 	uint32_t hash, chain;
 };
 
+_Static_assert(sizeof(struct entry) + 2 * sizeof(uint32_t) <= HOST_COST, "what one costs");
+
 struct hosts {
 	struct entry *entries; /* index 0 is nobody */
 	uint32_t *buckets;
 	size_t capacity, bucket_mask, next;
 	struct name_table *names;
-	uint64_t seed;
+	struct routers *routers;
+	struct client_ids *client_ids;
+	struct hash_secret secret;
 };
 
 struct hosts *hosts_new(size_t capacity, struct name_table *names, uint64_t seed)
@@ -42,12 +50,15 @@ struct hosts *hosts_new(size_t capacity, struct name_table *names, uint64_t seed
 		buckets *= 2;
 	if (h == NULL)
 		return NULL;
-	*h = (struct hosts){
-		.capacity = capacity, .bucket_mask = buckets - 1, .names = names, .seed = seed | 1
-	};
+	*h = (struct hosts){ .capacity = capacity,
+		             .bucket_mask = buckets - 1,
+		             .names = names,
+		             .secret = hash_secret_from(seed) };
 	h->entries = large_table(capacity + 1, sizeof *h->entries);
 	h->buckets = large_table(buckets, sizeof *h->buckets);
-	if (h->entries != NULL && h->buckets != NULL)
+	h->routers = routers_new(seed);
+	h->client_ids = client_ids_new(seed);
+	if (h->entries != NULL && h->buckets != NULL && h->routers != NULL && h->client_ids != NULL)
 		return h;
 	hosts_free(h);
 	return NULL;
@@ -59,26 +70,28 @@ void hosts_free(struct hosts *h)
 		return;
 	for (size_t i = 1; h->entries != NULL && i <= h->capacity && h->entries[i].is_used; i++)
 		name_release(h->names, h->entries[i].name);
+	routers_free(h->routers);
+	client_ids_free(h->client_ids);
 	free(h->entries);
 	free(h->buckets);
 	free(h);
 }
 
-static uint32_t hash_key(uint64_t seed, const uint8_t key[KEY_LEN])
+static uint32_t hash_key(const struct hosts *h, const uint8_t key[KEY_LEN])
 {
-	uint64_t h = seed;
+	uint64_t words[4] = { 0, 0, key[KEY_LEN - 1] };
 
-	for (size_t i = 0; i < KEY_LEN; i++)
-		h = (h ^ key[i]) * 0x9e3779b97f4a7c15U, h ^= h >> 29;
-	return (uint32_t)(h >> 16);
+	memcpy(words, key, KEY_LEN - 1);
+	return keyed_hash(&h->secret, words, 4);
 }
 
 static struct entry *look(struct hosts *h, const uint8_t key[KEY_LEN])
 {
-	uint32_t hash = hash_key(h->seed, key);
+	uint32_t hash = hash_key(h, key);
 	uint32_t i = h->buckets[hash & h->bucket_mask];
 
-	while (i != 0 && memcmp(h->entries[i].key, key, KEY_LEN) != 0)
+	while (i != 0 &&
+	       (h->entries[i].hash != hash || memcmp(h->entries[i].key, key, KEY_LEN) != 0))
 		i = h->entries[i].chain;
 	return i == 0 ? NULL : &h->entries[i];
 }
@@ -101,12 +114,13 @@ static void key_of_mac(const uint8_t mac[6], uint8_t key[KEY_LEN])
 
 /* The address no longer stands for its MAC: what moves between two MACs makes neither a router's.
  */
-static void forget_address(struct hosts *h, const struct entry *e)
+static void forget_address(struct hosts *h, struct entry *e)
 {
 	uint8_t key[KEY_LEN];
 
-	if (!e->has_mac || !address_is_ipv4(e->key))
+	if (!e->is_counted)
 		return;
+	e->is_counted = false;
 	key_of_mac(e->mac, key);
 	struct entry *card = look(h, key);
 
@@ -124,7 +138,7 @@ static struct entry *add(struct hosts *h, const uint8_t key[KEY_LEN])
 		unlink_bucket(h, index);
 		name_release(h->names, e->name);
 	}
-	*e = (struct entry){ .is_used = true, .hash = hash_key(h->seed, key) };
+	*e = (struct entry){ .is_used = true, .hash = hash_key(h, key) };
 	memcpy(e->key, key, KEY_LEN);
 	uint32_t *bucket = &h->buckets[e->hash & h->bucket_mask];
 
@@ -146,7 +160,13 @@ static void key_of_address(const uint8_t address[16], uint8_t key[KEY_LEN])
 	key[16] = 0;
 }
 
-void hosts_saw(struct hosts *h, const uint8_t address[16], const uint8_t *mac)
+/* Given by DHCP to the very MAC that its frames bear: however many a host gets, it is no router. */
+static bool is_own_lease(const struct entry *e)
+{
+	return e->has_mac && e->is_leased && memcmp(e->mac, e->leased, 6) == 0;
+}
+
+void hosts_saw(struct hosts *h, const uint8_t address[16], const uint8_t *mac, bool is_forwarded)
 {
 	uint8_t key[KEY_LEN], mac_key[KEY_LEN];
 
@@ -155,31 +175,63 @@ void hosts_saw(struct hosts *h, const uint8_t address[16], const uint8_t *mac)
 
 	if (mac == NULL || (e->has_mac && memcmp(e->mac, mac, 6) == 0))
 		return;
+	if (!address_is_ipv4(address)) {
+		routers_saw(h->routers, address, mac, is_forwarded);
+		if (e->has_mac && routers_has(h->routers, mac))
+			return; /* the same packet behind the router: its own MAC stays */
+	}
 	forget_address(h, e);
 	e->has_mac = true;
 	memcpy(e->mac, mac, 6);
+	bool is_counted = address_is_ipv4(address) && !is_own_lease(e);
+
+	e->is_counted = is_counted;
 	key_of_mac(mac, mac_key);
 	struct entry *card = find_or_add(h, mac_key);
 
-	if (address_is_ipv4(address) && card->addresses < UINT16_MAX)
+	if (is_counted && card->addresses < UINT16_MAX)
 		card->addresses++;
 }
 
-/* The address is somebody else's now: it keeps nothing of who had it before. */
-void hosts_leased(struct hosts *h, const uint8_t address[16], const uint8_t mac[6])
+void hosts_advertised(struct hosts *h, const uint8_t mac[6])
 {
-	uint8_t key[KEY_LEN];
+	routers_advertised(h->routers, mac);
+}
 
+/* Was the address somebody else's until now? */
+static bool is_new_client(struct hosts *h, const struct entry *e, const uint8_t *mac,
+                          struct slice client_id)
+{
+	struct slice before = client_ids_find(h->client_ids, e->key);
+
+	if (e->is_leased && mac != NULL && memcmp(e->leased, mac, 6) != 0)
+		return true;
+	return before.len > 0 && !slice_equal(before, slice_head(client_id, before.len));
+}
+
+void hosts_leased(struct hosts *h, const uint8_t address[16], const uint8_t *mac,
+                  struct slice client_id)
+{
+	uint8_t key[KEY_LEN], own[6];
+
+	if (client_id_mac(client_id, own)) {
+		mac = own;
+		client_id.len = 0;
+	}
 	key_of_address(address, key);
 	struct entry *e = find_or_add(h, key);
 
-	if (e->is_leased && memcmp(e->leased, mac, 6) != 0) {
+	if (is_new_client(h, e, mac, client_id)) { /* it keeps nothing of who had it before */
 		name_release(h->names, e->name);
 		e->name = NULL;
 		e->name_source = HOST_NAME_NONE;
 	}
-	e->is_leased = true;
-	memcpy(e->leased, mac, 6);
+	client_ids_leased(h->client_ids, address, mac, client_id);
+	e->is_leased = mac != NULL;
+	if (mac != NULL)
+		memcpy(e->leased, mac, 6);
+	if (is_own_lease(e))
+		forget_address(h, e);
 }
 
 static void set_name(struct hosts *h, struct entry *e, struct slice text,
@@ -228,6 +280,30 @@ static const struct entry *look_mac(struct hosts *h, const uint8_t mac[6])
 	return look(h, key);
 }
 
+/* The MAC stands for others, too: a router's. Its own IPv4 address may be the only one seen. */
+static bool is_routers(struct hosts *h, const uint8_t address[16], const uint8_t mac[6])
+{
+	const struct entry *card = look_mac(h, mac);
+	size_t addresses = card != NULL ? card->addresses : 0;
+	bool is_own = address_is_ipv4(address) ? addresses <= 1 : address_is_link_local(address);
+
+	return addresses > ROUTER_ADDRESSES || (!is_own && routers_has(h->routers, mac));
+}
+
+/* The MAC that is the host's own: its frames', else its lease's, else that of its address. */
+static bool find_mac(struct hosts *h, const struct entry *e, uint8_t mac[6])
+{
+	if (e->has_mac && !is_routers(h, e->key, e->mac)) {
+		memcpy(mac, e->mac, 6);
+		return true;
+	}
+	if (e->is_leased && !client_ids_share(h->client_ids, e->leased)) {
+		memcpy(mac, e->leased, 6);
+		return true;
+	}
+	return !address_is_ipv4(e->key) && address_mac(e->key, mac);
+}
+
 struct host hosts_find(struct hosts *h, const uint8_t address[16])
 {
 	struct host out = { 0 };
@@ -242,16 +318,12 @@ struct host hosts_find(struct hosts *h, const uint8_t address[16])
 	out.name = e->name;
 	out.name_source = e->name_source;
 	out.role = e->role;
-	const struct entry *card = e->has_mac ? look_mac(h, e->mac) : NULL;
+	out.has_mac = find_mac(h, e, out.mac);
+	if (!out.has_mac)
+		out.client_id = client_ids_find(h->client_ids, address);
+	const struct entry *card = out.has_mac ? look_mac(h, out.mac) : NULL;
 
-	out.has_mac = e->has_mac && (card == NULL || card->addresses <= ROUTER_ADDRESSES);
-	memcpy(out.mac, e->mac, 6);
-	if (!out.has_mac && e->is_leased) {
-		card = look_mac(h, e->leased);
-		out.has_mac = true;
-		memcpy(out.mac, e->leased, 6);
-	}
-	if (out.has_mac && out.name == NULL && card != NULL) {
+	if (out.name == NULL && card != NULL) {
 		out.name = card->name;
 		out.name_source = card->name_source;
 	}

@@ -24,6 +24,7 @@ struct host {
 	uint8_t address[16];
 	uint8_t mac[6];
 	bool has_mac; /* false also where the MAC stands for many addresses: it is a router's */
+	struct slice client_id; /* where no MAC is its own: what it called itself to DHCP */
 	struct name *name;
 	enum host_name_source name_source;
 	enum host_role role;
@@ -31,17 +32,27 @@ struct host {
 
 struct hosts;
 
+/* Bytes of one, buckets and all: an address, or a MAC. */
+enum { HOST_COST = 64 };
+
 /* Room for `capacity` hosts; the one first seen longest ago gives way. */
 struct hosts *hosts_new(size_t capacity, struct name_table *, uint64_t seed);
 void hosts_free(struct hosts *);
 
-/* A frame came from `address` with `mac` (NULL: none). */
-void hosts_saw(struct hosts *, const uint8_t address[16], const uint8_t *mac);
 /*
- * A DHCP server gave `address` to the host with `mac`. Where a router stands before the host, its
- * frames bear the router's MAC, and this is the host's own.
+ * A frame came from `address` with `mac` (NULL: none). `is_forwarded`: its hop limit was counted
+ * down on the way (routers.h).
  */
-void hosts_leased(struct hosts *, const uint8_t address[16], const uint8_t mac[6]);
+void hosts_saw(struct hosts *, const uint8_t address[16], const uint8_t *mac, bool is_forwarded);
+/* That MAC sent an IPv6 router advertisement. */
+void hosts_advertised(struct hosts *, const uint8_t mac[6]);
+/*
+ * A DHCP server gave `address` to the host with `mac` (NULL: none was said) that calls itself
+ * `client_id` (empty: nothing). Where a router stands before the host, its frames bear the router's
+ * MAC, and this is the host's own.
+ */
+void hosts_leased(struct hosts *, const uint8_t address[16], const uint8_t *mac,
+                  struct slice client_id);
 /* What a host calls itself, by its address, its MAC, or both; NULL: not known. */
 void hosts_named(struct hosts *, const uint8_t *address, const uint8_t *mac, struct slice name,
                  enum host_name_source);

@@ -17,6 +17,7 @@ struct inspector *inspector_new(const struct inspect_options *options)
 	if (i == NULL)
 		return NULL;
 	i->use = *options;
+	i->secret = hash_secret_from(options->seed);
 	i->crypto = quic_crypto_context_new();
 	i->digest = digest_new();
 	if (i->crypto != NULL && i->digest != NULL)

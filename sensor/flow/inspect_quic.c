@@ -62,15 +62,21 @@ static bool is_same_connection(const struct quic_path *a, const struct quic_path
 	               0;
 }
 
-static struct quic_path **slot_of(struct inspector *i, const struct quic_path *path)
+/* Who sends chooses the id, and may choose one for many addresses. */
+static uint16_t slot_of(const struct inspector *i, const struct quic_path *path)
 {
-	return &i->paths[hash_id(id_of(path)) % QUIC_PATH_SLOTS];
+	uint64_t words[6] = { 0 };
+
+	memcpy(words, path->dcid, path->dcid_len);
+	memcpy(words + 3, path->flow->address[path->flow->client], 16);
+	return keyed_hash(&i->secret, words, 6) % QUIC_PATH_SLOTS;
 }
 
 /* Pieces of the hello that came on another five-tuple of the same connection. */
 static void take_over(struct inspector *i, struct quic_path *path)
 {
-	struct quic_path **slot = slot_of(i, path);
+	path->slot = slot_of(i, path); /* kept: which side is the client may turn out otherwise */
+	struct quic_path **slot = &i->paths[path->slot];
 	const struct quic_path *other = *slot;
 
 	while (other != NULL && !is_same_connection(other, path))
@@ -89,7 +95,7 @@ static void take_over(struct inspector *i, struct quic_path *path)
 
 static void leave_slot(struct inspector *i, const struct quic_path *path)
 {
-	struct quic_path **link = slot_of(i, path);
+	struct quic_path **link = &i->paths[path->slot];
 
 	while (*link != NULL && *link != path)
 		link = &(*link)->next;
@@ -135,8 +141,8 @@ static struct quic_path *open_path(struct inspector *i, const struct sight *s,
 	for (size_t n = 0; n < q->path_count; n++)
 		if (opens(i, &q->paths[n].keys, p, plain))
 			return &q->paths[n];
-	if (known_path(q, p) || q->path_count == QUIC_PATHS_MAX ||
-	    q->strange == QUIC_STRANGE_MAX || p->dcid.len > QUIC_CID_MAX)
+	if (known_path(q, p) || q->path_count == QUIC_PATHS_MAX || q->strange == QUIC_STRANGE_MAX ||
+	    p->dcid.len > QUIC_CID_MAX)
 		return NULL;
 	size_t count = quic_candidate_versions(p->version, versions);
 

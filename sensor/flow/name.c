@@ -5,6 +5,7 @@
 
 #include "feeds/domain.h"
 #include "sensor/flow/strings.h"
+#include "sensor/keyed_hash.h"
 
 enum { BUCKETS_MIN = 1024, DOMAIN_UNKNOWN = NAME_MAX_LEN + 1, DOMAIN_NAME_MAX = 253 };
 
@@ -14,7 +15,8 @@ struct name_table {
 	struct string_pool *strings;
 	struct name **buckets;
 	size_t bucket_count, count; /* bucket_count: a power of two */
-	uint64_t seed;
+	uint64_t seed, multiplier;
+	size_t bucket_bytes; /* of the budget: those beyond the first */
 };
 
 static uint8_t lower(uint8_t c)
@@ -39,21 +41,15 @@ static uint64_t load(const uint8_t *at, size_t len)
 	return lower_word(word);
 }
 
-static uint64_t mix(uint64_t h, uint64_t word)
+static uint32_t hash_name(const struct name_table *t, struct slice text)
 {
-	h = (h ^ word) * 0x9e3779b97f4a7c15U;
-	return h ^ h >> 29;
-}
-
-static uint32_t hash_name(uint64_t seed, struct slice text)
-{
-	uint64_t h = mix(seed, text.len);
+	uint64_t h = t->seed ^ text.len;
 	size_t at = 0;
 
 	for (; at + 8 <= text.len; at += 8)
-		h = mix(h, load(text.ptr + at, 8));
+		h = keyed_step(t->multiplier, h, load(text.ptr + at, 8));
 	if (at < text.len)
-		h = mix(h, load(text.ptr + at, text.len - at));
+		h = keyed_step(t->multiplier, h, load(text.ptr + at, text.len - at));
 	return (uint32_t)(h >> 32);
 }
 
@@ -81,7 +77,8 @@ struct name_table *name_table_new(struct budget *budget, const struct feed_set *
 		return NULL;
 	t->budget = budget;
 	t->feeds = feeds;
-	t->seed = seed;
+	t->seed = secret_word(seed, 1);
+	t->multiplier = keyed_multiplier(seed);
 	t->bucket_count = BUCKETS_MIN;
 	t->buckets = calloc(t->bucket_count, sizeof(struct name *));
 	t->strings = string_pool_new();
@@ -106,6 +103,15 @@ static void drop(struct name_table *t, struct name *n)
 	budget_give(t->budget, n, sizeof *n + n->len);
 }
 
+/* The first are not of the budget, which may have no room for them. */
+static void free_buckets(struct name_table *t, struct name **buckets)
+{
+	if (t->bucket_bytes > 0)
+		budget_give(t->budget, buckets, t->bucket_bytes);
+	else
+		free(buckets);
+}
+
 void name_table_free(struct name_table *t)
 {
 	if (t == NULL)
@@ -117,7 +123,7 @@ void name_table_free(struct name_table *t)
 			t->buckets[i] = n->next;
 			drop(t, n);
 		}
-	free(t->buckets);
+	free_buckets(t, t->buckets);
 	string_pool_free(t->strings);
 	free(t);
 }
@@ -130,8 +136,8 @@ static struct name **bucket_of(struct name_table *t, uint32_t hash)
 /* Doubles the buckets; when there is no memory for that, the chains just get longer. */
 static void spread(struct name_table *t)
 {
-	size_t old_count = t->bucket_count;
-	struct name **old = t->buckets, **wider = calloc(old_count * 2, sizeof(struct name *));
+	size_t old_count = t->bucket_count, size = old_count * 2 * sizeof(struct name *);
+	struct name **old = t->buckets, **wider = budget_take(t->budget, size);
 
 	if (wider == NULL)
 		return;
@@ -145,7 +151,8 @@ static void spread(struct name_table *t)
 			n->next = *bucket;
 			*bucket = n;
 		}
-	free(old);
+	free_buckets(t, old);
+	t->bucket_bytes = size;
 }
 
 /* Where there is no memory now, the feed is asked again when the name comes again. */
@@ -200,7 +207,7 @@ static struct name *add_name(struct name_table *t, struct slice text, uint32_t h
 
 static struct name *hold(struct name_table *t, struct slice text, bool is_verbatim)
 {
-	uint32_t hash = hash_name(t->seed, text);
+	uint32_t hash = hash_name(t, text);
 	struct name *n = *bucket_of(t, hash);
 
 	while (n != NULL && (n->hash != hash || !same_name(n, text, is_verbatim)))

@@ -7,6 +7,7 @@
 #include "dissect/tls.h"
 #include "sensor/flow/assembly.h"
 #include "sensor/flow/inspect.h"
+#include "sensor/keyed_hash.h"
 
 /*
  * What is open about a flow, and the readers that close it. Shared by the inspect_*.c files, and
@@ -18,8 +19,9 @@ enum {
 	                     before? */
 	BODY_MAX = INT32_MAX, /* passed over in one piece: half of the sequence space */
 	DATAGRAMS_MAX = 24,   /* of both sides, before a UDP question is given up */
-	QUIC_PATH_SLOTS = 1024,
-	QUIC_STRANGE_MAX = 8, /* Initials that no key opens, before a flow's are not tried any more */
+	QUIC_PATH_SLOTS = 4096,
+	QUIC_STRANGE_MAX =
+	        8,          /* Initials that no key opens, before a flow's are not tried any more */
 	QUIC_PATHS_MAX = 4, /* connection ids that a client tries: Retry, new versions */
 	JOIN_ROOM = 72 * 1024,
 	PLAIN_ROOM = 64 * 1024,
@@ -61,6 +63,7 @@ struct taken {
 struct quic_path {
 	const struct flow *flow;
 	struct quic_path *next; /* in the slot */
+	uint16_t slot;
 	uint32_t version;
 	uint8_t dcid_len;
 	uint8_t dcid[QUIC_CID_MAX];
@@ -111,6 +114,7 @@ struct inspector {
 	struct inspect_options use;
 	struct inspect_counters counters;
 	struct quic_crypto_context *crypto;
+	struct hash_secret secret;
 	struct digest *digest;
 	struct question *oldest, *newest;
 	struct quic_path *paths[QUIC_PATH_SLOTS]; /* open ones by connection id, the newest first */

@@ -18,10 +18,12 @@
 enum { PAIR_MAX = 32 };
 
 struct entry {
+	uint32_t hash, chain; /* the second: an index, 0: none */
 	uint8_t client[16], address[16];
 	struct resolution what;
-	uint32_t hash, chain; /* indices, 0: none */
 };
+
+_Static_assert(sizeof(struct entry) + 2 * sizeof(uint32_t) <= RESOLUTION_COST, "what one costs");
 
 struct resolutions {
 	struct entry *entries; /* index 0 is nobody */

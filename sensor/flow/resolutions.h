@@ -11,6 +11,9 @@
  */
 enum { RESOLUTION_ALIASES_MAX = 4, RESOLUTIONS_FOUND_MAX = 8, RESOLUTION_GRACE_SECONDS = 60 };
 
+/* Bytes of one in the table, buckets and all; its names are the name table's. */
+enum { RESOLUTION_COST = 128 };
+
 struct resolution {
 	struct name *question;
 	struct name *aliases[RESOLUTION_ALIASES_MAX]; /* the chain in order; NULL behind its end */

@@ -6,6 +6,7 @@
 #include "sensor/ledger/ledger_file.h"
 #include "sensor/ledger/sites_command.h"
 #include "sensor/log.h"
+#include "sensor/rights/enclose.h"
 
 static int usage(void)
 {
@@ -45,7 +46,10 @@ int ledger_command(int argc, char **argv)
 
 	if (!is_forget && strcmp(argv[1], "prune") != 0)
 		return usage();
-	sqlite3 *db = ledger_file_open(argv[3], false);
+	struct enclosure files = { 0 };
+
+	enclosure_writes(&files, argv[3]);
+	sqlite3 *db = enclose(&files) ? ledger_file_open(argv[3], false) : NULL;
 
 	if (db == NULL)
 		return 1;

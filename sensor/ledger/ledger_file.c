@@ -153,6 +153,8 @@ static bool set_up(sqlite3 *db, const char *path, bool is_written)
 		log_error("ledger %s: made by a later version of this program", path);
 		return false;
 	}
+	if (!ledger_file_run(db, "PRAGMA temp_store = MEMORY")) /* its folders are shut to us */
+		return false;
 	if (!is_written) {
 		if (version > 0)
 			return migrate(db, version);
@@ -161,7 +163,6 @@ static bool set_up(sqlite3 *db, const char *path, bool is_written)
 	}
 	return version >= 0 &&
 	       ledger_file_run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-	                           " PRAGMA temp_store = MEMORY;" /* its folders are shut to us */
 	                           " PRAGMA secure_delete = ON;") &&
 	       migrate(db, version);
 }

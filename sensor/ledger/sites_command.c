@@ -14,6 +14,7 @@
 #include "sensor/ledger/review_policy.h"
 #include "sensor/log.h"
 #include "sensor/options.h"
+#include "sensor/rights/enclose.h"
 #include "sensor/settings.h"
 
 enum shape { FOR_PEOPLE, AS_CSV, AS_JSON };
@@ -409,13 +410,22 @@ static bool open_and_take(struct census *c)
 	return is_done;
 }
 
+/* Config and inventory are the operator's, and read; what the ledger holds strangers said. */
+static bool confine_to_files(const struct census *c)
+{
+	struct enclosure files = { 0 };
+
+	enclosure_writes(&files, c->ledger);
+	return enclose(&files);
+}
+
 int sites_command(int argc, char **argv)
 {
 	struct census c = { .shape = FOR_PEOPLE };
 
 	if (!parse(&c, argc, argv))
 		return usage();
-	bool is_done = load(&c) && open_and_take(&c);
+	bool is_done = load(&c) && confine_to_files(&c) && open_and_take(&c);
 
 	if (c.inventory != c.config)
 		config_free(c.inventory);

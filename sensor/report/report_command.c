@@ -9,6 +9,7 @@
 #include "sensor/report/page_file.h"
 #include "sensor/report/policy.h"
 #include "sensor/retro/lines.h"
+#include "sensor/rights/enclose.h"
 #include "sensor/settings.h"
 
 enum { COMPLAINTS_MAX = 5 }; /* of a file; the rest are counted */
@@ -156,6 +157,20 @@ static bool open_config(struct command *c)
 	return c->config != NULL;
 }
 
+/* The config is ours, and names other files; events and ledgers hold what strangers said. */
+static bool confine_to_files(const struct command *c)
+{
+	struct enclosure files = { 0 };
+
+	enclosure_writes(&files, c->output);
+	for (size_t i = 0; i < c->input_count; i++)
+		if (ledger_is_one(c->inputs[i]))
+			enclosure_writes(&files, c->inputs[i]); /* SQLite's files beside it */
+		else
+			enclosure_reads(&files, c->inputs[i]);
+	return enclose(&files);
+}
+
 static int run(struct command *c)
 {
 	struct page_file file;
@@ -166,6 +181,10 @@ static int run(struct command *c)
 	if (!open_config(c)) {
 		(void)page_file_close(&file, NULL);
 		return 2;
+	}
+	if (!confine_to_files(c)) {
+		(void)page_file_close(&file, NULL);
+		return 1;
 	}
 	for (size_t i = 0; i < c->input_count; i++)
 		is_done &= read_input(c->report, c->inputs[i]);

@@ -107,6 +107,13 @@ const struct sink_kind *sink_kind_of(const char *target, const char **address)
 	return kind;
 }
 
+bool sink_is_known(const char *target)
+{
+	const char *address;
+
+	return sink_kind_of(target, &address) != NULL;
+}
+
 /* For messages: what stands before an @ may be a password. */
 static char *name_of(const char *target)
 {

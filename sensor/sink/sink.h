@@ -28,6 +28,8 @@ struct sink;
  * pipes may be closed by their reader at any time: SIGPIPE must be ignored by the program.
  */
 struct sink *sink_open(const char *target);
+/* Is that a kind of target that there is? Opens nothing, says nothing. */
+bool sink_is_known(const char *target);
 
 /*
  * Takes one line; it is written in blocks of 64 KiB, or at the flush (on a terminal at once).

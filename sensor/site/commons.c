@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sensor/log.h"
+
 struct commons {
 	struct site_book *book;
 	size_t workers;
@@ -58,8 +60,10 @@ static void give(struct commons *c, struct site_watch *watch)
 		struct site_observation *grown =
 		        realloc(c->batch, (c->count + count) * sizeof *grown);
 
-		if (grown == NULL)
+		if (grown == NULL) {
+			log_scarce();
 			return;
+		}
 		c->batch = grown;
 		c->room = c->count + count;
 	}

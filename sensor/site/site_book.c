@@ -171,6 +171,8 @@ static bool has_room(struct site_book *b)
 	room = room < b->capacity ? room : b->capacity;
 	struct site *grown = room > b->count ? realloc(b->sites, (room + 1) * sizeof *grown) : NULL;
 
+	if (grown == NULL && room > b->count)
+		log_scarce();
 	if (grown == NULL)
 		return false;
 	b->sites = grown;
@@ -185,10 +187,12 @@ struct site *site_book_hold(struct site_book *b, struct slice name)
 	if (s != NULL || name.len == 0 || name.len > SITE_NAME_MAX ||
 	    memchr(name.ptr, 0, name.len) != NULL)
 		return s;
-	char *text = has_room(b) ? malloc(name.len + 1) : NULL;
+	if (!has_room(b))
+		return NULL;
+	char *text = malloc(name.len + 1);
 
 	if (text == NULL)
-		return NULL;
+		return log_scarce(), NULL;
 	memcpy(text, name.ptr, name.len);
 	text[name.len] = '\0';
 	s = &b->sites[++b->count];

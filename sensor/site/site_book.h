@@ -125,6 +125,9 @@ struct site {
 struct site_book;
 struct recent_call; /* site_calls.h */
 
+/* Bytes of a site, with a name of a usual length. */
+enum { SITE_COST = sizeof(struct site) + 64 };
+
 /* `capacity` names at most; those without a tracker that were seen longest ago give way. */
 struct site_book *site_book_new(size_t capacity, uint64_t seed); /* NULL: out of memory */
 void site_book_free(struct site_book *);

@@ -4,14 +4,18 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sensor/log.h"
+
 enum { ROUNDS = 3, NEAR = 8 };
 
 void site_calls_add(struct site_calls *c, const struct recent_call *call)
 {
 	if (c->calls == NULL)
 		c->calls = calloc(CALLS_KEPT, sizeof *c->calls);
-	if (c->calls == NULL)
+	if (c->calls == NULL) {
+		log_scarce();
 		return;
+	}
 	c->calls[c->next] = *call;
 	c->next = (c->next + 1) % CALLS_KEPT;
 	c->count += c->count < CALLS_KEPT;

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NONE = 0, HOSTS_MIN = 64, VISITS_MIN = 2, BATCH_MAX = 1 << 16 };
+#include "sensor/log.h"
+
+enum { NONE = 0, HOSTS_MIN = 64, VISITS_MIN = 1, BATCH_MAX = 1 << 16 };
 
 static const uint64_t over_ns = 10000 * UINT64_C(1000000); /* nothing more comes of a visit */
 
@@ -19,7 +21,9 @@ struct site_watch *site_watch_new(size_t capacity, const struct site_book *book,
 		                  .names = names,
 		                  .secret = hash_secret_from(seed),
 		                  .capacity = capacity,
-		                  .bucket_count = 1 };
+		                  .bucket_count = 1,
+		                  .visit_limit = SIZE_MAX,
+		                  .batch_limit = BATCH_MAX };
 	while (w->bucket_count < capacity)
 		w->bucket_count *= 2;
 	w->buckets = calloc(w->bucket_count, sizeof *w->buckets);
@@ -27,6 +31,12 @@ struct site_watch *site_watch_new(size_t capacity, const struct site_book *book,
 		return w;
 	free(w);
 	return NULL;
+}
+
+void site_watch_bound(struct site_watch *w, size_t visit_bytes, size_t observations)
+{
+	w->visit_limit = visit_bytes;
+	w->batch_limit = observations < BATCH_MAX ? observations : BATCH_MAX;
 }
 
 void site_watch_clear(struct site_watch *w)
@@ -55,12 +65,12 @@ static bool grow_batch(struct site_watch *w)
 	struct site_observation *batch = realloc(w->batch, room * sizeof *batch);
 
 	if (batch == NULL)
-		return false;
+		return log_scarce(), false;
 	w->batch = batch;
 	struct name **names = realloc(w->batch_names, room * sizeof(struct name *));
 
 	if (names == NULL)
-		return false;
+		return log_scarce(), false;
 	w->batch_names = names;
 	w->batch_room = room;
 	return true;
@@ -70,7 +80,7 @@ static bool grow_batch(struct site_watch *w)
 struct site_observation *site_observe(struct site_watch *w, const struct site_host *h,
                                       struct name *name, enum site_role_kind kind)
 {
-	if (w->batch_count == BATCH_MAX || (w->batch_count == w->batch_room && !grow_batch(w)))
+	if (w->batch_count == w->batch_limit || (w->batch_count == w->batch_room && !grow_batch(w)))
 		return NULL;
 	struct site_observation *o = &w->batch[w->batch_count];
 
@@ -92,14 +102,34 @@ static void close_visit(struct site_watch *w, struct site_host *h, size_t at)
 		memcpy(o->hits, v->hits, sizeof o->hits);
 	}
 	name_release(w->names, v->name);
-	memmove(v, v + 1, (size_t)(--h->visit_count - at) * sizeof *v);
+	h->visit_count--;
+	if (at == 0) {
+		h->visits++;
+		h->gone++;
+		return;
+	}
+	memmove(v, v + 1, (size_t)(h->visit_count - at) * sizeof *v);
+}
+
+/* Where the memory of a host's visits begins. */
+static struct visit *first_room(const struct site_host *h)
+{
+	return h->visits != NULL ? h->visits - h->gone : NULL;
 }
 
 static void close_old_visits(struct site_watch *w, struct site_host *h, uint64_t now_ns)
 {
-	for (size_t i = h->visit_count; i > 0; i--)
-		if (now_ns > h->visits[i - 1].last_ns + over_ns)
+	if (now_ns <= h->due_ns)
+		return;
+	h->due_ns = now_ns + over_ns;
+	for (size_t i = h->visit_count; i > 0; i--) {
+		uint64_t over = h->visits[i - 1].last_ns + over_ns;
+
+		if (now_ns > over)
 			close_visit(w, h, i - 1);
+		else if (over < h->due_ns)
+			h->due_ns = over;
+	}
 }
 
 static uint32_t *bucket_of(struct site_watch *w, const uint8_t address[16])
@@ -135,7 +165,7 @@ static void forget_host(struct site_watch *w, uint32_t i)
 
 	while (h->visit_count > 0)
 		close_visit(w, h, 0);
-	free(h->visits);
+	free(first_room(h));
 	w->visit_bytes -= h->visit_room * sizeof *h->visits;
 	name_release(w->names, h->head);
 	leave_line(w, i);
@@ -162,7 +192,7 @@ static uint32_t fresh_host(struct site_watch *w)
 		struct site_host *hosts = realloc(w->hosts, room * sizeof *hosts);
 
 		if (hosts == NULL)
-			return NONE;
+			return log_scarce(), NONE;
 		w->hosts = hosts;
 		w->room = room;
 	}
@@ -208,17 +238,33 @@ struct visit *site_visit_of(struct site_host *h, const struct name *name)
 	return NULL;
 }
 
+/* So much more for this host: others give way, who was silent longest first. */
+static bool may_take(struct site_watch *w, const struct site_host *h, size_t more)
+{
+	while (w->visit_bytes + more > w->visit_limit && &w->hosts[w->oldest] != h)
+		forget_host(w, w->oldest);
+	return w->visit_bytes + more <= w->visit_limit;
+}
+
 static bool has_visit_room(struct site_watch *w, struct site_host *h)
 {
 	if (h->visit_count == SITE_VISITS_MAX)
 		close_visit(w, h, 0);
-	if (h->visit_count < h->visit_room)
+	if (h->visit_count + h->gone < h->visit_room)
 		return true;
+	if (h->gone > 0) {
+		h->visits = memmove(first_room(h), h->visits, h->visit_count * sizeof *h->visits);
+		h->gone = 0;
+		return true;
+	}
 	uint8_t room = (uint8_t)(h->visit_room > 0 ? h->visit_room * 2 : VISITS_MIN);
-	struct visit *grown = realloc(h->visits, room * sizeof *grown);
+	struct visit *grown;
 
-	if (grown == NULL)
+	if (!may_take(w, h, (size_t)(room - h->visit_room) * sizeof *grown))
 		return false;
+	grown = realloc(h->visits, room * sizeof *grown);
+	if (grown == NULL)
+		return log_scarce(), false;
 	w->visit_bytes += (size_t)(room - h->visit_room) * sizeof *grown;
 	h->visits = grown;
 	h->visit_room = room;
@@ -233,6 +279,8 @@ struct visit *site_visit_add(struct site_watch *w, struct site_host *h, struct n
 		return NULL;
 	struct visit *v = &h->visits[h->visit_count++];
 
+	if (h->due_ns > now_ns + over_ns)
+		h->due_ns = now_ns + over_ns;
 	*v = (struct visit){
 		.name = name_again(name), .begin_ns = now_ns, .last_ns = now_ns, .order = order
 	};

@@ -48,9 +48,15 @@ struct site_host {
 	uint64_t last_ns;      /* the last name */
 	uint64_t head_ns;      /* when the last clean burst began, and with which name */
 	struct name *head;     /* held; NULL: none */
+	uint64_t due_ns;       /* no visit is over before */
 	uint8_t visit_count, visit_room;
+	uint8_t gone;         /* before `visits`: room of those that are over */
 	struct visit *visits; /* in order of beginning */
 };
+
+_Static_assert(sizeof(struct site_host) + 2 * sizeof(uint32_t) <= SITE_HOST_COST, "a host's cost");
+_Static_assert(2 * sizeof(struct site_observation) + sizeof(struct name *) <= SITE_OBSERVATION_COST,
+               "an observation's cost");
 
 struct site_watch {
 	const struct site_book *book;
@@ -64,7 +70,7 @@ struct site_watch {
 	struct site_observation *batch;
 	struct name **batch_names; /* held for the batch */
 	size_t batch_count, batch_room;
-	size_t visit_bytes;
+	size_t visit_bytes, visit_limit, batch_limit;
 };
 
 /* The host's state; older visits are over. NULL: out of memory. */

@@ -90,13 +90,14 @@ double site_call_rate(const struct site *s, size_t entity, double own)
 	            (prior * weight + fmax(0, s->count[entity].calls - own)) / (weight + s->begun));
 }
 
-static double share(const double *prior, double weight, const float *seen, size_t class)
+/* What was seen of one class of lag, on top of what is to be expected. */
+static double share(double expected, double weight, const float *seen, size_t class)
 {
 	double sum = 0;
 
 	for (size_t i = 0; i < SITE_LAGS; i++)
 		sum += seen[i];
-	return (prior[class] * weight + seen[class]) / (weight + sum);
+	return (expected * weight + seen[class]) / (weight + sum);
 }
 
 double site_lag_density(const struct site_book *b, const struct site *s, size_t entity, bool is_new,
@@ -104,14 +105,13 @@ double site_lag_density(const struct site_book *b, const struct site *s, size_t 
 {
 	size_t class = site_lag_class(lag_s);
 	double width = lag_ends[class] - (class > 0 ? lag_ends[class - 1] : 0);
-	double general[SITE_LAGS];
 
 	if (lag_s > lag_ends[SITE_LAGS - 1])
 		return 0.0005;
-	for (size_t i = 0; i < SITE_LAGS; i++)
-		general[i] = share(lag_prior[is_new], 10, b->lags[is_new], i);
+	double general = share(lag_prior[is_new][class], 10, b->lags[is_new], class);
+
 	if (s == NULL || entity == SITE_ENTITIES_MAX)
-		return general[class] / width;
+		return general / width;
 	return share(general, 3, s->count[entity].lags[is_new], class) / width;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sensor/log.h"
+
 /* Before anything is known, the excess may be any of so many; and that knowledge counts so much. */
 static const double spread = 48, doubt = 1.5;
 
@@ -109,9 +111,13 @@ void site_sizes_credit(struct site_sizes *s, uint32_t request, int base, double 
 		return;
 	if (s->kinds == NULL)
 		s->kinds = calloc(SIZE_KINDS, sizeof *s->kinds);
-	struct site_size_kind *k = s->kinds != NULL ? find(s, request) : NULL;
+	if (s->kinds == NULL) {
+		log_scarce();
+		return;
+	}
+	struct site_size_kind *k = find(s, request);
 
-	if (k == NULL && s->kinds != NULL && s->count < SIZE_KINDS) {
+	if (k == NULL && s->count < SIZE_KINDS) {
 		k = &s->kinds[s->count++];
 		k->request = request;
 	}

@@ -23,6 +23,16 @@ struct site_watch *site_watch_new(size_t capacity, const struct site_book *, str
                                   uint64_t seed);
 void site_watch_free(struct site_watch *);
 
+/* Bytes of a host without its visits; what an observation takes here and once more in the book's
+ * batch. */
+enum { SITE_HOST_COST = 104, SITE_OBSERVATION_COST = 512 };
+
+/*
+ * At most so many bytes of visits: then who was silent longest gives way. And at most so many
+ * observations between two ticks, of 65,536 that there may be anyway; what is more is left out.
+ */
+void site_watch_bound(struct site_watch *, size_t visit_bytes, size_t observations);
+
 /* A host began a flow to a name (`is_new`), or woke up an open one. */
 struct site_sight {
 	const uint8_t *host; /* 16 bytes */

@@ -420,23 +420,23 @@ void judge_flow(struct worker *w, struct flow *f, const struct frame *last)
 
 /*
  * What came of it. Until the end nothing is said of silence. A tap that sees one direction only
- * cannot know: the client's going on tells that it was answered. Who answers at a sinkhole is
- * nobody but the ban.
+ * cannot know: the client's going on tells that it was answered, and its own RST says nothing then.
+ * Who answers at a sinkhole is nobody but the ban.
  */
 enum outcome flow_outcome(const struct worker *w, const struct flow *f, bool is_final)
 {
 	unsigned server = flow_server(f);
 	bool is_silent = f->packets[server] == 0;
+	bool is_unseen =
+	        is_silent && f->protocol == IP_TCP && (f->tcp_flags[f->client] & TCP_ACK) != 0;
 
 	if (config_is_sinkhole(w->use.config, f->address[server]))
 		return OUTCOME_BLOCKED;
 	if (f->spoke >> server & 1)
 		return OUTCOME_ESTABLISHED;
-	if (f->was_reset || f->was_refused)
+	if (f->was_refused || (f->was_reset && !is_unseen))
 		return OUTCOME_RESET;
-	if (!is_final)
-		return OUTCOME_PENDING;
-	if (is_silent && f->protocol == IP_TCP && (f->tcp_flags[f->client] & TCP_ACK) != 0)
+	if (!is_final || is_unseen)
 		return OUTCOME_PENDING;
 	if (f->protocol == IP_TCP || is_silent)
 		return OUTCOME_UNANSWERED;

@@ -180,11 +180,10 @@ static const struct feed_entry *match_of(const struct name *question, struct nam
 static struct lookup **bucket_of(struct worker *w, const struct flow *f, const struct name *name,
                                  uint16_t id, uint16_t type)
 {
-	/* Name and flow have hashes that no sender can aim; id and type only tell questions apart.
-	 */
-	uint32_t hash = name->hash ^ f->hash ^ ((uint32_t)id << 16 | type) * 0x9e3779b1U;
+	const uint64_t words[2] = { (uint64_t)name->hash << 32 | f->hash,
+		                    (uint32_t)id << 16 | type };
 
-	return &w->lookup_buckets[(hash ^ hash >> 16) & (LOOKUP_BUCKETS - 1)];
+	return &w->lookup_buckets[keyed_hash(&w->secret, words, 2) & (LOOKUP_BUCKETS - 1)];
 }
 
 static struct lookup *find_lookup(struct worker *w, const struct flow *f, const struct name *name,

@@ -69,6 +69,10 @@ static void mask_local(struct worker *w, struct masked *m)
 		pseudonym_of_name(w->use.pseudonyms, l->name, m->name);
 		l->name = (struct slice){ (const uint8_t *)m->name, PSEUDONYM_NAME_LEN };
 	}
+	if (l->client_id.len > 0) {
+		pseudonym_of_name(w->use.pseudonyms, l->client_id, m->client_id);
+		l->client_id = (struct slice){ (const uint8_t *)m->client_id, PSEUDONYM_NAME_LEN };
+	}
 	l->on_behalf_of = mask_client(w, l->on_behalf_of, m->client);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/verdict/sums.h"
+#include "sensor/keyed_hash.h"
 #include "sensor/log.h"
 
 #include <stdlib.h>
@@ -16,9 +17,10 @@ static uint32_t hash_bytes(uint32_t h, const void *bytes, size_t len)
 	return h;
 }
 
-static uint32_t hash_key(const uint8_t host[16], const char *product)
+/* The product's name is the feed's, the host whoever's. */
+static uint64_t hash_key(const struct sums *s, const uint8_t host[16], const char *product)
 {
-	return hash_bytes(hash_bytes(2166136261U, host, 16), product, strlen(product));
+	return keyed_bytes(s->seed ^ hash_bytes(2166136261U, product, strlen(product)), host, 16);
 }
 
 static bool is_row(const struct sum_row *row, const uint8_t host[16], const char *product)
@@ -28,7 +30,7 @@ static bool is_row(const struct sum_row *row, const uint8_t host[16], const char
 
 static void enter(struct sums *s, uint32_t index)
 {
-	size_t at = hash_key(s->rows[index].host, s->rows[index].product) & (s->slot_count - 1);
+	size_t at = hash_key(s, s->rows[index].host, s->rows[index].product) & (s->slot_count - 1);
 
 	while (s->slots[at] != 0)
 		at = (at + 1) & (s->slot_count - 1);
@@ -42,7 +44,7 @@ static bool make_room(struct sums *s)
 		return true;
 	size_t count = s->slot_count > 0 ? s->slot_count * 2 : SLOTS_MIN;
 
-	if (count > (size_t)2 * SUMS_ROWS_MAX)
+	if (count / 2 > (s->limit > 0 ? s->limit : SUMS_ROWS_MAX))
 		return false;
 	struct sum_row *rows = realloc(s->rows, count / 2 * sizeof *rows);
 
@@ -71,7 +73,7 @@ static struct sum_row *row_of(struct sums *s, const uint8_t host[16], const char
 		s->lost++;
 		return NULL;
 	}
-	size_t at = hash_key(host, product) & (s->slot_count - 1);
+	size_t at = hash_key(s, host, product) & (s->slot_count - 1);
 
 	while (s->slots[at] != 0 && !is_row(&s->rows[s->slots[at] - 1], host, product))
 		at = (at + 1) & (s->slot_count - 1);
@@ -171,14 +173,35 @@ static void add_outcome(struct sum_counts *c, const struct event *e)
 	c->banned_stopped += is_banned && is_stopped;
 }
 
+void host_key(const struct event_local *l, uint8_t key[16])
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	memset(key, 0, 16);
+	if (l->has_mac) {
+		memcpy(key, l->mac, 6);
+		return;
+	}
+	if (l->client_id.len == 0) {
+		memcpy(key, l->ip, 16);
+		return;
+	}
+	key[0] = 0xff;
+	for (size_t i = 0; i < l->client_id.len; i++) {
+		h = (h ^ l->client_id.ptr[i]) * UINT64_C(1099511628211);
+		key[1 + i % 7] ^= (uint8_t)(h >> 32);
+	}
+	memcpy(key + 8, &h, sizeof h);
+}
+
 void sums_add(struct sums *s, const struct event *e)
 {
 	const struct event_local *l = e->local;
-	uint8_t host[16] = { 0 };
+	uint8_t host[16];
 
 	if (l == NULL || !l->has_ip || e->tracker == NULL)
 		return;
-	memcpy(host, l->has_mac ? l->mac : l->ip, l->has_mac ? 6 : 16);
+	host_key(l, host);
 	struct sum_row *row = row_of(s, host, e->tracker->product);
 
 	if (row == NULL)
@@ -214,8 +237,13 @@ static bool looks_later(const struct sum_row *a, const struct sum_row *b)
 	return a->last_ns != b->last_ns ? a->last_ns > b->last_ns : memcmp(a->ip, b->ip, 16) < 0;
 }
 
-void sums_merge(struct sums *into, const struct sums *from)
+void sums_merge(struct sums *into, struct sums *from)
 {
+	if (into->slot_count == 0) { /* one worker's sums are all, and not kept twice */
+		*into = *from;
+		*from = (struct sums){ .limit = from->limit, .seed = from->seed };
+		return;
+	}
 	for (size_t i = 0; i < from->count; i++) {
 		const struct sum_row *more = &from->rows[i];
 		struct sum_row *row = row_of(into, more->host, more->product);
@@ -270,7 +298,7 @@ void sums_free(struct sums *s)
 {
 	free(s->rows);
 	free(s->slots);
-	*s = (struct sums){ 0 };
+	*s = (struct sums){ .limit = s->limit, .seed = s->seed };
 }
 
 const char *sum_ban(const struct sum_counts *c)

@@ -7,7 +7,7 @@
 /*
  * What each host did with each product, over a capture or an interval. A host is its MAC where one
  * is known that is its own, so that it stays one through DHCP's and IPv6's changes of address; else
- * its address. Bounded: what finds no room is counted.
+ * what it calls itself to DHCP, else its address. Bounded: what finds no room is counted.
  *
  *   slots ─► rows   (open addressing by host and product)
  */
@@ -43,10 +43,15 @@ struct sum_row {
 	uint32_t sites[SUM_SITES_MAX]; /* hashes of their names */
 };
 
+/* Bytes of a row with its slots. */
+enum { SUM_COST = sizeof(struct sum_row) + 2 * sizeof(uint32_t) };
+
 struct sums {
 	struct sum_row *rows;
 	uint32_t *slots; /* index + 1; 0: free */
 	size_t count, slot_count;
+	size_t limit;  /* rows; 0: SUMS_ROWS_MAX */
+	uint64_t seed; /* so that nobody can choose addresses that collide; changes no sum */
 	uint64_t lost;
 };
 
@@ -60,8 +65,14 @@ void sums_sort(struct sums *);
 /* Empties it, and keeps the memory. */
 void sums_clear(struct sums *);
 void sums_free(struct sums *);
-/* Adds what another one has: the order of such calls makes no difference to the sums. */
-void sums_merge(struct sums *into, const struct sums *from);
+/* Takes what another one has: the order of such calls makes no difference to the sums. */
+void sums_merge(struct sums *into, struct sums *from);
+
+/*
+ * Who a host is: its MAC and ten zeros, else its client id (hashed, behind a byte that no host's
+ * address begins with), else its address.
+ */
+void host_key(const struct event_local *, uint8_t key[16]);
 
 void sum_counts_add(struct sum_counts *into, const struct sum_counts *from);
 /* "effective", "partial", "none"; NULL: nothing that is banned was tried. */

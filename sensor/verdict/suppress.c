@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/verdict/suppress.h"
+#include "sensor/verdict/sums.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,8 +44,10 @@ static uint64_t mix(uint64_t h, const void *bytes, size_t len)
 static uint64_t key_of(const struct event *e)
 {
 	const struct event_local *l = e->local;
-	uint64_t h = mix(UINT64_C(14695981039346656037), l->has_mac ? l->mac : l->ip,
-	                 l->has_mac ? 6 : 16);
+	uint8_t host[16];
+
+	host_key(l, host);
+	uint64_t h = mix(UINT64_C(14695981039346656037), host, sizeof host);
 
 	h = mix(h, e->tracker->name.ptr, e->tracker->name.len);
 	return h != 0 ? h : 1;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sensor/keyed_hash.h"
+
 enum { ROWS_MIN = 64 };
 
 static bool make_room(struct tally *t)
@@ -30,16 +32,15 @@ static bool is_row_of(const struct tally_row *row, const uint8_t local[16], cons
 	       strncmp(row->tracker, tracker, TALLY_NAME_MAX - 1) == 0;
 }
 
-/* FNV-1a: who makes rows collide gains what a walk over all of them cost before. */
 static uint16_t *bucket_of(struct tally *t, const uint8_t local[16], const char *tracker)
 {
-	uint32_t h = 2166136261U;
+	size_t len = 0;
 
-	for (size_t i = 0; i < 16; i++)
-		h = (h ^ local[i]) * 16777619U;
-	for (size_t i = 0; i < TALLY_NAME_MAX - 1 && tracker[i] != '\0'; i++)
-		h = (h ^ (uint8_t)tracker[i]) * 16777619U;
-	return &t->buckets[(h ^ h >> 16) % TALLY_BUCKETS];
+	while (len < TALLY_NAME_MAX - 1 && tracker[len] != '\0')
+		len++;
+	uint64_t of_host = keyed_bytes(t->seed, local, 16);
+
+	return &t->buckets[keyed_bytes(of_host, tracker, len) % TALLY_BUCKETS];
 }
 
 static void link_row(struct tally *t, size_t index)
@@ -93,6 +94,8 @@ static void add_row(struct tally *t, const struct tally_row *from)
 
 void tally_add(struct tally *t, const struct tally *from)
 {
+	if (t->count == 0)
+		t->seed = from->seed;
 	t->lost += from->lost;
 	for (size_t i = 0; i < from->count; i++)
 		add_row(t, &from->rows[i]);
@@ -101,7 +104,7 @@ void tally_add(struct tally *t, const struct tally *from)
 void tally_free(struct tally *t)
 {
 	free(t->rows);
-	memset(t, 0, sizeof *t);
+	*t = (struct tally){ .seed = t->seed };
 }
 
 static int more_contacts_first(const void *a, const void *b)

@@ -28,6 +28,7 @@ struct tally {
 	struct tally_row *rows;
 	size_t count, room;
 	uint64_t lost;
+	uint64_t seed;                   /* so that nobody can choose rows that collide */
 	uint16_t buckets[TALLY_BUCKETS]; /* by host and tracker; 1 is the first row */
 };
 

@@ -76,11 +76,30 @@ static const struct config_network *network_of(const struct worker *w, const str
 	return config_network_of(w->use.config, row->ip, row->vlan, row->vlan_count);
 }
 
+/* Sites that pages of several hosts are of count once; what is beyond the room does not. */
+struct site_set {
+	uint32_t sites[256];
+	size_t count;
+};
+
+static void add_sites(struct site_set *set, const struct sum_row *row)
+{
+	for (size_t i = 0; i < row->site_count; i++) {
+		size_t at = 0;
+
+		while (at < set->count && set->sites[at] != row->sites[i])
+			at++;
+		if (at < sizeof set->sites / sizeof *set->sites && at == set->count)
+			set->sites[set->count++] = row->sites[i];
+	}
+}
+
 static void tell_network(struct worker *w, const struct sums *sums, const struct config_network *n,
                          const struct event_visibility *visibility, uint64_t now_ns)
 {
 	struct sum_counts counts = { 0 };
 	struct event_host sum = { .visibility = visibility };
+	struct site_set sites = { .count = 0 };
 	const uint8_t *before = NULL;
 
 	for (size_t i = 0; i < sums->count; i++) {
@@ -91,11 +110,13 @@ static void tell_network(struct worker *w, const struct sums *sums, const struct
 		sum_counts_add(&counts, &row->counts);
 		sum.hosts += before == NULL || memcmp(before, row->host, 16) != 0;
 		before = row->host;
+		add_sites(&sites, row);
 		if (sum.first_seen_ns == 0 || row->first_ns < sum.first_seen_ns)
 			sum.first_seen_ns = row->first_ns;
 		if (row->last_ns > sum.last_seen_ns)
 			sum.last_seen_ns = row->last_ns;
 	}
+	sum.sites = sites.count;
 	struct event *e = begin_event(w, EVENT_HOST, NULL, now_ns);
 	struct event_local local = { .network = n->name,
 		                     .organisation = n->organisation,

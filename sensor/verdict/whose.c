@@ -38,6 +38,18 @@ static void fill_names(const struct host *host, const struct config_host *config
 	                                                           : host_role_word(host->role);
 }
 
+static void fill_client_id(struct worker *w, struct slice id, struct event_local *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *text = w->whose.client_id;
+
+	for (size_t i = 0; i < id.len && i < CLIENT_ID_MAX; i++) {
+		text[2 * i] = digits[id.ptr[i] >> 4];
+		text[2 * i + 1] = digits[id.ptr[i] & 15];
+	}
+	out->client_id = (struct slice){ (const uint8_t *)text, 2 * id.len };
+}
+
 void fill_local(struct worker *w, const uint8_t address[16], const struct packet *below,
                 struct event_local *out)
 {
@@ -48,6 +60,7 @@ void fill_local(struct worker *w, const uint8_t address[16], const struct packet
 	memcpy(out->ip, address, 16);
 	memcpy(out->mac, host.mac, 6);
 	out->mac_is_random = host.has_mac && (host.mac[0] & 0x02) != 0;
+	fill_client_id(w, host.client_id, out);
 	w->whose.network =
 	        config_network_of(w->use.config, address, below != NULL ? below->vlan : NULL,
 	                          below != NULL ? below->vlan_count : 0);

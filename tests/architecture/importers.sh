@@ -12,7 +12,7 @@ rows='
 pcap.h|sensor/capture/filter.c sensor/capture/live.c
 ndpi_api.h|sensor/flow/classify.c
 maxminddb.h|sensor/verdict/geo.c
-cjson/cJSON.h|sensor/event/json.c feeds/json.c
+cjson/cJSON.h|sensor/event/json.c sensor/event/json_print.c feeds/json.c
 cJSON.h|feeds/json.c
 zlib.h|sensor/report/packed.c sensor/capture/inflate.c sensor/sink/remote.c sensor/sink/journal.c sensor/sink/packer.c
 zstd.h|sensor/capture/inflate.c sensor/sink/packer.c

@@ -7,6 +7,7 @@
  *   scan       COUNT SYNs of one host, each to another address
  *   answered   COUNT flows that say their name (no tracker's) and then stay open
  *   hosts      COUNT hosts with such a flow each
+ *   contacts   COUNT hosts with a contact each
  *   sites      COUNT such flows, each with a name of its own
  *   hellos     COUNT flows whose hello breaks off
  *   dns        COUNT questions for random names, and as many answers that there is none
@@ -128,6 +129,26 @@ static void hosts(uint32_t i)
 	say(0x0a000001 + i, i, 1, sizeof hello);
 }
 
+/* The hello again, with a tracker's name in place of its own. */
+static void contacts(uint32_t i)
+{
+	static const uint8_t lengths[] = { 4, 8, 51, 55, 57, 60 }; /* the low bytes of each */
+	static const char name[] = "analytics.tiktok.com";
+	enum { NAME_LEN = sizeof name - 1, OLD_LEN = 11, NAME_AT = sizeof hello - OLD_LEN };
+	struct ends e = { .client = 0x0a000001 + i,
+		          .server = 0x50000000 + i % 1000,
+		          .port = (uint16_t)(1024 + i % 60000) };
+	uint8_t named[NAME_AT + NAME_LEN];
+
+	memcpy(named, hello, NAME_AT);
+	memcpy(named + NAME_AT, name, NAME_LEN);
+	for (size_t k = 0; k < sizeof lengths; k++)
+		named[lengths[k]] = (uint8_t)(named[lengths[k]] + NAME_LEN - OLD_LEN);
+	write_packet(begin_us + i, &e, 0, 1, TCP_SYN, NULL, 0);
+	write_packet(begin_us + i, &e, 1, 1, TCP_SYN | TCP_ACK, NULL, 0);
+	write_packet(begin_us + i, &e, 0, 2, TCP_ACK, named, sizeof named);
+}
+
 static void sites(uint32_t i)
 {
 	say(0x0a000001 + i % 200, i, i, sizeof hello);
@@ -208,9 +229,10 @@ static const struct {
 	const char *name;
 	void (*write)(uint32_t i);
 } kinds[] = {
-	{ "syn", syn },     { "scan", scan },           { "answered", answered },
-	{ "hosts", hosts }, { "sites", sites },         { "hellos", hellos },
-	{ "dns", dns },     { "fragments", fragments }, { "initials", initials },
+	{ "syn", syn },           { "scan", scan },         { "answered", answered },
+	{ "hosts", hosts },       { "contacts", contacts }, { "sites", sites },
+	{ "hellos", hellos },     { "dns", dns },           { "fragments", fragments },
+	{ "initials", initials },
 };
 
 int main(int argc, char **argv)

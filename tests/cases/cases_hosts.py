@@ -4,11 +4,12 @@ import struct
 
 import dns
 import quic
+import savefile
 import tls
 import wire
 from registry import TRACKER, case
 from tls import block
-from wire import CLIENT, CLIENT6, RESOLVER, SERVER, SERVER6, udp, upload
+from wire import CLIENT, CLIENT6, RESOLVER, SERVER, SERVER6, ip6, udp, upload
 
 ANSWER = 0x8400
 HELLO = tls.hello(TRACKER)
@@ -118,6 +119,99 @@ def host_dhcp_overload():
     at = 28 + 28 + 16 + 64
     message[at : at + len(named)] = named
     return [bytes(message), *FLOW]
+
+
+def remote(identity, given, kind=5):
+    """A lease to a client that says no hardware address (a VPN's), by way of a server elsewhere."""
+    message = bytearray(dhcp(option(61, identity), kind, given, 67, ("10.20.0.1", given)))
+    message[28 + 1 : 28 + 3] = b"\0\0"
+    return bytes(message)
+
+
+MOVED = upload(HELLO, client="10.20.0.99")
+
+
+@case(local="id ff00000001aabb")
+def host_dhcp_client_id():
+    "A client without a hardware address is what it calls itself (option 61); there are no MACs in the capture."
+    return savefile.pcap([remote(b"\xff\0\0\0\1\xaa\xbb", CLIENT), *FLOW], savefile.RAW)
+
+
+@case(local="host id ff00000001aabb 2", never=[("local", "host id ff00000001aabb 1")])
+def host_dhcp_client_id_moved():
+    "The same client gets another address: one host with two contacts."
+    leases = [remote(b"\xff\0\0\0\1\xaa\xbb", a) for a in (CLIENT, "10.20.0.99")]
+    return savefile.pcap([leases[0], *FLOW, leases[1], *MOVED], savefile.RAW)
+
+
+@case(local="mac 02:00:00:00:00:05")
+def host_dhcp_client_id_is_mac():
+    "An id that is a hardware address is that one (RFC 2132, section 9.14)."
+    return savefile.pcap([remote(b"\1\2\0\0\0\0\5", CLIENT), *FLOW], savefile.RAW)
+
+
+GATEWAY = b"\2\0\0\0\0\1"
+INSIDE6 = "fd00:20::5"
+
+
+def behind(packets):
+    """All frames bear the router's MAC."""
+    return [wire.ether(p, src=GATEWAY, dst=GATEWAY) for p in packets]
+
+
+def advertisement(limit=255):
+    head = b"\x86\0\0\0\x40\0\x07\x08" + bytes(8)
+    total = wire.transport_checksum("fe80::1", "ff02::1", wire.ICMP6, head)
+    packet = bytearray(ip6("fe80::1", "ff02::1", wire.ICMP6, head[:2] + struct.pack("!H", total) + head[4:]))
+    packet[7] = limit
+    return bytes(packet)
+
+
+def with_limit(packet, limit):
+    return packet[:7] + bytes([limit]) + packet[8:]
+
+
+ROUTERS = [("local", "mac 02:00:00:00:00:01")]
+
+
+@case(local="mac 02:00:00:00:00:01")
+def host_six_mac():
+    "A host's MAC with IPv6, and an advertisement that came through a router, which is none."
+    return savefile.pcap(behind([advertisement(64), *upload(HELLO, client=INSIDE6, server=SERVER6)]))
+
+
+@case(tls_sni=TRACKER, never=ROUTERS)
+def host_six_behind_advertised():
+    "The MAC is that of a router that advertises itself (RFC 4861): it is not the host's."
+    return savefile.pcap(behind([advertisement(), *upload(HELLO, client=INSIDE6, server=SERVER6)]))
+
+
+@case(tls_sni=TRACKER, never=ROUTERS)
+def host_six_behind_prefixes():
+    "The MAC stands for nine prefixes."
+    spoken = [udp(f"fd00:20:0:{n}::5", 40000, SERVER6, 9, b"x") for n in range(1, 10)]
+    return savefile.pcap(behind([*spoken, *upload(HELLO, client=INSIDE6, server=SERVER6)]))
+
+
+@case(tls_sni=TRACKER, never=ROUTERS)
+def host_six_behind_hops():
+    "The packets of three addresses have passed a router."
+    spoken = [with_limit(udp(f"fd00:20::{n}", 40000, SERVER6, 9, b"x"), 63) for n in (7, 8, 9)]
+    return savefile.pcap(behind([*spoken, *upload(HELLO, client=INSIDE6, server=SERVER6)]))
+
+
+@case(local="mac 02:00:00:00:00:05", never=ROUTERS)
+def host_six_behind_eui64():
+    "Two addresses are made of other MACs (RFC 4291, appendix A): a router's, and each host's is in its address."
+    spoken = [udp(f"fd00:20::ff:fe00:{n}", 40000, SERVER6, 9, b"x") for n in (5, 6)]
+    return savefile.pcap(behind([*spoken, *upload(HELLO, client="fd00:20::ff:fe00:5", server=SERVER6)]))
+
+
+@case(local="mac 02:00:00:00:00:01")
+def host_six_privacy():
+    "Forty addresses in the prefixes of one link are one host."
+    spoken = [udp(f"fd00:20:0:{n % 3}::{n:x}:1", 40000, SERVER6, 9, b"x") for n in range(1, 41)]
+    return savefile.pcap(behind([*spoken, *upload(HELLO, client=INSIDE6, server=SERVER6)]))
 
 
 def option6(code, value):

@@ -56,7 +56,7 @@ def flow_facts(event):
 
 def facts_of(event):
     """What else a case may want: (ech, state), (hello, "ja4 ..."), (http, "agent ..."), (count, "kind name count"),
-    (contact, "name confidence"), (outcome, word), (local, "name source"), (rdata, "type data"), (doh|dot|doq, count),
+    (contact, "name confidence"), (outcome, word), (local, "name source"), (local, "mac ..."), (local, "id ..."), (rdata, "type data"), (doh|dot|doq, count),
     (stats, "group.counter") of what is not 0."""
     if event.get("event_type") == "flow":
         yield from flow_facts(event)
@@ -74,6 +74,11 @@ def facts_of(event):
         yield "contact", f"{event['tracker']['name']} {event['confidence']}"
     if "name" in event.get("local", {}):
         yield "local", f"{event['local']['name']} {event['local']['name_source']}"
+    for key, word in (("mac", "mac"), ("client_id", "id")):
+        if key in event.get("local", {}) and event.get("event_type") == "contact":
+            yield "local", f"{word} {event['local'][key]}"
+    if "client_id" in event.get("local", {}) and event.get("event_type") == "host":
+        yield "local", f"host id {event['local']['client_id']} {event['summary']['contacts']}"
     for kind in ("doh", "dot", "doq"):
         count = event.get("stats", {}).get("visibility", {}).get(kind, {}).get("count", 0)
         if count:

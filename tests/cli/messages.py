@@ -40,6 +40,15 @@ ROWS = [
     Row("$D -q -r pixel-tls.pcap tcp prot 80", 2, ('filter "tcp prot 80"',)),
     Row("$D feed nope", 2, ("feed: no command nope", "Usage: dancecard feed")),
     Row("$D feed check nofile", 1, ("nofile: No such file or directory",)),
+    # a config file: its place, one line
+    Row("echo 'stats: soon' > $T/c && $D -c $T/c --check", 2, ("/c:1:8: 'stats' wants SECONDS",)),
+    Row("echo 'output: [a, foo://x]' > $T/c && $D -c $T/c --check", 2, ("/c:1:10: 'output' names no kind of output",)),
+    Row("echo 'format: esc' > $T/c && $D -c $T/c --check", 2, ("/c:1:9: 'format' is one of native, ecs, ocsf",)),
+    Row("echo 'filter: tcp portt 80' > $T/c && $D -c $T/c --check", 2, ("/c:1:9: 'filter' is wrong: ",)),
+    Row("echo 'filter: host a.example' > $T/c && $D -c $T/c -r pixel-tls.pcap", 2, ("/c:1:9: 'filter' is wrong: a.example is a name",)),
+    Row("echo 'workers: 1' > $T/c && $D -c $T/c -r pixel-tls.pcap tcp prot 80", 2, ('filter "tcp prot 80"',)),
+    Row("$D --check", 2, ("--check wants the config file",)),
+    Row("$D -c nofile.yaml --check", 2, ("nofile.yaml: ", "No such file or directory")),
     # captures
     Row("$D -q -r nofile.pcap", 1, ("nofile.pcap: No such file or directory",)),
     Row("$D -q -r pixel-tls.pcap -r nofile.pcap", 1, ("nofile.pcap: No such file or directory",), TLS),

@@ -3,7 +3,8 @@
  * Stands before the C library's allocator (LD_PRELOAD) and lets the allocation number SCARCE_AT of
  * the program itself fail, and where SCARCE_FROM_THERE is set all after it too; a library's own
  * calls always succeed, since what nDPI or SQLite do without memory is theirs. At the end it
- * writes, where SCARCE_COUNT names a file, how many there were.
+ * writes, where SCARCE_COUNT names a file, how many there were, and where one failed (for
+ * addr2line).
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -19,10 +20,11 @@ extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 
-static uintptr_t first, last;
+static uintptr_t base, first, last;
 static unsigned long fail_at;
 static bool from_there;
 static atomic_ulong calls;
+static atomic_uintptr_t failed;
 
 static int find_program(struct dl_phdr_info *info, size_t size, void *none)
 {
@@ -33,6 +35,7 @@ static int find_program(struct dl_phdr_info *info, size_t size, void *none)
 		    (info->dlpi_phdr[i].p_flags & PF_X) != 0) {
 			first = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
 			last = first + info->dlpi_phdr[i].p_memsz;
+			base = info->dlpi_addr;
 		}
 	return 1; /* the program comes first, and is all that is asked for */
 }
@@ -53,7 +56,7 @@ __attribute__((destructor)) static void tell(void)
 
 	if (out == NULL)
 		return;
-	fprintf(out, "%lu\n", calls);
+	fprintf(out, "%lu %#lx\n", calls, (unsigned long)failed);
 	fclose(out);
 }
 
@@ -67,6 +70,8 @@ static bool is_refused(const void *caller)
 
 	if (number != fail_at && !(from_there && fail_at != 0 && number > fail_at))
 		return false;
+	if (number == fail_at)
+		failed = at - base;
 	errno = ENOMEM;
 	return true;
 }

@@ -43,19 +43,27 @@ def main(program, library, step="1"):
             return 1
         whole = counts(plain.stdout)
         with open(count, encoding="ascii") as file:
-            total = int(file.read())
+            total = int(file.read().split()[0])
+
+        def where():
+            """The function whose allocation failed in the last run."""
+            with open(count, encoding="ascii") as file:
+                at = file.read().split()[1]
+            names = subprocess.run(["addr2line", "-f", "-s", "-e", program, at], capture_output=True, text=True, check=False)
+            return names.stdout.split("\n")[0] or at
+
         for at in range(1, total + 1, int(step)):
             for more in ({}, {"SCARCE_FROM_THERE": "1"}):
                 what = f"allocation {at} of {total}" + (" and all after it" if more else "")
                 try:
-                    done = run(program, library, folder, SCARCE_AT=str(at), **more)
+                    done = run(program, library, folder, SCARCE_AT=str(at), SCARCE_COUNT=count, **more)
                 except subprocess.TimeoutExpired:
                     bad += 1
                     print(f"{what}: hangs")
                     continue
                 if done.returncode not in (0, 1, 2):
                     bad += 1
-                    print(f"{what}: status {done.returncode}: {done.stderr[-200:]}")
+                    print(f"{what}, in {where()}: status {done.returncode}: {done.stderr[-200:]}")
                     continue
                 got = counts(done.stdout)
                 if done.returncode > 0 and done.stderr:
@@ -66,7 +74,7 @@ def main(program, library, step="1"):
                     tally["counted"] += 1
                 else:
                     bad += 1
-                    print(f"{what}: {len(whole[0]) - len(got[0])} events lost in silence, status {done.returncode}")
+                    print(f"{what}, in {where()}: {len(whole[0] - got[0])} events lost in silence, status {done.returncode}")
     print(f"{total} allocations, every {step}.: {tally['whole']} runs whole, {tally['said']} said what is missing, "
           f"{tally['counted']} counted it, {bad} wrong")
     return 1 if bad else 0

@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+#include "dissect/layers.h"
+#include "tests/same_packet.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The caller relies on this much. */
@@ -17,6 +20,18 @@ static void check_payload(struct slice bytes, const struct packet *p)
 		abort();
 }
 
+/* What is read in one go is as the layers say. */
+static void check_usual(enum link_type link, struct slice frame)
+{
+	struct packet quick, whole;
+	enum parse answer = dissect_packet(link, frame, &quick);
+
+	if (answer != dissect_layers(link, frame, &whole))
+		abort();
+	if (answer == PARSE_OK && !same_packet(&quick, &whole))
+		abort();
+}
+
 /* The first two bytes are the link type. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -27,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice frame = { data + 2, size - 2 };
 	enum link_type link = (enum link_type)(data[0] << 8 | data[1]);
 
+	check_usual(link, frame);
 	if (dissect_packet(link, frame, &packet) != PARSE_OK)
 		return 0;
 	check_payload(frame, &packet);

@@ -39,10 +39,12 @@ static const struct feed_set *feeds(void)
 static bool begin(struct rig *r, const uint8_t limits[4], size_t *written)
 {
 	struct worker_options options = { .feeds = feeds(),
-		                          .flow_limit = 1 + limits[0] % 16,
-		                          .host_limit = 4,
-		                          .resolution_limit = 1 + limits[0] / 16,
-		                          .memory_limit = (size_t)1024 << limits[1] % 14,
+		                          .limits.flows = 1 + limits[0] % 16,
+		                          .limits.hosts = 4,
+		                          .limits.visitors = 4,
+		                          .limits.visits = (size_t)1024 << limits[1] % 14,
+		                          .limits.resolutions = 1 + limits[0] / 16,
+		                          .limits.budget = (size_t)1024 << limits[1] % 14,
 		                          .all_flows = limits[2] & 1,
 		                          .is_live = limits[2] & 4,
 		                          .source = file_of,

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The events of each capture in pcaps/, beside it as NAME.jsonl.
 
-    golden.py complete NAME…           are these all captures, and has each its events?
+    golden.py complete NAME…           are these all captures, has each its events, is each outcome shown?
     golden.py check DANCECARD NAME     are the events those of NAME.jsonl, byte for byte?
     golden.py bless DANCECARD NAME…    writes NAME.jsonl anew, and says what changed; all: every one
 
@@ -105,12 +105,31 @@ def bless(dancecard, names):
     return 0
 
 
+# What can come of a contact and of a lookup: each has a capture that shows it.
+SHOWN = {(kind, outcome) for kind, words in (("contact", "established reset unanswered blocked pending"),
+                                             ("lookup", "established blocked unanswered pending"))
+         for outcome in words.split()}
+SHOWN |= {("flow", activity) for activity in ("loaded", "beacon")}
+
+
+def not_shown(names):
+    left = set(SHOWN)
+    for name in names:
+        for line in golden(name)[1].splitlines():
+            event = json.loads(line)
+            left -= {(event["event_type"], event.get("outcome")), (event["event_type"], event.get("flow", {}).get("activity"))}
+    return sorted(left)
+
+
 def complete(names):
     blessed = {os.path.splitext(f)[0] for f in os.listdir(PCAPS) if f.endswith(".jsonl")}
     for what, other in (("tests/golden/CMakeLists.txt", set(names)), ("NAME.jsonl", blessed)):
         for name in sorted(other ^ set(captures())):
             print(f"{name}: " + (f"a capture without {what}" if name in captures() else f"{what} without a capture"))
-    return 0 if set(names) == blessed == set(captures()) else 1
+    missing = not_shown(blessed)
+    for kind, word in missing:
+        print(f"no golden event is a {kind} that is `{word}`")
+    return 0 if set(names) == blessed == set(captures()) and not missing else 1
 
 
 def main(arguments):

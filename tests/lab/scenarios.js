@@ -136,6 +136,17 @@ export const SCENARIOS = {
 				await stage.curl(stage.client(111), '10.20.0.111', `https://${path}`, ['--tls-max', '1.2']);
 		},
 	},
+	// a mirror that shows only what clients send: what came of it is not known. The second asks six seconds later, when a question has waited long enough.
+	'client-only': {
+		expect: { tls_sni: ['p16-sign-va.tiktokcdn.com', 'api16-normal-useast5.tiktokv.us'], certificates: [], dns: ['p16-sign-va.tiktokcdn.com'] },
+		filter: 'tcp dst port 443 or udp dst port 53',
+		files: APP_FILES,
+		async play(stage) {
+			await stage.curl(stage.client(111), '10.20.0.111', 'https://p16-sign-va.tiktokcdn.com/obj/one.jpg');
+			await new Promise((done) => setTimeout(done, 6000));
+			await stage.curl(stage.client(111), '10.20.0.111', 'https://api16-normal-useast5.tiktokv.us/service/2/app_alert_check/');
+		},
+	},
 	// the page with the pixel on three hosts whose resolver blocks the tracker: NXDOMAIN for 10.20.0.101, 0.0.0.0 for .102, an empty answer for .103.
 	'blocked-dns': {
 		expect: { dns: [PIXEL], blocked_answers: 3, tls_sni: ['dmv.utah.example'], cname: 0 },

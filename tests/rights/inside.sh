@@ -10,6 +10,7 @@ chmod 755 "$work"
 for who in self nobody; do
 	mkdir -p "$work/$who/in"
 	echo secret >"$work/$who/secret"
+	echo named >"$work/$who/named"
 	chmod -R a+rwX "$work/$who"
 	if [ "$who" = self ]; then
 		"$work/inside" "$work/$who/in"

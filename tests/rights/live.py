@@ -22,6 +22,7 @@ from same import packets  # noqa: E402
 
 FAULTS = []
 NOBODY = pwd.getpwnam("nobody")
+PCAPS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "pcaps")
 
 
 def check(is_so, what):
@@ -150,6 +151,25 @@ def replaced(folder, program):
     sensor.stop()
 
 
+def renamed(folder, program):
+    """Who bears the name is captured: it is said that nobody does, and packets come again when somebody does."""
+    plug("tap6")
+    sensor = Sensor(folder, program, ["-i", "tap6", "-Z", "nobody"])
+    ip("link set tap6 down")
+    ip("link set tap6 name other6")
+    ip("link set other6 up")
+    wait_for("that it has gone is said", lambda: "tap6: the interface has gone" in sensor.said())
+    ip("link set other6 down")
+    ip("link set other6 name tap6")
+    ip("link set tap6 up")
+    end = time.monotonic() + 30
+    while len(contacts(read(sensor.out))) < 2 and time.monotonic() < end:
+        send("tap6w")
+    check(len(contacts(read(sensor.out))) >= 2, "packets of an interface that got its name back")
+    sensor.check_rights(NOBODY.pw_uid)
+    sensor.stop()
+
+
 def with_net_raw(folder, program):
     plug("tap3")
     sensor = Sensor(folder, program, ["-i", "tap3"],
@@ -168,6 +188,63 @@ def as_root(folder, program):
     sensor.stop()
 
 
+def jail_in(folder):
+    jail = os.path.join(folder, "jail")
+    os.makedirs(os.path.join(jail, "out"))
+    os.chmod(os.path.join(jail, "out"), 0o777)
+    return jail
+
+
+def in_a_jail_live(folder, program):
+    """-C: what is written lies inside, and what SIGHUP reads is what is called so inside."""
+    plug("tap5")
+    jail = jail_in(folder)
+    for where, text in ((folder, "home: 10.0.0.0/8\n"), (jail, "home: nonsense\n")):
+        with open(os.path.join(where, "config.yaml"), "w", encoding="ascii") as file:
+            file.write(text)
+    sensor = Sensor(folder, program, ["-i", "tap5", "-C", jail, "-Z", "nobody", "-c", "config.yaml", "-j", "2", "-o", "-",
+                                      "-o", "/out/events.jsonl?append=1", "-L", "/out/ledger.db", "-w", "/out/evidence.pcapng"])
+    sensor.check_rights(NOBODY.pw_uid)
+    check(os.readlink(f"/proc/{sensor.process.pid}/root") == jail, "its root is the jail")
+    send("tap5w")
+    wait_for("contacts", lambda: len(contacts(read(sensor.out))) >= 2)
+    sensor.process.send_signal(signal.SIGHUP)
+    wait_for("the config inside is read again", lambda: "config.yaml:1:" in sensor.said())
+    sensor.stop()
+    for name in ("events.jsonl", "ledger.db", "evidence.pcapng", "evidence.pcapng.manifest.json"):
+        path = os.path.join(jail, "out", name)
+        check(os.path.exists(path) and os.path.getsize(path) > 0 and os.stat(path).st_uid == NOBODY.pw_uid, f"{name} lies inside")
+
+
+def in_a_jail_offline(folder, program):
+    """-C without an interface: captures are found inside, or come by standard input; what lies outside is not there."""
+    jail = jail_in(folder)
+    pixel = os.path.join(PCAPS, NAME)
+    shutil.copy(pixel, os.path.join(jail, "c.pcap"))
+    os.chmod(os.path.join(jail, "c.pcap"), 0o644)
+
+    def run(*words, **how):
+        return subprocess.run([*words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, check=False,
+                              timeout=120, **{"stdin": subprocess.DEVNULL, **how})
+
+    plain = run(program, "-q", "-r", pixel).stdout
+    for options in (["-Z", "nobody"], []):
+        done = run(program, "-q", "-C", jail, *options, "-r", "/c.pcap", "-o", "-", "-o", "/out/e.jsonl", "-L", "/out/l.db", "-R", "/out/p.html")
+        check(done.returncode == 0 and contacts(done.stdout) == contacts(plain), f"{options}: {done.returncode} {done.stderr}")
+        for name in ("e.jsonl", "l.db", "p.html"):
+            check(os.path.getsize(os.path.join(jail, "out", name)) > 0, f"{name} lies inside")
+            os.unlink(os.path.join(jail, "out", name))
+        with open(pixel, "rb") as capture:
+            done = run(program, "-q", "-C", jail, *options, "-r", "-", stdin=capture)
+        check(done.returncode == 0 and contacts(done.stdout) == contacts(plain), f"{options}, by a pipe: {done.stderr}")
+    done = run(program, "-q", "-C", jail, "-r", pixel)
+    check(done.returncode == 1 and b"No such file" in done.stderr, f"outside: {done.returncode} {done.stderr}")
+    done = run(program, "-q", "-C", "/nowhere", "-r", pixel)
+    check(done.returncode == 1 and b"option --chroot /nowhere" in done.stderr, f"no such folder: {done.stderr}")
+    done = run("setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", program, "-q", "-C", jail, "-r", "/c.pcap")
+    check(done.returncode == 1 and b"option --chroot" in done.stderr, f"not root: {done.stderr}")
+
+
 def no_user(folder, program):
     run = subprocess.run([program, "-i", "lo", "-Z", "nosuchuser"], stderr=subprocess.PIPE, cwd=folder, check=False)
     check(run.returncode == 2 and b"there is no user 'nosuchuser'" in run.stderr, run.stderr)
@@ -181,7 +258,7 @@ def main(program):
     except subprocess.CalledProcessError:
         skip("no virtual Ethernet devices here")
     ip("link set lo up")
-    for part in (as_nobody, replaced, with_net_raw, as_root, no_user):
+    for part in (as_nobody, replaced, renamed, with_net_raw, as_root, in_a_jail_live, in_a_jail_offline, no_user):
         with tempfile.TemporaryDirectory() as folder:
             copy = os.path.join(folder, "dancecard")
             shutil.copy(program, copy)

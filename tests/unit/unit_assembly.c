@@ -167,16 +167,16 @@ static void check_refusals(void)
 
 static void check_budget(void)
 {
-	struct budget b = { .limit = 100 };
+	struct budget b = { .limit = 120 };
 	char *some = budget_take(&b, 60);
 
-	CHECK(some != NULL && some[0] == 0 && some[59] == 0 && b.used == 60);
-	CHECK(budget_take(&b, 41) == NULL && b.used == 60 && b.refusals == 1);
+	CHECK(some != NULL && some[0] == 0 && some[59] == 0 && b.used == 80);
+	CHECK(budget_take(&b, 41) == NULL && b.used == 80 && b.refusals == 1);
 	some[59] = 'x';
-	CHECK(budget_grow(&b, some, 60, 101) == NULL && b.used == 60 && b.refusals == 2);
+	CHECK(budget_grow(&b, some, 60, 121) == NULL && b.used == 80 && b.refusals == 2);
 	some = budget_grow(&b, some, 60, 100);
-	CHECK(some != NULL && some[59] == 'x' && b.used == 100);
-	CHECK(budget_take(&b, SIZE_MAX) == NULL && b.used == 100);
+	CHECK(some != NULL && some[59] == 'x' && b.used == 112);
+	CHECK(budget_take(&b, SIZE_MAX) == NULL && b.used == 112);
 	budget_give(&b, some, 100);
 	budget_give(&b, NULL, 7);
 	CHECK(b.used == 0 && b.refusals == 3);

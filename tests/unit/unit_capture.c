@@ -632,9 +632,10 @@ static void test_filter(void)
 	} refused[] = {
 		{ "prot 53", "filter \"prot 53\": " },
 		{ "udp port", "filter \"udp port\": " },
-		{ "host www.example.com", "filter: www.example.com is a name" },
-		{ "udp and dst analytics.example", "filter: analytics.example is a name" },
-		{ "host localhost", "filter: localhost is a name" },
+		{ "host www.example.com",
+		  "filter \"host www.example.com\": www.example.com is a name" },
+		{ "udp and dst analytics.example", ": analytics.example is a name" },
+		{ "host localhost", ": localhost is a name" },
 	};
 	const char *path = save_mixed();
 

@@ -7,6 +7,7 @@
 #include "sensor/feed_command.h"
 #include "sensor/feed_convert.h"
 #include "tests/check.h"
+#include "tests/in_child.h"
 
 #define ARGS_MAX 8
 
@@ -27,7 +28,7 @@ static int run(const char *const *words, const char *keep)
 	}
 	fflush(stdout);
 	CHECK(dup2(fd, STDOUT_FILENO) >= 0);
-	int status = feed_command(argc, argv);
+	int status = in_child(feed_command, argc, argv);
 
 	fflush(stdout);
 	CHECK(dup2(saved, STDOUT_FILENO) >= 0);
@@ -137,7 +138,7 @@ static void check_full(void)
 			argc++;
 		}
 		CHECK(saved >= 0 && full >= 0 && dup2(full, STDOUT_FILENO) >= 0);
-		int status = feed_command(argc, argv);
+		int status = in_child(feed_command, argc, argv);
 
 		CHECK(dup2(saved, STDOUT_FILENO) >= 0);
 		close(saved);

@@ -16,7 +16,7 @@ static void visit(struct talk *t, const char *config, const uint8_t address[4], 
                   const char *said, struct config **c)
 {
 	struct talk_ends e = talk_between(1, 50000, address, 443);
-	struct worker_options options = { .flow_limit = 1000, .memory_limit = 64U << 20 };
+	struct worker_options options = { .limits = { .flows = 1000, .budget = 64U << 20 } };
 	uint8_t hello[TALK_PAYLOAD_MAX];
 	size_t len = talk_hello(said, hello);
 
@@ -127,7 +127,7 @@ static const struct {
 static void check_front(size_t row)
 {
 	struct talk_ends e = talk_between(1, 50000, server, 443);
-	struct worker_options options = { .flow_limit = 1000, .memory_limit = 64U << 20 };
+	struct worker_options options = { .limits = { .flows = 1000, .budget = 64U << 20 } };
 	uint8_t hello[TALK_PAYLOAD_MAX];
 	size_t len = talk_hello(fronts[row].said, hello);
 	struct talk t;
@@ -178,7 +178,7 @@ static const struct {
 static void check_proxy(size_t row)
 {
 	struct talk_ends e = talk_between(1, 50000, server, 443);
-	struct worker_options options = { .flow_limit = 1000, .memory_limit = 64U << 20 };
+	struct worker_options options = { .limits = { .flows = 1000, .budget = 64U << 20 } };
 	uint8_t said[TALK_PAYLOAD_MAX];
 	size_t before = proxies[row].said.len, at = proxies[row].is_apart ? before : 0;
 	char client[64];
@@ -208,7 +208,7 @@ static void check_proxy(size_t row)
 static void check_forwarded(void)
 {
 	struct talk_ends e = talk_between(1, 50000, server, 80);
-	struct worker_options options = { .flow_limit = 1000, .memory_limit = 64U << 20 };
+	struct worker_options options = { .limits = { .flows = 1000, .budget = 64U << 20 } };
 	struct talk t;
 
 	talk_begin(&t, &options);

@@ -13,6 +13,7 @@
 #include "sensor/site/site_verdict.h"
 
 #include "tests/check.h"
+#include "tests/in_child.h"
 
 static const uint64_t day_ns = UINT64_C(86400) * 1000000000;
 static const uint64_t start_ns = UINT64_C(1795441679) * 1000000000;
@@ -149,7 +150,7 @@ static int run(int command(int, char **), const char *const *words)
 
 	for (; words[count] != NULL; count++)
 		copies[count] = strdup(words[count]);
-	int status = command(count, copies);
+	int status = in_child(command, count, copies);
 
 	while (count > 0)
 		free(copies[--count]);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dissect/packet.h"
 
+#include "dissect/layers.h"
 #include "tests/check.h"
 #include "tests/frames.h"
 #include "tests/property.h"
+#include "tests/same_packet.h"
 
 static const uint8_t address4[2][16] = { { [10] = 0xff, 0xff, 10, 0, 0, 1 },
 	                                 { [10] = 0xff, 0xff, 10, 0, 0, 2 } };
@@ -86,9 +88,31 @@ static enum link_type probe_link;
 
 static enum parse probe(struct slice bytes)
 {
-	struct packet p;
+	struct packet p, whole;
+	enum parse answer = dissect_packet(probe_link, bytes, &p);
 
-	return dissect_packet(probe_link, bytes, &p);
+	CHECK(dissect_layers(probe_link, bytes, &whole) == answer);
+	CHECK(answer != PARSE_OK || same_packet(&p, &whole));
+	return answer;
+}
+
+/* Most frames are read in one go; whatever a byte of them is, it is as the layers say. */
+static void check_usual(const struct frame_specimen *s)
+{
+	enum { HEADS = 120 };
+	uint8_t bytes[FRAME_MAX];
+	size_t len = frame_build(s->layers, bytes), end = len < HEADS ? len : HEADS;
+
+	probe_link = s->link;
+	for (size_t i = 0; i < end; i++) {
+		uint8_t old = bytes[i];
+
+		for (unsigned value = 0; value < 256; value++) {
+			bytes[i] = (uint8_t)value;
+			(void)probe((struct slice){ bytes, len });
+		}
+		bytes[i] = old;
+	}
 }
 
 /* Cut anywhere in its headers a frame is BROKEN; in the payload it is OK. */
@@ -437,6 +461,8 @@ int main(void)
 {
 	for (size_t i = 0; i < frame_specimen_count; i++)
 		check_specimen(&frame_specimens[i]);
+	for (size_t i = 0; i < frame_specimen_count; i++)
+		check_usual(&frame_specimens[i]);
 	for (size_t i = 0; i < frame_specimen_count; i++)
 		check_properties(&frame_specimens[i]);
 	for (size_t i = 0; i < COUNT_OF(odds); i++)

@@ -67,7 +67,7 @@ int main(void)
 	                                                     .source = source,
 	                                                     .beat = beat,
 	                                                     .context = name });
-	bool steps[8];
+	bool steps[11];
 
 	atomic_store(&last_is_well, true);
 	steps[0] = stays_well(s, WORKERS); /* idle */
@@ -85,6 +85,12 @@ int main(void)
 	steps[6] = becomes(true);
 	stall_enter(s, WORKERS + STALL_READING, 0, 0, 0);
 	steps[7] = becomes(false);
+	stall_leave(s, WORKERS + STALL_READING);
+	steps[8] = becomes(true);
+	stall_expect(s, WORKERS + STALL_READING, true); /* and it never comes again */
+	steps[9] = becomes(false);
+	stall_expect(s, WORKERS + STALL_READING, false);
+	steps[10] = becomes(true);
 	stall_free(s);
 	catch_end(ends, before, text);
 	stall_enter(NULL, 0, 0, 0, 0); /* nobody looks */
@@ -97,6 +103,7 @@ int main(void)
 	CHECK(strstr(text, "the output waits: ") != NULL);
 	CHECK(strstr(text, "the output waits: ") < strstr(text, "worker 0 hangs"));
 	CHECK(strstr(text, "the reading thread hangs: ") != NULL);
+	CHECK(strstr(text, "the reading thread hangs: it has not come by for ") != NULL);
 	const char *again = strstr(text, "worker 1 hangs");
 
 	CHECK(strstr(again + 1, "worker 1 hangs") == NULL);

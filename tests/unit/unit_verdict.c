@@ -5,7 +5,7 @@
 #include "tests/talk.h"
 
 static const uint8_t server[4] = { 198, 51, 100, 10 };
-static const struct worker_options plain = { .flow_limit = 1000, .memory_limit = 64U << 20 };
+static const struct worker_options plain = { .limits = { .flows = 1000, .budget = 64U << 20 } };
 
 #define PIXEL "analytics.tiktok.com"
 
