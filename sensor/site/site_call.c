@@ -10,7 +10,7 @@ enum { FEW_PAGES = 4 };
 
 /* A page stays open for so long: where many are, an answer has to be surer. */
 static const uint64_t open_ns = 4000 * UINT64_C(1000000);
-static const double enough = 0.55, few_enough = 0.3, sure = 0.95;
+static const double enough = 0.5, few_enough = 0.3, sure = 0.95;
 /* Of a call by no page that was seen, where later calls share out this one; site_calls.h. */
 static const float nobody = 0.0015F;
 
