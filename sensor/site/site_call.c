@@ -25,14 +25,14 @@ static void note_call(struct visit *v, const struct site_call *c, double belief)
 	struct called *at = NULL;
 
 	for (size_t i = 0; i < v->called_count; i++)
-		if (v->called[i].tracker == c->tracker)
+		if (v->called[i].tracker == site_tracker_hash(c))
 			at = &v->called[i];
 	if (at == NULL && v->called_count < CALLED_MAX)
 		at = &v->called[v->called_count++];
 	else if (at != NULL && belief < at->belief)
 		return;
 	if (at != NULL)
-		*at = (struct called){ c->tracker, c->entity, c->time_ns, belief };
+		*at = (struct called){ site_tracker_hash(c), c->entity, c->time_ns, belief };
 }
 
 static void hit(struct visit *v, const struct site_call *c, double belief)
@@ -109,7 +109,7 @@ static bool is_along(const struct site_host *h, const double *weights, double su
 		const struct visit *v = &h->visits[i];
 
 		for (size_t k = 0; weights[i] / sum > 0.3 && k < v->called_count; k++)
-			if (v->called[k].tracker != c->tracker &&
+			if (v->called[k].tracker != site_tracker_hash(c) &&
 			    strcmp(v->called[k].entity, c->entity) == 0 &&
 			    v->called[k].belief > 0.3)
 				return true;

@@ -253,7 +253,8 @@ static bool has_visit_room(struct site_watch *w, struct site_host *h)
 	if (h->visit_count + h->gone < h->visit_room)
 		return true;
 	if (h->gone > 0) {
-		h->visits = memmove(first_room(h), h->visits, h->visit_count * sizeof *h->visits);
+		h->visits =
+		        memmove(h->visits - h->gone, h->visits, h->visit_count * sizeof *h->visits);
 		h->gone = 0;
 		return true;
 	}

@@ -16,7 +16,7 @@
 
 /* A tracker's name that a visit called. */
 struct called {
-	const struct name *tracker; /* only compared */
+	uint32_t tracker; /* its name's hash */
 	const char *entity;
 	uint64_t time_ns;
 	double belief;

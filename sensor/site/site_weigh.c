@@ -25,12 +25,17 @@ static double go_on(const struct visit *v, const struct site_call *c)
 		const struct called *before = &v->called[i];
 		uint64_t ago_ns = c->time_ns - before->time_ns;
 
-		if (before->tracker == c->tracker && c->is_new)
+		if (before->tracker == site_tracker_hash(c) && c->is_new)
 			return ago_ns > same_ns ? 1 - 0.9 * before->belief : 1;
 		if (strcmp(before->entity, c->entity) == 0 && ago_ns < along_ns)
 			more = 1 + 3 * before->belief;
 	}
 	return more;
+}
+
+uint32_t site_tracker_hash(const struct site_call *c)
+{
+	return c->tracker != NULL ? c->tracker->hash : 0;
 }
 
 uint32_t site_tracker_number(const struct site_call *c)

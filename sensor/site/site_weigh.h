@@ -20,6 +20,8 @@ double site_weigh(const struct site_watch *, const struct visit *, const struct 
 /* The weight of no page that was seen, where so many are open. */
 double site_nobody(const struct site_call *, size_t open);
 
+/* The tracker, for comparing within a watch. */
+uint32_t site_tracker_hash(const struct site_call *);
 /* A tracker's name as a number; 0: of a flow that was open already, or not known. */
 uint32_t site_tracker_number(const struct site_call *);
 /* Tracker and transport: requests of one kind are of one size, but for the page's name. 0: no size.
