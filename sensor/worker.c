@@ -416,8 +416,8 @@ static void follow(struct worker *w, const struct work_packet *wp)
 	keep_evidence(w, &s);
 	if (f->question != NULL || f->has_contact)
 		look_into(w, &s);
-	if (f->has_contact && s.side == f->client)
-		place_request(w, f, p);
+	if (f->has_contact)
+		place_request(f, &s);
 	if (f->has_contact && p->payload_len > 0)
 		judge_activity(w, &s);
 	if (f->server_name != NULL && s.side == f->client && p->payload_len > 0 &&

@@ -64,6 +64,7 @@ struct contact {
 	bool has_call, is_call_new;
 	uint8_t call_stage; /* of its wait: in which line it stands */
 	uint16_t call_size; /* of the first request; 0: not seen */
+	bool has_news;      /* QUIC: the server was heard since the client spoke */
 	struct activity activity;
 	bool is_placed;
 	bool is_waiting;
@@ -153,8 +154,8 @@ enum outcome flow_outcome(const struct worker *, const struct flow *, bool is_fi
 void place_named(struct worker *, struct flow *);
 /* Contacts were found: who called? */
 void place_contacts(struct worker *, struct flow *, const struct frame *);
-/* The client of a flow with contacts sent something: its first request? */
-void place_request(struct worker *, struct flow *, const struct packet *);
+/* A flow with contacts said something: its first request? */
+void place_request(struct flow *, const struct sight *);
 /* Is that packet of the client's as long as a request, and no handshake? */
 bool place_is_request(const struct flow *, const struct packet *);
 /* A call that waits is placed now: its flow ends. */

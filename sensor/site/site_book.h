@@ -43,10 +43,13 @@ struct site_candidate {
 	uint32_t call;      /* of those of one packet: which */
 	uint64_t visit;     /* which: a visit opens one flow to a tracker */
 	uint32_t request;   /* site_sizes.h; 0: not seen */
-	int excess;         /* its size without the page's name */
-	float likelihood;   /* without what the book knows of the site's calls */
-	float nobody;       /* that of no page that was seen */
+	bool acknowledges;
+	int excess;       /* its size without the page's name */
+	float likelihood; /* without what the book knows of the site's calls */
+	float nobody;     /* that of no page that was seen */
 	float lag_s;
+	uint32_t tracker;         /* its name, as a number; 0: not to be learned of */
+	bool was_udp, is_udp;     /* the page, the call */
 	bool is_new, is_credited; /* the second: `belief` is all there is to know */
 	float belief;
 };
@@ -65,6 +68,7 @@ struct site_observation {
 	enum site_role_kind kind;
 	struct slice name; /* lives until site_book_learn() returns */
 	uint64_t head;     /* SITE_SAW_FOLLOWER: hash of the head's name */
+	bool is_udp;       /* SITE_SAW_BEGINNING */
 	float odds;        /* SITE_SAW_ORDER: log of how much likelier, if it is embedded */
 	struct site_candidate candidate;
 	uint8_t hit_count;
@@ -112,12 +116,14 @@ struct site {
 	uint32_t begun;   /* visits, with those that are not over */
 	float embedded;   /* log odds, by what came before it */
 	bool has_news;
+	bool speaks_quic; /* to somebody */
 	uint32_t visits;
 	uint64_t first_ns, last_ns;
 	struct site_count count[SITE_ENTITIES_MAX];
 };
 
 struct site_book;
+struct recent_call; /* site_calls.h */
 
 /* Bytes of a site, with a name of a usual length. */
 enum { SITE_COST = sizeof(struct site) + 64 };
@@ -146,11 +152,20 @@ double site_page_prior(const struct site *);
 double site_new_page_prior(struct slice name);
 /* `amount` more calls of the entity are the site's, or less. */
 void site_credit(struct site *, size_t entity, bool is_new, double lag_s, double amount);
-/* How often a visit of the site calls the entity, and how likely after `lag_s` (a density). */
-double site_call_rate(const struct site *, size_t entity);
-/* How much likelier a request of that size makes it that the name is the page's; site_sizes.h. */
-double site_size_ratio(const struct site_book *, uint32_t request, int excess);
-void site_credit_size(struct site_book *, uint32_t request, int excess, double amount);
+/* A call that was learned of already; NULL: it was not, or it is long ago. */
+const struct recent_call *site_book_call(const struct site_book *, uint64_t id);
+/* How often a visit of the site calls the entity (`own` calls do not count), and how likely after
+ * `lag_s` (a density). */
+double site_call_rate(const struct site *, size_t entity, double own);
+/* `own`: of this call; what it was credited does not count; or NULL.
+ * How much likelier a request of that size makes it that the name is the page's; site_sizes.h. */
+double site_size_ratio(const struct site_book *, uint32_t request, bool acknowledges, int excess,
+                       const struct recent_call *own);
+int site_size_base(const struct site_book *, uint32_t request, bool acknowledges, int excess);
+/* How much likelier the transports of page and call make it that one browser chose both. */
+double site_transport_ratio(const struct site_book *, const struct site *, bool was_udp,
+                            uint32_t tracker, bool is_udp);
+void site_credit_size(struct site_book *, uint32_t request, int base, double amount);
 double site_lag_density(const struct site_book *, const struct site *, size_t entity, bool is_new,
                         double lag_s);
 

@@ -22,9 +22,26 @@ void site_calls_add(struct site_calls *c, const struct recent_call *call)
 	c->has_news = true;
 }
 
-static struct recent_call *call_at(struct site_calls *c, size_t i)
+static struct recent_call *call_at(const struct site_calls *c, size_t i)
 {
 	return &c->calls[(c->next + CALLS_KEPT - c->count + i) % CALLS_KEPT];
+}
+
+uint64_t site_call_id(uint64_t time_ns, uint64_t order, uint32_t number, const uint8_t host[16])
+{
+	uint64_t id = (time_ns * 0x9e3779b97f4a7c15U) ^ (order << 24) ^ number;
+
+	for (size_t i = 0; i < 16; i++)
+		id = (id ^ host[i]) * 1099511628211U;
+	return id;
+}
+
+const struct recent_call *site_calls_find(const struct site_calls *c, uint64_t id)
+{
+	for (size_t i = c->count; i > 0; i--)
+		if (call_at(c, i - 1)->id == id)
+			return call_at(c, i - 1);
+	return NULL;
 }
 
 /* Others that the same visit may have made: it opens one flow. */
@@ -49,16 +66,22 @@ static void fit_size(struct recent_call *call, struct site_book *b, struct site 
 	double weights[CALL_CANDIDATES], sum = call->nobody;
 
 	for (size_t i = 0; i < call->count; i++)
-		site_credit_size(b, call->request, call->excess[i], -call->fit[i]);
+		site_credit_size(b, call->request, call->base[i], -call->fit[i]);
 	for (size_t i = 0; i < call->count; i++) {
-		weights[i] = call->likelihood[i] * 0.1 * site_page_prior(&sites[call->site[i]]) *
-		             site_lag_density(b, NULL, call->entity, call->is_new, call->lag_s[i]) *
-		             site_size_ratio(b, call->request, call->excess[i]);
+		double timely =
+		        call->likelihood[i] *
+		        site_lag_density(b, NULL, call->entity, call->is_new, call->lag_s[i]);
+
+		weights[i] = sqrt(timely) * 0.1 * site_page_prior(&sites[call->site[i]]) *
+		             site_size_ratio(b, call->request, call->acknowledges, call->excess[i],
+		                             NULL);
 		sum += weights[i];
 	}
 	for (size_t i = 0; i < call->count; i++) {
 		call->fit[i] = (float)(weights[i] / sum);
-		site_credit_size(b, call->request, call->excess[i], call->fit[i]);
+		call->base[i] = (int16_t)site_size_base(b, call->request, call->acknowledges,
+		                                        call->excess[i]);
+		site_credit_size(b, call->request, call->base[i], call->fit[i]);
 	}
 }
 
@@ -75,9 +98,10 @@ static void share_out(struct site_calls *c, size_t at, struct site_book *b, stru
 		struct site *s = &sites[call->site[i]];
 
 		weights[i] = call->likelihood[i] * site_page_prior(s) *
-		             site_call_rate(s, call->entity) * left_over(c, at, call->visit[i]) *
+		             site_call_rate(s, call->entity, 0) * left_over(c, at, call->visit[i]) *
 		             site_lag_density(b, s, call->entity, call->is_new, call->lag_s[i]) *
-		             site_size_ratio(b, call->request, call->excess[i]);
+		             site_size_ratio(b, call->request, call->acknowledges, call->excess[i],
+		                             NULL);
 		sum += weights[i];
 	}
 	for (size_t i = 0; i < call->count; i++) {

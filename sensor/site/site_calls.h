@@ -16,9 +16,11 @@
 enum { CALLS_KEPT = 256, CALL_CANDIDATES = 24 };
 
 struct recent_call {
+	uint64_t id;                       /* site_call_id() */
 	uint32_t site[CALL_CANDIDATES];    /* numbers in the book */
 	float likelihood[CALL_CANDIDATES]; /* without the site's own rate and lag */
 	float lag_s[CALL_CANDIDATES];
+	int16_t base[CALL_CANDIDATES];   /* of its size, as it is credited */
 	int16_t excess[CALL_CANDIDATES]; /* of its size, if it is the site's */
 	uint64_t visit[CALL_CANDIDATES];
 	float share[CALL_CANDIDATES]; /* credited to the site now */
@@ -26,7 +28,7 @@ struct recent_call {
 	float nobody;
 	uint32_t request; /* site_sizes.h; 0: not seen */
 	uint8_t count, entity;
-	bool is_new;
+	bool is_new, acknowledges;
 };
 
 struct site_calls {
@@ -35,9 +37,14 @@ struct site_calls {
 	bool has_news;
 };
 
+/* A call by the packet that made it, its number among those of one packet, and its host. */
+uint64_t site_call_id(uint64_t time_ns, uint64_t order, uint32_t number, const uint8_t host[16]);
+
 void site_calls_add(struct site_calls *, const struct recent_call *);
 /* Shares calls out anew, and credits the sites (`calls`, `lags`). */
 void site_calls_settle(struct site_calls *, struct site_book *, struct site *sites);
+/* NULL: it is not kept. Lives until the next change. */
+const struct recent_call *site_calls_find(const struct site_calls *, uint64_t id);
 /* What is credited stays as it is. */
 void site_calls_clear(struct site_calls *);
 void site_calls_free(struct site_calls *);

@@ -2,6 +2,7 @@
 #ifndef SENSOR_SITE_SITE_SIZES_H
 #define SENSOR_SITE_SITE_SIZES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,9 +34,22 @@ struct site_sizes {
 /* Bytes that a page's name takes in a request for what it embeds. */
 size_t site_referer_size(struct slice host);
 
-/* 1: nothing is known. */
-double site_sizes_ratio(const struct site_sizes *, uint32_t request, int excess);
-void site_sizes_credit(struct site_sizes *, uint32_t request, int excess, double amount);
+/* What a call itself was credited. */
+struct site_size_credits {
+	const int16_t *base;
+	const float *amount;
+	size_t count;
+};
+
+/*
+ * How much likelier a request's excess makes it that the name is the page's. `acknowledges`: by
+ * RFC 9000, 19.3, it has some bytes more. Its own credits do not count. 1: nothing is known.
+ */
+double site_sizes_ratio(const struct site_sizes *, uint32_t request, bool acknowledges, int excess,
+                        const struct site_size_credits *own);
+/* The excess without what it likely acknowledges: this is credited. */
+int site_sizes_base(const struct site_sizes *, uint32_t request, bool acknowledges, int excess);
+void site_sizes_credit(struct site_sizes *, uint32_t request, int base, double amount);
 void site_sizes_free(struct site_sizes *);
 
 #endif

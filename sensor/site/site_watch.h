@@ -39,6 +39,7 @@ struct site_sight {
 	uint64_t now_ns, order;
 	struct name *name;
 	bool is_new;
+	bool is_udp; /* QUIC */
 };
 void site_watch_name(struct site_watch *, const struct site_sight *);
 
@@ -71,9 +72,12 @@ struct site_call {
 	uint32_t number;         /* of those of one packet */
 	bool is_new;
 	bool may_wait;                /* what is not sure may be asked again */
-	const void *tracker;          /* its name: only compared */
+	bool is_asked_again;          /* it was not sure */
+	const struct name *tracker;   /* NULL: an address is all there is */
 	struct site_binding *binding; /* of the flow; changed */
 	uint16_t size;                /* of its request; 0: not seen */
+	bool has_news; /* QUIC: the server was heard since the client spoke: what it heard is
+	                  acknowledged */
 	bool is_udp;
 	struct slice referer; /* what HTTP said of the page: its URL; empty: nothing */
 };

@@ -60,7 +60,8 @@ static void see_name(struct worker *w, const struct flow *f, bool is_new)
 	                                                .now_ns = w->now_ns,
 	                                                .order = w->key.step,
 	                                                .name = f->server_name,
-	                                                .is_new = is_new });
+	                                                .is_new = is_new,
+	                                                .is_udp = f->protocol != IP_TCP });
 }
 
 void place_named(struct worker *w, struct flow *f)
@@ -157,9 +158,11 @@ static bool place(struct worker *w, struct contact *c, bool may_wait)
 		                  .now_ns = w->now_ns,
 		                  .entity = c->entry.entity,
 		                  .may_wait = may_wait,
+		                  .is_asked_again = c->call_stage > 0,
 		                  .is_new = c->is_call_new,
 		                  .tracker = c->name,
 		                  .size = c->name != NULL ? c->call_size : 0,
+		                  .has_news = c->has_news,
 		                  .is_udp = c->flow->protocol != IP_TCP,
 		                  .binding = &c->binding };
 
@@ -217,11 +220,14 @@ static size_t request_in_records(const struct packet *p)
 }
 
 /* A QUIC packet with a short header (RFC 9000, section 17.3) is a datagram's last. */
+static bool is_short_datagram(const struct packet *p)
+{
+	return p->payload.len > 0 && (p->payload.ptr[0] & 0xc0) == 0x40;
+}
+
 static size_t request_in_datagram(const struct packet *p)
 {
-	bool is_short = p->payload.len > 0 && (p->payload.ptr[0] & 0xc0) == 0x40;
-
-	return is_short && p->payload_len >= REQUEST_SIZE_LEAST ? p->payload_len : 0;
+	return is_short_datagram(p) && p->payload_len >= REQUEST_SIZE_LEAST ? p->payload_len : 0;
 }
 
 static size_t request_size(const struct flow *f, const struct packet *p)
@@ -234,14 +240,18 @@ bool place_is_request(const struct flow *f, const struct packet *p)
 	return f->app == APP_HTTP ? p->payload_len > 0 : request_size(f, p) > 0;
 }
 
-void place_request(struct worker *w, struct flow *f, const struct packet *p)
+/* A request that has to acknowledge what the server said is longer by that (RFC 9000, 19.3). */
+void place_request(struct flow *f, const struct sight *s)
 {
 	struct contact *c = f->notes != NULL ? f->notes->contacts : NULL;
 
-	(void)w;
 	if (c == NULL || !c->has_call || !c->is_call_new || c->call_size > 0)
 		return;
-	size_t size = request_size(f, p);
+	bool is_client = s->side == f->client;
+	size_t size = is_client ? request_size(f, s->packet) : 0;
+
+	if (size == 0 && f->protocol != IP_TCP && is_short_datagram(s->packet))
+		c->has_news = !is_client;
 
 	c->call_size = (uint16_t)(size < UINT16_MAX ? size : 0);
 }

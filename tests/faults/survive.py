@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
@@ -190,6 +191,75 @@ def killed(sensor):
         return f"{hit} of 20 were still running"
 
 
+LOST_SECONDS = 5  # at most; a transaction a second, on a machine that is busy
+
+
+def repeated(path):
+    """The packets of a capture again and again, each time later, so that no two contacts are one."""
+    with open(path, "rb") as file:
+        data = bytearray(file.read())
+    places, at = [], 24
+    while at + 16 <= len(data):
+        places.append(at)
+        at += 16 + int.from_bytes(data[at + 8:at + 12], "little")
+    yield bytes(data[:24])
+    while True:
+        yield bytes(data[24:])
+        for at in places:
+            data[at:at + 4] = (int.from_bytes(data[at:at + 4], "little") + 600).to_bytes(4, "little")
+
+
+def tell_until(child, end):
+    """Feeds packets until `end`, kills, and answers what was told, and when: [(time, event_id)], time of the kill."""
+    told = []
+
+    def read():
+        for line in child.stdout:
+            told.append((time.monotonic(), line))
+
+    def feed():
+        try:
+            for packets in repeated(os.path.join(PCAPS, "pixel-tls.pcap")):
+                child.stdin.write(packets)
+                child.stdin.flush()
+                time.sleep(0.05)
+        except BrokenPipeError:
+            pass  # it was killed
+
+    threads = [threading.Thread(target=read), threading.Thread(target=feed)]
+    for thread in threads:
+        thread.start()
+    while not told or time.monotonic() < told[0][0] + end:
+        must(child.poll() is None, "it ended by itself")
+        time.sleep(0.05)
+    child.kill()
+    over = time.monotonic()
+    for thread in threads:
+        thread.join()
+    child.wait()
+    events = [(when, json.loads(line)) for when, line in told if line.endswith(b"\n")]
+    return [(when, e["event_id"]) for when, e in events if e["event_type"] == "contact"], over
+
+
+def killed_ledger(sensor):
+    """`kill -9` while packets come, 5 times: of the contacts that were told none is missing in the ledger but some of the last 5 seconds (it writes once a second; what was lost is measured), and it is a whole database"""
+    chance, worst, count = random.Random(2), 0, 0
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(5):
+            ledger = fresh(folder, f"{number}.db")
+            child = sensor.start("-q", "-r", "-", "-L", ledger, stderr=subprocess.DEVNULL)
+            told, over = tell_until(child, LOST_SECONDS + chance.uniform(1, 3))
+            healthy(ledger)
+            with sqlite3.connect(ledger) as base:
+                kept = {row[0].hex() for row in base.execute("select event_id from contacts")}
+            early = [when for when, name in told if when < over - LOST_SECONDS]
+            must(early, "nothing was told early enough to be kept for sure")
+            lost = [over - when for when, name in told if name not in kept]
+            worst, count = max([worst, *lost]), count + len(told)
+            must(worst <= LOST_SECONDS, f"a contact that was told {worst:.1f} s before the kill is lost")
+    return f"of {count} contacts that were told, those of the last {worst:.1f} s at most were lost"
+
+
 def catches(child, number):
     """Whether it has come so far: before its first lines the system's way with a signal holds."""
     with open(f"/proc/{child.pid}/status", encoding="ascii") as file:
@@ -352,7 +422,7 @@ def closed_reader(sensor):
         child.stderr.close()
 
 
-FAULTS = [disk_full_events, disk_full_evidence, disk_full_ledger, disk_full_journal, read_only, killed, hangup_under_load,
+FAULTS = [disk_full_events, disk_full_evidence, disk_full_ledger, disk_full_journal, read_only, killed, killed_ledger, hangup_under_load,
           feed_replaced, clock_jumps, memory_short, slow_reader, closed_reader]
 
 

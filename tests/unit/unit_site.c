@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "sensor/site/site_habits.h"
 #include "sensor/site/site_sizes.h"
 #include "sensor/site/site_verdict.h"
 #include "sensor/site/site_watch.h"
@@ -164,6 +165,7 @@ static void call(struct network *n, unsigned host, uint64_t time_ns, unsigned tr
 	struct site_guess guess;
 	uint8_t address[16];
 	struct name_table *names = n->names[host % n->workers];
+	struct name *tracker = hold(n, host, "pixel.tracker.example");
 
 	address_of(host, address);
 	site_watch_call(n->watches[host % n->workers],
@@ -173,7 +175,7 @@ static void call(struct network *n, unsigned host, uint64_t time_ns, unsigned tr
 	                                     .order = ++n->order,
 	                                     .entity = "Tracker",
 	                                     .is_new = true,
-	                                     .tracker = "t",
+	                                     .tracker = tracker,
 	                                     .binding = &binding },
 	                &guess);
 	CHECK(n->answer_count < ANSWERS_MAX);
@@ -181,6 +183,7 @@ static void call(struct network *n, unsigned host, uint64_t time_ns, unsigned tr
 	        (struct answer){ time_ns, host, truth, site_number(guess.name), guess.confidence };
 	site_guess_drop(&guess, names);
 	site_binding_drop(&binding, names);
+	name_release(names, tracker);
 }
 
 /*
@@ -538,6 +541,64 @@ static void test_sizes(void)
 	free_network(n);
 }
 
+static double ratio_of(const struct site_sizes *sizes, uint32_t request, bool acknowledges,
+                       int excess)
+{
+	const struct site_size_credits none = { .count = 0 };
+
+	return site_sizes_ratio(sizes, request, acknowledges, excess, &none);
+}
+
+/* Seen once, a size is not yet known; a request that acknowledges may be some bytes longer. */
+static void test_sizes_of_requests(void)
+{
+	struct site_sizes sizes = { .kinds = NULL };
+
+	CHECK(ratio_of(&sizes, 7, false, 375) == 1);
+	for (int i = 0; i < 8; i++)
+		site_sizes_credit(&sizes, 7, site_sizes_base(&sizes, 7, false, 375), 1);
+	CHECK(ratio_of(&sizes, 7, false, 375) > 20);
+	CHECK(ratio_of(&sizes, 7, false, 380) < 2);
+	CHECK(ratio_of(&sizes, 7, true, 380) > 5);
+	CHECK(ratio_of(&sizes, 7, true, 377) < 0.3);
+	CHECK(ratio_of(&sizes, 8, false, 375) == 1);
+	CHECK(site_sizes_base(&sizes, 7, true, 381) == 375);
+	CHECK(site_sizes_base(&sizes, 7, true, 377) == 377);
+	site_sizes_credit(&sizes, 7, 390, 0.2);
+	CHECK(ratio_of(&sizes, 7, false, 390) < 0.4);
+	static const int16_t bases[] = { 375, 375 };
+	static const float amounts[] = { 5, 3 };
+
+	/* What a call was credited itself does not speak for it. */
+	CHECK(site_sizes_ratio(&sizes, 7, false, 375,
+	                       &(struct site_size_credits){ bases, amounts, 2 }) < 1);
+	site_sizes_credit(&sizes, 7, -3, 1);
+	site_sizes_credit(&sizes, 7, SIZE_EXCESS_MAX, 1);
+	site_sizes_free(&sizes);
+}
+
+/* Who speaks QUIC to a page does so to the tracker: nobody is told that, it is seen. */
+static void test_habits(void)
+{
+	struct site_habits habits = { .count = 0 };
+
+	CHECK(site_habits_ratio(&habits, 5, SITE_PAGE_QUIC, true) == 1);
+	site_habits_credit(&habits, 0, SITE_PAGE_QUIC, true);
+	CHECK(habits.count == 0);
+	for (int i = 0; i < 10; i++) {
+		site_habits_credit(&habits, 5, SITE_PAGE_QUIC, true);
+		site_habits_credit(&habits, 5, SITE_PAGE_TCP, false);
+	}
+	CHECK(site_habits_ratio(&habits, 5, SITE_PAGE_QUIC, true) > 1.5);
+	CHECK(site_habits_ratio(&habits, 5, SITE_PAGE_QUIC, false) < 0.3);
+	CHECK(site_habits_ratio(&habits, 5, SITE_PAGE_TCP, true) < 0.3);
+	CHECK(fabs(site_habits_ratio(&habits, 5, SITE_PAGE_TCP_ONLY, true) - 1) < 0.01);
+	CHECK(site_habits_ratio(&habits, 6, SITE_PAGE_QUIC, false) == 1);
+	for (uint32_t tracker = 10; tracker < 60; tracker++)
+		site_habits_credit(&habits, tracker, SITE_PAGE_TCP, false);
+	CHECK(habits.count == SITE_HABITS_MAX);
+}
+
 static const struct {
 	unsigned visits, hits, from, after;
 	double belief, doubt;
@@ -586,6 +647,8 @@ int main(void)
 	test_bounds();
 	test_memory_bound();
 	test_sizes();
+	test_sizes_of_requests();
+	test_habits();
 	test_population();
 	test_workers();
 	test_many_hosts();
