@@ -162,8 +162,8 @@ static void test_try(struct quic_crypto_context *c)
 		for (int p = 0; p <= packets[i].at; p++)
 			(void)dissect_quic(&rest, &packet);
 		packet.dcid = BYTES(rfc_dcid);
-		enum parse got = quic_keys_try(c, packets[i].version, packets[i].side, &packet,
-		                               &tried);
+		enum parse got =
+		        quic_keys_try(c, packets[i].version, packets[i].side, &packet, &tried);
 
 		if (packets[i].expected != PARSE_OK)
 			continue;
