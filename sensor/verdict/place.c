@@ -29,12 +29,32 @@ static bool states_server(enum evidence_kind kind)
 	       kind == EVIDENCE_H2C_AUTHORITY;
 }
 
+/* The names that real ECH puts before all others: nobody's page. The one that browsers meet. */
+static bool is_front_of_all(const struct name *name)
+{
+	static const char front[] = "cloudflare-ech.com";
+
+	return name->len == sizeof front - 1 && memcmp(name->text, front, name->len) == 0;
+}
+
+/* Under real ECH the hello's name stands before the one that is meant, which DNS may have told. */
+static bool may_be_server(const struct notes *n, const struct noted_name *name)
+{
+	const struct noted_hello *hello = n->hello;
+
+	if (name->name->is_verbatim || is_front_of_all(name->name))
+		return false;
+	if (hello == NULL || hello->facts.ech != ECH_REAL)
+		return states_server(name->kind);
+	return name->kind == EVIDENCE_DNS_HTTPS && hello->is_inner_sure;
+}
+
 static struct name *stated_server(const struct flow *f)
 {
 	const struct notes *n = f->notes;
 
 	for (size_t i = 0; n != NULL && i < n->name_count; i++)
-		if (states_server(n->names[i].kind) && !n->names[i].name->is_verbatim)
+		if (may_be_server(n, &n->names[i]))
 			return n->names[i].name;
 	return NULL;
 }

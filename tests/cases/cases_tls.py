@@ -510,6 +510,26 @@ def tls_ech_grease_no_record():
     return lookup(TRACKER, kind=dns.HTTPS) + upload(tls.hello(TRACKER, more=tls.ech_outer()))
 
 
+@case(contact=f"{TRACKER} strong", never=[("site", "*")])
+def tls_ech_real_is_no_page():
+    "The outer name of the call itself is not the page that made it."
+    return configured(TRACKER) + upload(SEALED, cport=49153)
+
+
+@case(site="dmv.utah.example", never=[("site", OUTER)])
+def tls_ech_real_page():
+    "A page under real ECH: it is the name that the client had asked for, not the one that stands before it."
+    page = configured("dmv.utah.example", server="198.51.100.80", sport=40021)
+    return page + upload(SEALED, server="198.51.100.80", cport=49160) + upload(tls.hello(TRACKER), cport=49161)
+
+
+@case(contact=f"{TRACKER} certain", never=[("site", "*")])
+def tls_ech_front_of_all():
+    "Without DNS it cannot be told whose the page is that Cloudflare's name stands before."
+    hidden = tls.hello("cloudflare-ech.com", more=tls.ech_outer())
+    return upload(hidden, server="198.51.100.80", cport=49160) + upload(tls.hello(TRACKER), cport=49161)
+
+
 @case(tls_sni=OUTER, ech="unknown", never=[("contact", "*")])
 def tls_ech_of_another_client():
     "Another client was given the configuration: of this one's hello that says nothing."
