@@ -10,6 +10,7 @@
 #include "sensor/flow/flow_table.h"
 #include "sensor/flow/hosts.h"
 #include "sensor/flow/inspect.h"
+#include "sensor/flow/kin_table.h"
 #include "sensor/flow/resolutions.h"
 #include "sensor/keyed_hash.h"
 #include "sensor/knowledge.h"
@@ -103,6 +104,7 @@ struct worker {
 	struct classify *classify;
 	struct resolutions *resolutions;
 	struct hosts *hosts;
+	struct kin_table *kin; /* what belongs to a client is kept by kin_of() its address */
 	struct ech_known *ech;
 	struct site_watch *sites;
 	struct commons *commons, *own_commons;  /* the second: where nobody gave one */

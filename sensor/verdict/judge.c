@@ -160,10 +160,12 @@ static void look_up(struct worker *w, const struct flow *f, struct dns_view *vie
 	uint64_t began = f->first_ns + beginning_ns, at = began < w->now_ns ? began : w->now_ns;
 
 	view->count = 0;
-	if (f->owner != owner_of_host(f->address[f->client]))
+	const uint8_t *client = kin_of(w->kin, f->address[f->client]);
+
+	if (f->owner != owner_of_host(client))
 		return; /* its DNS may be another worker's */
-	view->count = resolutions_find(w->resolutions, f->address[f->client],
-	                               f->address[flow_server(f)], at, view->found);
+	view->count = resolutions_find(w->resolutions, client, f->address[flow_server(f)], at,
+	                               view->found);
 }
 
 bool judge_suspects(struct worker *w, const struct flow *f)
@@ -505,7 +507,7 @@ void judge_activity(struct worker *w, const struct sight *s)
 
 	if (c == NULL || strcmp(c->entry.category, "tracking_pixel") != 0)
 		return;
-	struct activity_sight sight = { .host = f->address[f->client],
+	struct activity_sight sight = { .host = kin_of(w->kin, f->address[f->client]),
 		                        .now_ns = s->now_ns,
 		                        .len = s->packet->payload_len,
 		                        .is_udp = f->protocol != IP_TCP,

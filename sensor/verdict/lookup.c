@@ -116,7 +116,7 @@ static void learn_hints(struct worker *w, const uint8_t client[16], const struct
 static void learn_chain(struct worker *w, const struct sight *s, const struct dns_message *m,
                         uint64_t chain, struct name *question, struct resolution *what)
 {
-	const uint8_t *client = s->flow->address[1 - s->side];
+	const uint8_t *client = kin_of(w->kin, s->flow->address[1 - s->side]);
 
 	if (s->flow->owner != owner_of_host(client))
 		return; /* nobody would look there: judge.c */
@@ -149,7 +149,7 @@ static void learn_ech(struct worker *w, const struct sight *s, const struct dns_
 		                   .expires_ns = w->now_ns + no_record_ns,
 		                   .number = s->frame->number,
 		                   .source = s->frame->source };
-	const uint8_t *client = s->flow->address[1 - s->side];
+	const uint8_t *client = kin_of(w->kin, s->flow->address[1 - s->side]);
 
 	if (m->rcode != DNS_NOERROR && m->rcode != DNS_NXDOMAIN)
 		return;

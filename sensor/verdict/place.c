@@ -63,7 +63,7 @@ static struct name *stated_server(const struct flow *f)
 static struct name *resolved_server(struct worker *w, const struct flow *f)
 {
 	struct resolution found[RESOLUTIONS_FOUND_MAX];
-	size_t count = resolutions_find(w->resolutions, f->address[f->client],
+	size_t count = resolutions_find(w->resolutions, kin_of(w->kin, f->address[f->client]),
 	                                f->address[flow_server(f)], f->first_ns, found);
 
 	return count == 1 ? found[0].question : NULL;
@@ -76,12 +76,13 @@ static bool is_web(const struct flow *f)
 
 static void see_name(struct worker *w, const struct flow *f, bool is_new)
 {
-	site_watch_name(w->sites, &(struct site_sight){ .host = f->address[f->client],
-	                                                .now_ns = w->now_ns,
-	                                                .order = w->key.step,
-	                                                .name = f->server_name,
-	                                                .is_new = is_new,
-	                                                .is_udp = f->protocol != IP_TCP });
+	site_watch_name(w->sites,
+	                &(struct site_sight){ .host = kin_of(w->kin, f->address[f->client]),
+	                                      .now_ns = w->now_ns,
+	                                      .order = w->key.step,
+	                                      .name = f->server_name,
+	                                      .is_new = is_new,
+	                                      .is_udp = f->protocol != IP_TCP });
 }
 
 void place_named(struct worker *w, struct flow *f)
@@ -172,7 +173,7 @@ static void wait_no_more(struct worker *w, struct contact *c)
 static bool place(struct worker *w, struct contact *c, bool may_wait)
 {
 	struct site_guess guess;
-	struct site_call call = { .host = c->flow->address[local_side(w, c->flow)],
+	struct site_call call = { .host = kin_of(w->kin, c->flow->address[local_side(w, c->flow)]),
 		                  .time_ns = c->call.time_ns,
 		                  .order = c->call_step,
 		                  .now_ns = w->now_ns,
