@@ -301,15 +301,23 @@ static void begin_flow(struct worker *w, const struct sight *s)
 	open_question(w, s);
 }
 
+/* The flow's own SYN comes behind what it began: packets overtook each other on their way here. */
+static bool is_overtaken(const struct flow *f, uint64_t now_ns)
+{
+	static const uint64_t at_most_ns = 1000000000U;
+
+	return !f->has_syn && f->state != FLOW_CLOSED && now_ns < f->first_ns + at_most_ns;
+}
+
 /*
  * The five-tuple begins anew: a SYN for a flow that is over or has long spoken. The same SYN once
  * more, after a reset, is the same attempt.
  */
-static bool is_reused(const struct flow *f, const struct packet *p, unsigned side)
+static bool is_reused(const struct flow *f, const struct packet *p, unsigned side, uint64_t now_ns)
 {
 	bool is_syn = (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 
-	return p->protocol == IP_TCP && is_syn &&
+	return p->protocol == IP_TCP && is_syn && !is_overtaken(f, now_ns) &&
 	       (f->state == FLOW_CLOSED || (f->spoke >> side & 1) != 0) &&
 	       !inspect_is_retry(f, side, p->tcp_seq);
 }
@@ -402,7 +410,7 @@ static void follow(struct worker *w, const struct work_packet *wp)
 		           .now_ns = w->now_ns,
 		           .step = wp->step };
 
-	if (!is_new && is_reused(f, p, s.side)) {
+	if (!is_new && is_reused(f, p, s.side, w->now_ns)) {
 		flow_table_end(w->flows, f, FLOW_END_REUSED);
 		s.flow = f = flow_table_find_hashed(w->flows, p, wp->hash, &is_new);
 		s.side = SIDE_A;
