@@ -76,6 +76,8 @@ static bool is_web(const struct flow *f)
 
 static void see_name(struct worker *w, const struct flow *f, bool is_new)
 {
+	if (w->use.pseudonyms != NULL && is_address_text(name_text(f->server_name)))
+		return;
 	site_watch_name(w->sites,
 	                &(struct site_sight){ .host = kin_of(w->kin, f->address[f->client]),
 	                                      .now_ns = w->now_ns,
@@ -188,7 +190,7 @@ static bool place(struct worker *w, struct contact *c, bool may_wait)
 		                  .binding = &c->binding };
 
 	if (c->is_call_new)
-		call.referer = referer_of(c);
+		call.referer = mask_referer(w, referer_of(c));
 	if (!site_watch_call(w->sites, &call, &guess))
 		return false;
 	wait_no_more(w, c);
