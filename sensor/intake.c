@@ -151,6 +151,18 @@ static void find_refused(struct work_packet *wp, const struct config *config)
 	wp->refused = owner_of(&quoted, config);
 }
 
+/*
+ * Global IPv6 addresses are nobody's by their range. A client whose hop limit is whole is on this
+ * link: its MAC is its own.
+ */
+static bool is_on_link(const struct packet *p, uint32_t owner)
+{
+	enum { HOP_LIMIT = 7 }; /* RFC 8200, section 3 */
+
+	return p->ip_version == 6 && p->network.len > HOP_LIMIT &&
+	       !was_forwarded(p->network.ptr[HOP_LIMIT]) && owner == owner_of_host(p->src);
+}
+
 /* What follows from the packet alone, once it is whole. */
 static void look_at(const struct intake *in, struct work_packet *wp, const struct config *config)
 {
@@ -162,8 +174,8 @@ static void look_at(const struct intake *in, struct work_packet *wp, const struc
 	wp->what = may_name_host(p) ? TODO_NAMES : 0;
 	if (role_shown(p, &host) != HOST_ROLE_NONE)
 		wp->what |= TODO_ROLE;
-	wp->card = card_of(p, inside.src);
 	wp->owner = owner_between(p, inside);
+	wp->card = card_of(p, inside.src || is_on_link(p, wp->owner));
 	wp->hash = flow_table_hash(&in->secret, p);
 	if (wp->kind == PACKET_ICMP)
 		find_refused(wp, config);

@@ -91,3 +91,15 @@ def kin_two_fours():
     "A MAC with two IPv4 addresses is no host's whose IPv6 address could be told."
     other = asked("other.example", PAGE_SERVER, client="10.20.0.102")
     return capture(visit(CLIENT, PAGE_SERVER) + other + call(CLIENT6, SERVER6))
+
+
+@case(local="mac 02:00:00:00:01:01", contact=f"{TRACKER} certain")
+def kin_global_address():
+    "A client with a global address, on this link: the MAC is its own, though no config says that the prefix is ours."
+    return capture(call(CLIENT6, SERVER6))
+
+
+@case(contact=f"{TRACKER} certain", never=[("local", "mac 02:00:00:00:01:01")])
+def kin_global_address_behind_router():
+    "The same behind a router: the MAC is the router's."
+    return capture(call(CLIENT6, SERVER6), hops=63)
