@@ -241,13 +241,43 @@ static void add_conflict(struct contact *c, const struct dns_view *dns)
 		                     dns->found[0].number, dns->found[0].source);
 }
 
+static const struct resolution *tracker_of(const struct dns_view *dns)
+{
+	for (size_t i = 0; i < dns->count; i++)
+		if (entry_of(&dns->found[i]) != NULL)
+			return &dns->found[i];
+	return NULL;
+}
+
+/*
+ * A certificate has all names that the server may be called by: one contact, by what the client had
+ * asked for, else by the first of them.
+ */
+static void judge_certificate(struct worker *w, struct flow *f, const struct noted_name *n,
+                              const struct frame *last, const struct dns_view *dns)
+{
+	const struct resolution *r = tracker_of(dns);
+	struct contact *c = f->notes->contacts;
+
+	if (c == NULL && r != NULL) {
+		c = add_contact(w, f, last, entry_of(r), r->question, CONFIDENCE_STRONG);
+		if (c != NULL)
+			add_resolution(c, r);
+	} else if (c == NULL) {
+		c = add_contact(w, f, last, n->name->match, n->name, CONFIDENCE_STRONG);
+	}
+	if (c != NULL && c->is_waiting)
+		add_evidence(c, n->kind, n->name, n->number, n->source);
+}
+
 static void judge_name(struct worker *w, struct flow *f, const struct noted_name *n,
                        const struct frame *last, const struct dns_view *dns)
 {
 	const struct feed_entry *entry = n->name->match;
 
-	if (entry == NULL ||
-	    (!is_stated(n->kind) && !is_inner(n->kind) && n->kind != EVIDENCE_TLS_CERT))
+	if (entry != NULL && n->kind == EVIDENCE_TLS_CERT)
+		judge_certificate(w, f, n, last, dns);
+	if (entry == NULL || (!is_stated(n->kind) && !is_inner(n->kind)))
 		return;
 	struct contact *c = find_contact(f, entry, n->name);
 

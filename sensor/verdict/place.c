@@ -2,6 +2,7 @@
 /* Which page called the tracker: what flows show goes to the site watch, what it says into events.
  */
 #include "sensor/flow/address.h"
+#include "sensor/flow/encrypted_dns.h"
 #include "sensor/output.h"
 #include "sensor/site/site_verdict.h"
 #include "sensor/worker_state.h"
@@ -29,12 +30,16 @@ static bool states_server(enum evidence_kind kind)
 	       kind == EVIDENCE_H2C_AUTHORITY;
 }
 
-/* The names that real ECH puts before all others: nobody's page. The one that browsers meet. */
-static bool is_front_of_all(const struct name *name)
+/*
+ * Nobody's page: the name that real ECH puts before all others (the one that browsers meet), and
+ * resolvers, which a browser asks just before it calls anybody.
+ */
+static bool is_never_page(const struct name *name)
 {
 	static const char front[] = "cloudflare-ech.com";
+	bool is_front = name->len == sizeof front - 1 && memcmp(name->text, front, name->len) == 0;
 
-	return name->len == sizeof front - 1 && memcmp(name->text, front, name->len) == 0;
+	return is_front || doh_host(name_text(name));
 }
 
 /* Under real ECH the hello's name stands before the one that is meant, which DNS may have told. */
@@ -42,7 +47,7 @@ static bool may_be_server(const struct notes *n, const struct noted_name *name)
 {
 	const struct noted_hello *hello = n->hello;
 
-	if (name->name->is_verbatim || is_front_of_all(name->name))
+	if (name->name->is_verbatim || is_never_page(name->name))
 		return false;
 	if (hello == NULL || hello->facts.ech != ECH_REAL)
 		return states_server(name->kind);

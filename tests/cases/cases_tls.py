@@ -530,6 +530,13 @@ def tls_ech_front_of_all():
     return upload(hidden, server="198.51.100.80", cport=49160) + upload(tls.hello(TRACKER), cport=49161)
 
 
+@case(contact=f"{TRACKER} certain", never=[("site", "*")])
+def tls_resolver_is_no_page():
+    "A browser asks its resolver over HTTPS just before it calls the tracker: that is no page."
+    resolver = upload(tls.hello("dns.google"), server="198.51.100.88", cport=49160)
+    return resolver + upload(tls.hello(TRACKER), cport=49161)
+
+
 @case(tls_sni=OUTER, ech="unknown", never=[("contact", "*")])
 def tls_ech_of_another_client():
     "Another client was given the configuration: of this one's hello that says nothing."
@@ -555,6 +562,27 @@ def certificate_only():
     return [
         p for p in talk((0, HELLO), (1, tls.server_flight_12(TRACKER, [TRACKER]))) if p[12:16] == wire.address(SERVER)
     ]
+
+
+MANY = ["*.tiktok.com", "tiktok.com", "*.tiktokv.com", "*.tiktokcdn.com", "www.example.org"]
+
+
+def certified(before=()):
+    """A hello without a name, and a TLS 1.2 certificate with many."""
+    unnamed = tls.hello(None, versions=())
+    return [*before, *talk((0, unnamed), (1, tls.server_flight_12(MANY[0], MANY)))]
+
+
+@case(contacts="1", contact="*.tiktok.com strong")
+def certificate_many_names():
+    "A certificate with many names of the tracker's is one contact."
+    return certified()
+
+
+@case(contacts="1", contact=f"{TRACKER} strong", dns_answer=TRACKER)
+def certificate_after_dns():
+    "The client's own DNS says which of them it is."
+    return certified(lookup(TRACKER, dns.a(dns.pointer(12), SERVER)))
 
 
 @case(tls_cert=["*.tiktok.com", "*.musical.example"])
