@@ -17,6 +17,7 @@ enum { CALLS_KEPT = 256, CALL_CANDIDATES = 24 };
 
 struct recent_call {
 	uint64_t id;                       /* site_call_id() */
+	uint64_t host;                     /* its hash: hosts share no visit */
 	uint32_t site[CALL_CANDIDATES];    /* numbers in the book */
 	float likelihood[CALL_CANDIDATES]; /* without the site's own rate and lag */
 	float lag_s[CALL_CANDIDATES];
@@ -31,14 +32,22 @@ struct recent_call {
 	bool is_new, acknowledges;
 };
 
+/* What of a call's candidates does not change while calls are shared out. */
+struct call_basis {
+	double by_time[CALL_CANDIDATES]; /* how well each fits by time alone */
+	double page[CALL_CANDIDATES];    /* that it is a page that may have made the call */
+};
+
 struct site_calls {
 	struct recent_call *calls; /* a ring */
+	struct call_basis *basis;  /* theirs, in the same places */
 	size_t next, count;
 	bool has_news;
 };
 
 /* A call by the packet that made it, its number among those of one packet, and its host. */
 uint64_t site_call_id(uint64_t time_ns, uint64_t order, uint32_t number, const uint8_t host[16]);
+uint64_t site_call_host(const uint8_t host[16]);
 
 void site_calls_add(struct site_calls *, const struct recent_call *);
 /* Shares calls out anew, and credits the sites (`calls`, `lags`). */
