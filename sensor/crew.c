@@ -8,7 +8,7 @@
 
 #include "sensor/stall.h"
 
-enum { PLACES = 8, SPINS = 500, PAUSES = 64 };
+enum { PLACES = 8, AHEAD = 4, SPINS = 500, PAUSES = 64 };
 
 struct place {
 	struct work *work;
@@ -193,11 +193,11 @@ static void *run(void *context)
 	name_thread(m);
 	pthread_mutex_lock(&c->lock);
 	while (!is_finished(c, m)) {
-		if (m->done < c->settled) {
+		if (c->may_read && can_read(c) && c->read < m->done + AHEAD) {
+			bring_one(c);
+		} else if (m->done < c->settled) {
 			if (!do_one(c, m))
 				break;
-		} else if (c->may_read && can_read(c)) {
-			bring_one(c);
 		} else {
 			wait_for_news(c);
 		}

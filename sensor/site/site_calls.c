@@ -56,22 +56,36 @@ const struct recent_call *site_calls_find(const struct site_calls *c, uint64_t i
 	return NULL;
 }
 
-/* Others that the same visit may have made: it opens one flow. */
-static double left_over(const struct site_calls *c, size_t at, uint64_t visit)
+/* Those beside it of the same host: 15 at most. */
+struct neighbours {
+	size_t count;
+	const struct recent_call *calls[2 * NEAR];
+};
+
+static struct neighbours neighbours_of(const struct site_calls *c, size_t at)
 {
 	size_t from = at > NEAR ? at - NEAR : 0, to = at + NEAR < c->count ? at + NEAR : c->count;
 	uint64_t host = call_at(c, at)->host;
-	double left = 1;
+	struct neighbours near = { .count = 0 };
 
 	for (size_t i = from; i < to; i++) {
 		const struct recent_call *other = call_at(c, i);
 
-		if (i == at || other->host != host)
-			continue;
-		for (size_t k = 0; k < other->count; k++)
-			if (other->visit[k] == visit)
-				left *= 1 - 0.95 * (double)other->share[k];
+		if (i != at && other->host == host)
+			near.calls[near.count++] = other;
 	}
+	return near;
+}
+
+/* Others that the same visit may have made: it opens one flow. */
+static double left_over(const struct neighbours *near, uint64_t visit)
+{
+	double left = 1;
+
+	for (size_t i = 0; i < near->count; i++)
+		for (size_t k = 0; k < near->calls[i]->count; k++)
+			if (near->calls[i]->visit[k] == visit)
+				left *= 1 - 0.95 * (double)near->calls[i]->share[k];
 	return left;
 }
 
@@ -115,6 +129,7 @@ static void share_out(struct site_calls *c, size_t at, struct site_book *b, stru
 {
 	struct recent_call *call = call_at(c, at);
 	const struct call_basis *basis = &c->basis[place_of(c, at)];
+	struct neighbours near = neighbours_of(c, at);
 	double weights[CALL_CANDIDATES], sum = call->nobody;
 
 	for (size_t i = 0; i < call->count; i++)
@@ -124,7 +139,7 @@ static void share_out(struct site_calls *c, size_t at, struct site_book *b, stru
 		struct site *s = &sites[call->site[i]];
 
 		weights[i] = basis->page[i] * site_call_rate(s, call->entity, 0) *
-		             left_over(c, at, call->visit[i]) *
+		             left_over(&near, call->visit[i]) *
 		             site_lag_density(b, s, call->entity, call->is_new, call->lag_s[i]) *
 		             site_size_ratio(b, call->request, call->acknowledges, call->excess[i],
 		                             NULL);

@@ -15,21 +15,22 @@
  */
 enum { CALLS_KEPT = 256, CALL_CANDIDATES = 24 };
 
+/* What is looked at of a neighbour stands first. */
 struct recent_call {
-	uint64_t id;                       /* site_call_id() */
-	uint64_t host;                     /* its hash: hosts share no visit */
-	uint32_t site[CALL_CANDIDATES];    /* numbers in the book */
+	uint64_t id;   /* site_call_id() */
+	uint64_t host; /* its hash: hosts share no visit */
+	uint32_t request; /* site_sizes.h; 0: not seen */
+	float nobody;
+	uint8_t count, entity;
+	bool is_new, acknowledges;
+	uint32_t site[CALL_CANDIDATES]; /* numbers in the book */
+	uint64_t visit[CALL_CANDIDATES];
+	float share[CALL_CANDIDATES];      /* credited to the site now */
+	float fit[CALL_CANDIDATES];        /* credited to the size: by time alone */
 	float likelihood[CALL_CANDIDATES]; /* without the site's own rate and lag */
 	float lag_s[CALL_CANDIDATES];
 	int16_t base[CALL_CANDIDATES];   /* of its size, as it is credited */
 	int16_t excess[CALL_CANDIDATES]; /* of its size, if it is the site's */
-	uint64_t visit[CALL_CANDIDATES];
-	float share[CALL_CANDIDATES]; /* credited to the site now */
-	float fit[CALL_CANDIDATES];   /* credited to the size: by time alone */
-	float nobody;
-	uint32_t request; /* site_sizes.h; 0: not seen */
-	uint8_t count, entity;
-	bool is_new, acknowledges;
 };
 
 /* What of a call's candidates does not change while calls are shared out. */
