@@ -133,6 +133,19 @@ static void bring_one(struct crew *c)
 	settle_all(c);
 }
 
+bool crew_help(void *crew)
+{
+	struct crew *c = crew;
+
+	pthread_mutex_lock(&c->lock);
+	bool may_read = c->may_read && can_read(c);
+
+	if (may_read)
+		bring_one(c);
+	pthread_mutex_unlock(&c->lock);
+	return may_read;
+}
+
 static void do_watched(struct crew *c, const struct member *m, const struct work *work)
 {
 	const struct frame_batch *b = &work->frames;

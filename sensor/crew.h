@@ -44,6 +44,10 @@ void crew_free(struct crew *);
 /* Who watches that the workers go on; before they are run. NULL: nobody. */
 void crew_watch(struct crew *, struct stall *);
 
+/* Reads a batch ahead for the workers, where one of them has to wait within its own (`commons.h`).
+ * False: there is none to be read now. */
+bool crew_help(void *crew);
+
 /* Reads and does all batches to the last. Once. */
 void crew_run(struct crew *);
 
