@@ -111,9 +111,9 @@ static void fit_size(struct recent_call *call, const struct call_basis *basis, s
 	for (size_t i = 0; i < call->count; i++)
 		site_credit_size(b, call->request, call->base[i], -call->fit[i]);
 	for (size_t i = 0; i < call->count; i++) {
-		weights[i] = basis->by_time[i] * site_size_ratio(b, call->request,
-		                                                 call->acknowledges,
-		                                                 call->excess[i], NULL);
+		weights[i] =
+		        basis->by_time[i] * site_size_ratio(b, call->request, call->acknowledges,
+		                                            call->excess[i], NULL);
 		sum += weights[i];
 	}
 	for (size_t i = 0; i < call->count; i++) {

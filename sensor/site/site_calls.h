@@ -17,8 +17,8 @@ enum { CALLS_KEPT = 256, CALL_CANDIDATES = 24 };
 
 /* What is looked at of a neighbour stands first. */
 struct recent_call {
-	uint64_t id;   /* site_call_id() */
-	uint64_t host; /* its hash: hosts share no visit */
+	uint64_t id;      /* site_call_id() */
+	uint64_t host;    /* its hash: hosts share no visit */
 	uint32_t request; /* site_sizes.h; 0: not seen */
 	float nobody;
 	uint8_t count, entity;
