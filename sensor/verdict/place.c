@@ -176,6 +176,20 @@ static void wait_no_more(struct worker *w, struct contact *c)
 	c->has_call = false;
 }
 
+/* Who called is asked soon, and again later where it was not sure: then more is known of sites. */
+static const uint64_t patience_ns[PLACE_STAGES] = { UINT64_C(1500000000), UINT64_C(4500000000) };
+
+/*
+ * When the call is due. On a silent wire the clock stands until the next packet, which may come
+ * when all visits are long over: what was open when the call was due counts.
+ */
+static uint64_t due_ns(const struct worker *w, const struct contact *c)
+{
+	uint64_t due = c->call.time_ns + patience_ns[c->call_stage];
+
+	return due < w->now_ns ? due : w->now_ns;
+}
+
 /* False: not sure enough for one who may wait longer; then nothing is changed. */
 static bool place(struct worker *w, struct contact *c, bool may_wait)
 {
@@ -183,7 +197,7 @@ static bool place(struct worker *w, struct contact *c, bool may_wait)
 	struct site_call call = { .host = kin_of(w->kin, c->flow->address[local_side(w, c->flow)]),
 		                  .time_ns = c->call.time_ns,
 		                  .order = c->call_step,
-		                  .now_ns = w->now_ns,
+		                  .now_ns = due_ns(w, c),
 		                  .entity = c->entry.entity,
 		                  .may_wait = may_wait,
 		                  .is_asked_again = c->call_stage > 0,
@@ -363,9 +377,6 @@ static void judge_site(void *context, struct site *s)
 	for (size_t e = 0; e < site_book_entities(t->worker->book); e++)
 		tell_site(t, s, e);
 }
-
-/* Who called is asked soon, and again later where it was not sure: then more is known of sites. */
-static const uint64_t patience_ns[PLACE_STAGES] = { UINT64_C(1500000000), UINT64_C(4500000000) };
 
 static void place_waiting(struct worker *w, struct contact *c)
 {

@@ -4,6 +4,7 @@ import struct
 
 import dns
 import quic
+import savefile
 import tls
 import wire
 from registry import TRACKER, case, family
@@ -528,6 +529,15 @@ def tls_ech_front_of_all():
     "Without DNS it cannot be told whose the page is that Cloudflare's name stands before."
     hidden = tls.hello("cloudflare-ech.com", more=tls.ech_outer())
     return upload(hidden, server="198.51.100.80", cport=49160) + upload(tls.hello(TRACKER), cport=49161)
+
+
+@case(site="dmv.utah.example")
+def site_on_a_silent_wire():
+    "After the call nothing is heard for a minute: the page that was open then is the page."
+    page = upload(tls.hello("dmv.utah.example"), server="198.51.100.80", cport=49160)
+    frames = [wire.ether(p) for p in page + upload(tls.hello(TRACKER), cport=49161)]
+    end = wire.ether(udp(CLIENT, 40001, RESOLVER, 53, dns.query("www.example")))
+    return savefile.pcap(frames) + savefile.record(end, len(frames) * savefile.STEP_US + 60_000_000)
 
 
 @case(contact=f"{TRACKER} certain", never=[("site", "*")])
