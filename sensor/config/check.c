@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What only the whole file shows: things that stand twice, words that mean nothing else in it. */
 #include <stdlib.h>
+#include <strings.h>
 
 #include "sensor/config/schema.h"
 
@@ -188,23 +189,38 @@ static void check_known(struct config_reading *r, const struct config_list *list
 	}
 }
 
-/* Feeds of third parties bring categories of their own: only what looks like a slip is one. */
-static void check_categories(struct config_reading *r, const struct config_list *list)
+/* Feeds of third parties bring words of their own: only what looks like a slip is one. */
+static void check_slips(struct config_reading *r, const struct config_list *list, const char *what,
+                        const char *const *ours, size_t count)
 {
-	static const char *const ours[] = {
+	const struct config_text *t = list->items;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const char *near = nearest_word(t[i].text, ours, count);
+
+		if (near != NULL && strcasecmp(near, t[i].text) != 0)
+			fault_add(r->faults, t[i].place, "'%s' is no %s; is '%s' meant?", t[i].text,
+			          what, near);
+	}
+}
+
+static void check_what(struct config_reading *r, const struct config_what *what)
+{
+	static const char *const entities[] = { "ByteDance" };
+	static const char *const products[] = { "TikTok",    "TikTok Shop", "TikTok Ads",
+		                                "ByteDance", "Douyin",      "CapCut",
+		                                "Feishu",    "Pangle",      "BytePlus",
+		                                "Volcengine" };
+	static const char *const categories[] = {
 		"tracking_pixel", "ads_measurement", "ad_network",     "inapp_analytics", "app_api",
 		"cdn_media",      "live_streaming",  "login_sdk",      "security_sdk",    "website",
 		"corporate",      "cloud",           "infrastructure",
 	};
-	const struct config_text *t = list->items;
 
-	for (size_t i = 0; i < list->count; i++) {
-		const char *near = nearest_word(t[i].text, ours, sizeof ours / sizeof *ours);
-
-		if (near != NULL && strcmp(near, t[i].text) != 0)
-			fault_add(r->faults, t[i].place, "'%s' is no category; is '%s' meant?",
-			          t[i].text, near);
-	}
+	check_slips(r, &what->entities, "entity", entities, sizeof entities / sizeof *entities);
+	check_slips(r, &what->products, "product", products, sizeof products / sizeof *products);
+	check_slips(r, &what->categories, "category", categories,
+	            sizeof categories / sizeof *categories);
 }
 
 struct vocabulary {
@@ -252,12 +268,12 @@ static void check_rule(struct config_reading *r, const struct config_rule *rule,
 	const struct config_exemption *e = rule->exemptions.items;
 
 	check_who(r, &rule->who, v);
-	check_categories(r, &rule->what.categories);
+	check_what(r, &rule->what);
 	if (rule->until_ns != 0 && rule->until_ns <= rule->since_ns)
 		fault_add(r->faults, rule->place, "rule '%s' ends before it begins", rule->name);
 	for (size_t i = 0; i < rule->exemptions.count; i++) {
 		check_who(r, &e[i].who, v);
-		check_categories(r, &e[i].what.categories);
+		check_what(r, &e[i].what);
 		if (e[i].until_ns <= rule->since_ns)
 			fault_add(r->faults, e[i].place,
 			          "the exemption ends before rule '%s' begins", rule->name);

@@ -4,6 +4,8 @@
 #include "sensor/config/config.h"
 #include "sensor/verdict/severity.h"
 
+#include <strings.h>
+
 bool config_is_inside(const struct config *c, const uint8_t address[16])
 {
 	if (c == NULL || c->network_table.count == 0)
@@ -187,6 +189,17 @@ static bool has_word(const struct config_list *list, const char *word)
 	return list->count == 0;
 }
 
+/* The same of a feed's words, which nobody writes with the same capitals. */
+static bool has_feed_word(const struct config_list *list, const char *word)
+{
+	const struct config_text *t = list->items;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (word != NULL && strcasecmp(t[i].text, word) == 0)
+			return true;
+	return list->count == 0;
+}
+
 static bool is_who(const struct config_who *who, const struct config_subject *s)
 {
 	const struct config_network *n = s->network;
@@ -217,8 +230,9 @@ static bool has_name(const struct config_list *list, struct slice name)
 
 static bool is_what(const struct config_what *what, const struct event_tracker *t)
 {
-	return has_word(&what->entities, t->entity) && has_word(&what->products, t->product) &&
-	       has_word(&what->categories, t->category) && has_name(&what->names, t->name);
+	return has_feed_word(&what->entities, t->entity) &&
+	       has_feed_word(&what->products, t->product) &&
+	       has_feed_word(&what->categories, t->category) && has_name(&what->names, t->name);
 }
 
 static bool is_rule(const struct config_rule *r, const struct config_subject *s)

@@ -119,6 +119,10 @@ static const struct {
 	  "no network's jurisdiction is called 'MD'" },
 	{ "policy: [{rule: r, verdict: banned, what: {category: tracking_pixle}}]\n", "1:54",
 	  "is 'tracking_pixel' meant?" },
+	{ "policy: [{rule: r, verdict: banned, what: {product: TikTokk}}]\n", "1:53",
+	  "is 'TikTok' meant?" },
+	{ "policy: [{rule: r, verdict: banned, what: {entity: BiteDance}}]\n", "1:52",
+	  "is 'ByteDance' meant?" },
 	{ "policy: [{rule: r, verdict: banned, since: 2024-01-01, until: 2023-01-01}]\n", "1:10",
 	  "ends before it begins" },
 	{ "policy:\n  - rule: r\n    verdict: banned\n    exemptions: [{until: 2023-01-01}]\n",
@@ -313,6 +317,8 @@ static void test_policy(void)
 		/* the exemption, its product, and its end with the last of 2027-06-30 */
 		{ "10.20.0.7", "desk", "TikTok", "website", "tiktok.com", 1700000000, "allowed",
 		  "state-ban", "investigations, memo 2023-04" },
+		{ "10.20.0.7", "desk", "tiktok", "website", "tiktok.com", 1700000000, "allowed",
+		  "state-ban", "investigations, memo 2023-04" }, /* capitals are nothing */
 		{ "10.20.0.7", "desk", "Lark", "website", "larksuite.com", 1700000000, "banned",
 		  "state-ban", "Emergency Directive 2022-12-001" },
 		{ "10.20.0.7", "desk", "TikTok", "website", "tiktok.com", 1814399999, "allowed",
