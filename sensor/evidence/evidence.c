@@ -21,6 +21,7 @@ struct holder {
 	const struct flow *flow;
 	struct held *first, *last;
 	size_t count, bytes;
+	uint64_t lost; /* found no room; nothing is missing unless an event is about the flow */
 	bool is_marked; /* what comes goes to the file at once */
 	uint8_t id[EVIDENCE_ID_LEN];
 };
@@ -118,7 +119,7 @@ static void hold(struct evidence_part *e, struct holder *h, const struct frame *
 	                            : NULL;
 
 	if (held == NULL) {
-		e->lost++;
+		h->lost++;
 		return;
 	}
 	held->frame = *f;
@@ -156,6 +157,10 @@ void evidence_mark_held(struct evidence_part *e, const struct flow *f,
 
 	for (const struct held *held = h != NULL ? h->first : NULL; held != NULL; held = held->next)
 		keep(e, &held->frame, id);
+	if (h != NULL) {
+		e->lost += h->lost;
+		h->lost = 0;
+	}
 }
 
 void evidence_mark(struct evidence_part *e, const struct flow *f, const uint8_t id[EVIDENCE_ID_LEN])
