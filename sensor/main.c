@@ -46,6 +46,7 @@ struct run {
 	size_t sink_count;
 	struct capture_options what; /* the capture reads it for as long as it lives */
 	struct capture *capture;
+	bool is_awaited; /* somebody waits for each event */
 	struct pipeline *pipeline;
 	struct self_check *self_check; /* NULL: nobody looks */
 	struct watch watch;
@@ -108,7 +109,7 @@ static void emit(void *context, struct slice line)
 		reopen_sinks(run);
 	for (size_t i = 0; i < run->sink_count; i++) {
 		is_taken |= sink_write(run->sinks[i], (const char *)line.ptr, line.len);
-		if (capture_is_live(run->capture)) /* somebody waits for it: not for 64 KiB more */
+		if (run->is_awaited) /* somebody waits for it: not for 64 KiB more */
 			(void)sink_flush(run->sinks[i]);
 	}
 	if (!is_taken && run->ledger == NULL && run->evidence == NULL)
@@ -219,6 +220,7 @@ static bool open_capture(struct run *run)
 		.ring_bytes = (size_t)o->ring_bytes,
 	};
 	run->capture = capture_open(&run->what);
+	run->is_awaited = run->capture != NULL && capture_waits(run->capture);
 	return run->capture != NULL;
 }
 

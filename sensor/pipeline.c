@@ -300,6 +300,7 @@ static bool build(struct pipeline *p)
 	                                         .decode = decode,
 	                                         .settle = settle,
 	                                         .context = p,
+	                                         .may_wait = capture_waits(p->use.capture),
 	                                         .is_callers = capture_is_live(p->use.capture) });
 	if (p->crew == NULL || !make_stall(p))
 		return false;

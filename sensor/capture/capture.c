@@ -283,6 +283,14 @@ bool capture_is_live(const struct capture *c)
 	return c->live != NULL;
 }
 
+bool capture_waits(const struct capture *c)
+{
+	for (size_t i = 0; c->live == NULL && i < c->inputs.count; i++)
+		if (c->inputs.all[i].is_stream)
+			return true;
+	return c->live != NULL;
+}
+
 void capture_count(struct capture *c, struct capture_counters *out)
 {
 	*out = c->counters;

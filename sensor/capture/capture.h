@@ -92,6 +92,8 @@ void capture_batch_release(struct frame_batch *);
 /* The file as it was named on the command line (folder/name for a folder's), or the interface. */
 const char *capture_source_name(const struct capture *, uint32_t source);
 bool capture_is_live(const struct capture *);
+/* Reading may wait for others: for packets on a wire, for who fills a pipe. */
+bool capture_waits(const struct capture *);
 void capture_count(struct capture *, struct capture_counters *out);
 /* Inputs that could not be opened, or not be read to their end. */
 unsigned capture_failures(const struct capture *);
