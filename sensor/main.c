@@ -46,7 +46,6 @@ struct run {
 	size_t sink_count;
 	struct capture_options what; /* the capture reads it for as long as it lives */
 	struct capture *capture;
-	bool is_awaited; /* somebody waits for each event */
 	struct pipeline *pipeline;
 	struct self_check *self_check; /* NULL: nobody looks */
 	struct watch watch;
@@ -109,11 +108,19 @@ static void emit(void *context, struct slice line)
 		reopen_sinks(run);
 	for (size_t i = 0; i < run->sink_count; i++) {
 		is_taken |= sink_write(run->sinks[i], (const char *)line.ptr, line.len);
-		if (run->is_awaited) /* somebody waits for it: not for 64 KiB more */
+		if (capture_is_live(run->capture)) /* somebody waits for it: not for 64 KiB more */
 			(void)sink_flush(run->sinks[i]);
 	}
 	if (!is_taken && run->ledger == NULL && run->evidence == NULL)
 		end_unheard(run);
+}
+
+static void flush(void *context)
+{
+	struct run *run = context;
+
+	for (size_t i = 0; i < run->sink_count; i++)
+		(void)sink_flush(run->sinks[i]);
 }
 
 static void keep(void *context, const struct event *e)
@@ -220,7 +227,6 @@ static bool open_capture(struct run *run)
 		.ring_bytes = (size_t)o->ring_bytes,
 	};
 	run->capture = capture_open(&run->what);
-	run->is_awaited = run->capture != NULL && capture_waits(run->capture);
 	return run->capture != NULL;
 }
 
@@ -413,6 +419,7 @@ static bool open_pipeline(struct run *run)
 		.look = run->self_check != NULL ? glance : NULL,
 		.part = open_part,
 		.write = emit,
+		.idle = flush,
 		.context = run,
 	});
 	if (run->pipeline == NULL)
@@ -478,8 +485,7 @@ static void run_pipeline(struct run *run)
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	pipeline_run(run->pipeline, progress);
 	progress_end(progress);
-	for (size_t i = 0; i < run->sink_count; i++)
-		(void)sink_flush(run->sinks[i]);
+	flush(run);
 	capture_count(run->capture, &counters);
 	sum_up(run, &counters, seconds_since(&begin));
 }

@@ -291,6 +291,12 @@ bool capture_waits(const struct capture *c)
 	return c->live != NULL;
 }
 
+void capture_before_wait(struct capture *c, void (*tell)(void *context), void *context)
+{
+	c->stop.before_wait = tell;
+	c->stop.context = context;
+}
+
 void capture_count(struct capture *c, struct capture_counters *out)
 {
 	*out = c->counters;
