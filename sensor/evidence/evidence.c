@@ -21,7 +21,7 @@ struct holder {
 	const struct flow *flow;
 	struct held *first, *last;
 	size_t count, bytes;
-	uint64_t lost; /* found no room; nothing is missing unless an event is about the flow */
+	uint64_t lost;  /* found no room; nothing is missing unless an event is about the flow */
 	bool is_marked; /* what comes goes to the file at once */
 	uint8_t id[EVIDENCE_ID_LEN];
 };
