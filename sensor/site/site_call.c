@@ -219,7 +219,10 @@ static void weigh_all(const struct site_watch *w, const struct site_host *h,
 	for (size_t i = h->visit_count; i > 0; i--) {
 		const struct visit *v = &h->visits[i - 1];
 
-		x->likely[i - 1] = site_likelihood(w, v, c, later);
+		/* A site's own name that leads to a tracker is no page that calls it. */
+		bool is_itself = v->name == c->tracker;
+
+		x->likely[i - 1] = is_itself ? 0 : site_likelihood(w, v, c, later);
 		x->weights[i - 1] = site_weigh(w, v, c, x->likely[i - 1]);
 		x->sum += x->weights[i - 1];
 		later += v->begin_ns <= c->time_ns && !v->is_follower;
@@ -271,7 +274,7 @@ bool site_watch_call(struct site_watch *w, const struct site_call *c, struct sit
 	if (!c->is_new)
 		site_reconsider(w, h, c);
 	give_to_visits(h, c, &x);
-	if (h->visit_count == 0 ||
+	if (h->visit_count == 0 || x.weights[x.best] <= 0 ||
 	    x.confidence < (count_open(h, c) > FEW_PAGES ? enough : few_enough))
 		return true;
 	answer(out, &h->visits[x.best], c, x.confidence);

@@ -67,8 +67,9 @@ static struct slice origin_of(struct slice url)
 		return (struct slice){ 0 };
 	struct slice host = before_any_of(slice_skip(url, skip), "/?#");
 
-	return is_address_text(before_any_of(host, ":")) ? (struct slice){ 0 }
-	                                                 : slice_head(url, skip + host.len);
+	if (is_address_text(before_any_of(host, ":")))
+		return (struct slice){ 0 };
+	return slice_head(url, skip + host.len);
 }
 
 struct slice mask_referer(const struct worker *w, struct slice url)

@@ -540,6 +540,23 @@ def site_on_a_silent_wire():
     return savefile.pcap(frames) + savefile.record(end, len(frames) * savefile.STEP_US + 60_000_000)
 
 
+CLOAK = "m.shop.example"
+CLOAKED = lookup(CLOAK, dns.cname(dns.pointer(12), TRACKER), dns.a(TRACKER, SERVER))
+
+
+@case(contact=f"{CLOAK} strong", never=[("site", "*")])
+def site_is_not_its_own_cloak():
+    "A name under the site's own domain that is an alias of the tracker's: it is called, and does not call itself."
+    return CLOAKED + upload(tls.hello(CLOAK), cport=49161)
+
+
+@case(contact=f"{CLOAK} strong", site="www.shop.example")
+def site_with_a_cloak():
+    "And the page that called it is the site's."
+    page = upload(tls.hello("www.shop.example"), server="198.51.100.80", cport=49160)
+    return page + CLOAKED + upload(tls.hello(CLOAK), cport=49161)
+
+
 @case(contact=f"{TRACKER} certain", never=[("site", "*")])
 def tls_resolver_is_no_page():
     "A browser asks its resolver over HTTPS just before it calls the tracker: that is no page."
