@@ -456,14 +456,14 @@ static void learn_role(struct worker *w, const struct packet *p)
 		hosts_found(w->hosts, host, role);
 }
 
-/* With which MAC an address was heard; in IPv6 also whether a router stands before it. */
+/* With which MAC an address was heard, and whether a router stands before it. */
 static void hear_card(struct worker *w, const struct packet *p)
 {
-	enum { HOP_LIMIT = 7 }; /* RFC 8200, section 3 */
-	bool has_limit = p->ip_version == 6 && p->network.len > HOP_LIMIT;
+	enum { TTL = 8, HOP_LIMIT = 7 }; /* RFC 791, section 3.1; RFC 8200, section 3 */
+	size_t at = p->ip_version == 6 ? HOP_LIMIT : TTL;
 
 	hosts_saw(w->hosts, p->src, p->src_mac,
-	          has_limit && was_forwarded(p->network.ptr[HOP_LIMIT]));
+	          p->network.len > at && was_forwarded(p->network.ptr[at]));
 	if (is_router_advertisement(p))
 		hosts_advertised(w->hosts, p->src_mac);
 }

@@ -179,6 +179,8 @@ void hosts_saw(struct hosts *h, const uint8_t address[16], const uint8_t *mac, b
 		routers_saw(h->routers, address, mac, is_forwarded);
 		if (e->has_mac && routers_has(h->routers, mac))
 			return; /* the same packet behind the router: its own MAC stays */
+	} else if (is_forwarded) {
+		routers_passed(h->routers, mac);
 	}
 	forget_address(h, e);
 	e->has_mac = true;

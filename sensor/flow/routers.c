@@ -11,7 +11,7 @@ enum { SETS = 512, WAYS = 8 };
 struct card {
 	uint8_t mac[6];
 	bool is_used, is_router;
-	uint8_t prefix_count, stranger_count, forwarded;
+	uint8_t prefix_count, stranger_count, forwarded, forwarded_four;
 	uint32_t prefixes[ROUTER_PREFIXES]; /* hashes */
 	uint32_t strangers[ROUTER_STRANGERS];
 	uint64_t born;
@@ -121,6 +121,15 @@ void routers_saw(struct routers *r, const uint8_t address[16], const uint8_t mac
 	c->forwarded += is_forwarded;
 	c->is_router = !has_few || c->stranger_count == ROUTER_STRANGERS ||
 	               c->forwarded == ROUTER_FORWARDED;
+}
+
+void routers_passed(struct routers *r, const uint8_t mac[6])
+{
+	struct card *c = card_of(r, mac);
+
+	if (c->forwarded_four < ROUTER_FORWARDED_FOUR)
+		c->forwarded_four++;
+	c->is_router |= c->forwarded_four == ROUTER_FORWARDED_FOUR;
 }
 
 void routers_advertised(struct routers *r, const uint8_t mac[6])

@@ -5,18 +5,19 @@
 #include "dissect/packet.h"
 
 /*
- * MACs that are routers', by what IPv6 shows. A host has any number of privacy addresses (RFC 8981)
- * in the few prefixes of its link; it is a router where
+ * MACs that are routers', by what IPv6 and hop limits show. A host has any number of privacy
+ * addresses (RFC 8981) in the few prefixes of its link; it is a router where
  *
  *  - it advertises itself (RFC 4861, section 4.2), or its MAC stands for
  *  - more than ROUTER_PREFIXES prefixes of 64 bits, or
  *  - two interface identifiers that are made of other MACs (RFC 4291, appendix A), or
- *  - three addresses whose packets have had their hop limit counted down.
+ *  - three addresses whose packets have had their hop limit counted down; two of IPv4, of which a
+ *    host has one at a time.
  *
  * Link-local addresses never come through a router, and say nothing. Bounded: of the MACs that are
  * no router's the one first seen longest ago gives way.
  */
-enum { ROUTER_PREFIXES = 8, ROUTER_STRANGERS = 2, ROUTER_FORWARDED = 3 };
+enum { ROUTER_PREFIXES = 8, ROUTER_STRANGERS = 2, ROUTER_FORWARDED = 3, ROUTER_FORWARDED_FOUR = 2 };
 
 struct routers;
 
@@ -26,6 +27,8 @@ void routers_free(struct routers *);
 /* The IPv6 address was not heard with that MAC before. */
 void routers_saw(struct routers *, const uint8_t address[16], const uint8_t mac[6],
                  bool was_forwarded);
+/* The IPv4 address was not heard with that MAC before, and its TTL was counted down on the way. */
+void routers_passed(struct routers *, const uint8_t mac[6]);
 /* It sent a router advertisement. */
 void routers_advertised(struct routers *, const uint8_t mac[6]);
 bool routers_has(const struct routers *, const uint8_t mac[6]);

@@ -93,6 +93,19 @@ def kin_two_fours():
     return capture(visit(CLIENT, PAGE_SERVER) + other + call(CLIENT6, SERVER6))
 
 
+@case(contacts="3", never=[("local", "mac 02:00:00:00:01:01")])
+def host_few_behind_router():
+    "Three hosts behind a router: its MAC is none of theirs."
+    hosts = ["10.20.0.101", "10.20.0.102", "10.20.0.103"]
+    packets = [p for i, host in enumerate(hosts) for p in upload(tls.hello(TRACKER), client=host, cport=49161 + i)]
+    frames = []
+    for packet in packets:
+        passed_on = packet[12:16] in map(wire.address, hosts)
+        ends = (CARD, ROUTER) if passed_on else (ROUTER, CARD)
+        frames.append(wire.ether(packet[:8] + bytes([63 if passed_on else 64]) + packet[9:], src=ends[0], dst=ends[1]))
+    return savefile.pcap(frames)
+
+
 @case(local="mac 02:00:00:00:01:01", contact=f"{TRACKER} certain")
 def kin_global_address():
     "A client with a global address, on this link: the MAC is its own, though no config says that the prefix is ours."

@@ -52,6 +52,22 @@ static void check_names(struct name_table *names)
 	hosts_free(h);
 }
 
+/* Two IPv4 addresses whose packets a router passed on: it is the router's MAC, however few they
+ * are. */
+static void check_passed_on(struct name_table *names)
+{
+	struct hosts *h = hosts_new(100, names, 1);
+
+	hosts_saw(h, at(1).bytes, mac_a, true);
+	CHECK(hosts_find(h, at(1).bytes).has_mac); /* who translates addresses has one of its own */
+	hosts_saw(h, at(2).bytes, mac_a, true);
+	CHECK(!hosts_find(h, at(1).bytes).has_mac && !hosts_find(h, at(2).bytes).has_mac);
+	hosts_saw(h, at(3).bytes, mac_b, false);
+	hosts_saw(h, at(4).bytes, mac_b, false);
+	CHECK(hosts_find(h, at(3).bytes).has_mac && hosts_find(h, at(4).bytes).has_mac);
+	hosts_free(h);
+}
+
 /* A MAC that stands for many addresses is a router's, and says nothing of the host. */
 static void check_router(struct name_table *names)
 {
@@ -366,6 +382,7 @@ int main(void)
 
 	check_addresses();
 	check_names(names);
+	check_passed_on(names);
 	check_router(names);
 	check_leases(names);
 	check_privacy(names);
