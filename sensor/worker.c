@@ -419,6 +419,8 @@ static void follow(struct worker *w, const struct work_packet *wp)
 		f->owner = wp->owner;
 		begin_flow(w, &s);
 	}
+	if (f->has_contact)
+		judge_denial(f, &s);
 	account(f, &s);
 	f->last_step = wp->step;
 	flow_table_touch(w->flows, f, w->now_ns); /* events tell when the flow was last heard */

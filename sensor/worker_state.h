@@ -142,6 +142,8 @@ bool judge_suspects(struct worker *, const struct flow *);
 void judge_outcome(struct worker *, struct flow *);
 /* Tells the contacts whose wait is over by `now_ns`. */
 void judge_expire(struct worker *, uint64_t now_ns);
+/* The same, before it is counted: is it a proxy's answer to CONNECT? */
+void judge_denial(struct flow *, const struct sight *);
 /* A packet of a flow with contacts: what does the pixel do? */
 void judge_activity(struct worker *, const struct sight *);
 /* The flow ends: whatever waits is told. */

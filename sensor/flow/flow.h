@@ -33,6 +33,9 @@ enum flow_app {
 
 enum { SIDE_A = 0, SIDE_B = 1 };
 
+/* What a proxy said of the tunnel that was asked for. */
+enum flow_denial { DENIAL_NONE, DENIAL_FINAL, DENIAL_FOR_NOW /* credentials may follow */ };
+
 struct name;
 struct question;
 struct notes;
@@ -60,6 +63,7 @@ struct flow {
 	        has_contact : 1, is_named : 1, was_reset : 1;
 	uint8_t spoke; /* bit 0 and 1: the side has sent a payload */
 	uint8_t reopened;
+	uint8_t denial; /* enum flow_denial */
 
 	struct name *server_name;  /* held: what its client calls the server; NULL: not known */
 	uint64_t asked_ns;         /* the client's last packet that is as long as a request */

@@ -453,6 +453,40 @@ void judge_flow(struct worker *w, struct flow *f, const struct frame *last)
 		place_contacts(w, f, last);
 }
 
+/* RFC 9112, section 4: "HTTP/1.1 403 ". 0: none. */
+static unsigned status_of(struct slice head)
+{
+	enum { STATUS_AT = 9, STATUS_END = 12 };
+	unsigned code = 0;
+
+	if (head.len < STATUS_END || memcmp(head.ptr, "HTTP/1.", 7) != 0)
+		return 0;
+	for (size_t i = STATUS_AT; i < STATUS_END; i++) {
+		if (head.ptr[i] < '0' || head.ptr[i] > '9')
+			return 0;
+		code = code * 10 + (head.ptr[i] - '0');
+	}
+	return code;
+}
+
+/* A tunnel that the proxy does not make is a contact that was stopped, though the proxy spoke. */
+void judge_denial(struct flow *f, const struct sight *s)
+{
+	enum { CREDENTIALS_WANTED = 407, REFUSED_FROM = 400 }; /* RFC 9110, section 15.5.8 */
+	const struct noted_http *n = f->notes != NULL ? f->notes->http : NULL;
+	bool is_first = (f->spoke >> s->side & 1) == 0 || f->denial == DENIAL_FOR_NOW;
+
+	if (n == NULL || s->side == f->client || !is_first || s->packet->payload.len == 0 ||
+	    n->method_len != 7 || memcmp(n->method, "CONNECT", 7) != 0)
+		return;
+	unsigned status = status_of(s->packet->payload);
+
+	if (status == CREDENTIALS_WANTED)
+		f->denial = DENIAL_FOR_NOW;
+	else if (status > 0)
+		f->denial = status >= REFUSED_FROM ? DENIAL_FINAL : DENIAL_NONE;
+}
+
 /*
  * What came of it. Until the end nothing is said of silence. A tap that sees one direction only
  * cannot know: the client's going on tells that it was answered, and its own RST says nothing then.
@@ -467,6 +501,8 @@ enum outcome flow_outcome(const struct worker *w, const struct flow *f, bool is_
 
 	if (config_is_sinkhole(w->use.config, f->address[server]))
 		return OUTCOME_BLOCKED;
+	if (f->denial != DENIAL_NONE)
+		return f->denial == DENIAL_FINAL || is_final ? OUTCOME_BLOCKED : OUTCOME_PENDING;
 	if (f->spoke >> server & 1)
 		return OUTCOME_ESTABLISHED;
 	if (f->was_refused || (f->was_reset && !is_unseen))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """HTTP/1 request heads and HTTP/2 in the clear."""
 import http2
+import tls
 from http2 import AUTHORITY, field, huffman
 from registry import TRACKER, case, family
 from wire import Tcp, pieces, talk, upload
@@ -222,3 +223,31 @@ def h2c_upgrade():
     )
     switch = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n" + http2.frame(4, 0, 0)
     return talk((0, ask), (1, switch), (0, http2.begin() + http2.request(3, field(AUTHORITY, TRACKER))), sport=80)
+
+
+TUNNEL = f"CONNECT {TRACKER}:443 HTTP/1.1\r\nHost: {TRACKER}:443\r\n\r\n".encode()
+NOTHING = b"Content-Length: 0\r\n\r\n"
+MADE, REFUSED = b"HTTP/1.1 200 Connection established\r\n\r\n", b"HTTP/1.1 403 Forbidden\r\n" + NOTHING
+WHO_ARE_YOU = b"HTTP/1.1 407 Proxy Authentication Required\r\n" + NOTHING
+
+
+def tunnel(*turns):
+    return talk((0, TUNNEL), *turns, server="10.20.0.80", sport=3128)
+
+
+def tunnel_case(name, want, why, *turns):
+    def make():
+        return tunnel(*turns)
+
+    make.__name__, make.__doc__ = f"proxy_{name}", why
+    never = [("outcome", word) for word in ("blocked", "established", "pending", "unanswered", "reset") if word != want]
+    case(contact=f"{TRACKER} certain", outcome=want, contacts="1", never=never)(make)
+
+
+tunnel_case("makes_tunnel", "established", "A proxy makes the tunnel.", (1, MADE), (0, tls.hello(TRACKER)))
+tunnel_case("refuses_tunnel", "blocked", "A proxy refuses the tunnel: it spoke, and the contact was stopped.", (1, REFUSED))
+tunnel_case(
+    "asks_who", "established", "A proxy asks for credentials first.", (1, WHO_ARE_YOU), (0, TUNNEL), (1, MADE), (0, tls.hello(TRACKER))
+)
+tunnel_case("asks_who_in_vain", "blocked", "A proxy asks for credentials, and gets none.", (1, WHO_ARE_YOU))
+tunnel_case("asks_who_and_refuses", "blocked", "And then refuses.", (1, WHO_ARE_YOU), (0, TUNNEL), (1, REFUSED))
