@@ -150,7 +150,9 @@ static struct slice said_in_clear(enum evidence_kind kind, struct slice value)
 		return origin_of(value);
 	bool is_host = kind == EVIDENCE_HTTP_HOST || kind == EVIDENCE_H2C_AUTHORITY;
 
-	return is_host && is_address_text(value) ? (struct slice){ 0 } : value;
+	if (is_host && is_address_text(value))
+		return (struct slice){ 0 };
+	return value;
 }
 
 static void mask_evidence(struct event *e)
