@@ -566,7 +566,7 @@ static bool is_filter(const char *words)
 	return filter != NULL;
 }
 
-static bool is_usable(const struct options *o)
+static bool is_usable(const struct options *o, const struct config *config)
 {
 	if (o->filter != NULL && !is_filter(o->filter))
 		return false;
@@ -601,7 +601,7 @@ static bool is_usable(const struct options *o)
 		return false;
 	}
 	if (o->reads.count + o->interfaces.count > 0)
-		return true;
+		return o->self_check || confine_apart(o, config);
 	log_error("nothing to read: give -r FILE or -i IFACE; --help shows all");
 	return false;
 }
@@ -678,7 +678,7 @@ int main(int argc, char **argv)
 
 	if (status < 0)
 		status = open_config(&run);
-	if (status < 0 && !is_usable(&run.options)) {
+	if (status < 0 && !is_usable(&run.options, run.know.config)) {
 		(void)close_all(&run);
 		status = EXIT_USAGE;
 	}

@@ -338,6 +338,7 @@ static bool refuse(const struct row *row, const char *value)
 		[LIST] = "a name",
 		[TEXT] = "a name",
 		[NUMBER] = "a number",
+		[SIZE] = "a size such as 512M or 4G",
 		[TIME] = "a time such as 2026-11-23, 2026-11-23T13:25:08Z or 1795440308",
 	};
 

@@ -2,7 +2,9 @@
 #include "sensor/report/report_command.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "sensor/apart.h"
 #include "sensor/ledger/ledger_tell.h"
 #include "sensor/log.h"
 #include "sensor/options.h"
@@ -171,11 +173,30 @@ static bool confine_to_files(const struct command *c)
 	return enclose(&files);
 }
 
+static bool is_page_apart(const struct command *c)
+{
+	struct apart a = { 0 };
+
+	for (size_t i = 0; i < c->input_count; i++)
+		if (strcmp(c->inputs[i], "-") != 0)
+			apart_reads(&a, "report", NULL, c->inputs[i]);
+	if (c->config_path != NULL)
+		apart_reads(&a, "--config", NULL, c->config_path);
+	if (strcmp(c->output, "-") != 0)
+		apart_writes(&a, "--output", NULL, c->output);
+	bool is_apart = apart_check(&a);
+
+	apart_free(&a);
+	return is_apart;
+}
+
 static int run(struct command *c)
 {
 	struct page_file file;
 	bool is_done = true;
 
+	if (!is_page_apart(c))
+		return 2;
 	if (!page_file_open(&file, c->output))
 		return 1;
 	if (!open_config(c)) {
