@@ -41,6 +41,12 @@ ROWS = [
     Row("$D -q -r pixel-tls.pcap tcp prot 80", 2, ('filter "tcp prot 80"',)),
     Row("$D feed nope", 2, ("feed: no command nope", "Usage: dancecard feed")),
     Row("$D feed check nofile", 1, ("nofile: No such file or directory",)),
+    Row("$D report --help | grep -q -e --output && $D sites --help | grep -q -e --since && $D ledger prune --help | grep -q DAYS", 0, ()),
+    Row("$D sites nofile --since soon 2>&1 | head -1 >&2; exit ${PIPESTATUS[0]}", 2, ("option --since wants a time such as 2026-11-23, not 'soon'",)),
+    # "nothing was found" is no answer to what holds nothing
+    Row(": > $T/none && $D feed retro --feed builtin $T/none 2>&1 | head -1 >&2; exit ${PIPESTATUS[0]}", 1, ("none: holds no events of dancecard",)),
+    Row("$D -q -F ecs -r pixel-tls.pcap -o $T/ecs && $D feed retro --feed builtin $T/ecs 2>&1 | grep holds >&2; exit ${PIPESTATUS[0]}", 1, ("ecs: holds no events of dancecard in their native shape",)),
+    Row(": > $T/none && $D report $T/none --output=$T/none.html", 1, ("none: holds no events of dancecard in their native shape",)),
     # a config file: its place, one line
     Row("echo 'stats: soon' > $T/c && $D -c $T/c --check", 2, ("/c:1:8: 'stats' wants SECONDS",)),
     Row("echo 'output: [a, foo://x]' > $T/c && $D -c $T/c --check", 2, ("/c:1:10: 'output' names no kind of output",)),
