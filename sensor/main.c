@@ -419,17 +419,24 @@ static bool open_pipeline(struct run *run)
 	       (run->ledger == NULL || ledger_restore(run->ledger, pipeline_book(run->pipeline)));
 }
 
-/* A service has no end: its config and feeds change while it runs. */
-static void listen_to_hangups(struct run *run)
+/* From the first on: logrotate asks for it while we read feeds, and must not end us. */
+static void catch_hangups(void)
 {
 	struct sigaction action = { .sa_handler = hang_up, .sa_flags = SA_RESTART };
 
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+/* A service has no end: its config and feeds change while it runs. */
+static void listen_to_hangups(struct run *run)
+{
 	run->reload = reload_new(run->argc, run->argv);
 	if (run->reload != NULL && run->options.watch_feeds && capture_is_live(run->capture))
 		reload_watch(run->reload, run->know.feeds, WATCH_MS);
 	reloading = run->reload;
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGHUP, &action, NULL);
+	if (hangups && reloading != NULL)
+		reload_ask(reloading);
 }
 
 static void listen_to_signals(struct run *run)
@@ -669,6 +676,7 @@ int main(int argc, char **argv)
 		return report_command(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "ledger") == 0)
 		return ledger_command(argc - 1, argv + 1);
+	catch_hangups();
 	if (!options_parse(&run.options, argc, argv)) {
 		options_free(&run.options);
 		return EXIT_USAGE;

@@ -105,6 +105,7 @@ ROWS = [
     Row("$D -q -r pixel-tls.pcap -o $T/others", 1, ("others: Is a directory",)),
     Row("$D -q -r pixel-tls.pcap -o - -o $T/no/x", 1, ("no/x: No such file or directory",), TLS),
     Row("$D -q -r pixel-tls.pcap -o - -o /dev/full", 1, ("/dev/full: No space left", "were not written"), TLS),
+    Row("$D -q -r pixel-tls.pcap -o $T/x?rotat=1M", 1, ("x?rotat=1M: options of a file are rotate=SIZE",)),
     Row("$D -q -r pixel-tls.pcap -o nope://x", 1, ("nope://x: no such kind of output",)),
     Row("$D -q -r pixel-tls.pcap >&-", 1, ("standard output: Bad file descriptor", "were not written")),
     Row("set -o pipefail; $D -q -r . | head -1 | grep -c timestamp >/dev/null", 1, ("standard output: Broken pipe", "were not written")),
