@@ -8,7 +8,7 @@
 
 #include "sensor/stall.h"
 
-enum { PLACES = 8, SPINS = 500, PAUSES = 64 };
+enum { PLACES = 8, AHEAD = 4, SPINS = 500, PAUSES = 64 };
 
 struct place {
 	struct work *work;
@@ -133,6 +133,19 @@ static void bring_one(struct crew *c)
 	settle_all(c);
 }
 
+bool crew_help(void *crew)
+{
+	struct crew *c = crew;
+
+	pthread_mutex_lock(&c->lock);
+	bool may_read = c->may_read && can_read(c);
+
+	if (may_read)
+		bring_one(c);
+	pthread_mutex_unlock(&c->lock);
+	return may_read;
+}
+
 static void do_watched(struct crew *c, const struct member *m, const struct work *work)
 {
 	const struct frame_batch *b = &work->frames;
@@ -193,11 +206,11 @@ static void *run(void *context)
 	name_thread(m);
 	pthread_mutex_lock(&c->lock);
 	while (!is_finished(c, m)) {
-		if (m->done < c->settled) {
+		if (c->may_read && can_read(c) && c->read < m->done + AHEAD) {
+			bring_one(c);
+		} else if (m->done < c->settled) {
 			if (!do_one(c, m))
 				break;
-		} else if (c->may_read && can_read(c)) {
-			bring_one(c);
 		} else {
 			wait_for_news(c);
 		}

@@ -303,6 +303,7 @@ static bool build(struct pipeline *p)
 	                                         .is_callers = capture_is_live(p->use.capture) });
 	if (p->crew == NULL || !make_stall(p))
 		return false;
+	commons_meanwhile(p->commons, crew_help, p->crew);
 	crew_watch(p->crew, p->stall);
 	return true;
 }
