@@ -7,7 +7,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 enum { BATCH = 1000, REPLY_MAX = 4 << 20, CONNECT_S = 10, WHOLE_S = 60 };
