@@ -338,7 +338,7 @@ static void put_indicator(struct cJSON *line, const struct event *e)
 	json_put_count(row, "type_id", has_name ? 2 : 99);
 	if (has_name)
 		json_put_wire(row, "value", t->name, WIRE_NAME);
-	else
+	else /* of a site whose tracker was never named nothing is known but whose it is */
 		json_put_string(row, "value", t->rule != NULL ? t->rule : t->entity);
 	json_put_string(row, "vendor_name", t->feed);
 	json_put_string(row, "category", t->category);
