@@ -91,6 +91,10 @@ ROWS = [
     Row("$D -q -r pixel-tls.pcap -f $T/others", 1, ("others: is a directory",), TLS),
     Row("$D -q -r pixel-tls.pcap -f nofile.txt", 1, ("nofile.txt: No such file or directory",), TLS),
     Row("$D -q -r pixel-tls.pcap --no-builtin-feed", 1, ("there is no feed to match against",)),
+    Row("echo analytics.tiktok.com > $T/allow; $D -q -r pixel-tls.pcap --allow $T/allow", 0, (), 1),
+    Row("echo 'allow: ['$T/allow, $T/allow']' > $T/c; $D -q -r pixel-tls.pcap -c $T/c", 0, (), 1),
+    Row("$D -q -r pixel-tls.pcap --allow nofile.txt", 1, ("nofile.txt: No such file or directory",), TLS),
+    Row("echo tiktok.com > $T/allow; $D -q -r pixel-tls.pcap --allow $T/allow -o $T/allow", 2, ("--output", "is read by --allow")),
     # outputs; none of them over what is read, or over each other
     Row("cp pixel-tls.pcap $T/in && $D -q -r $T/in -o $T/in", 2, ("--output", "is read by --read")),
     Row("ln -sf $T/in $T/link && $D -q -r $T/in -w $T/link; cmp $T/in pixel-tls.pcap || exit 9; exit 2", 2, ("--evidence", "is read by --read")),
