@@ -138,12 +138,12 @@ bool crew_help(void *crew)
 	struct crew *c = crew;
 
 	pthread_mutex_lock(&c->lock);
-	bool may_read = c->may_read && can_read(c);
+	bool is_mine = c->may_read && !c->tasks.may_wait && can_read(c);
 
-	if (may_read)
+	if (is_mine)
 		bring_one(c);
 	pthread_mutex_unlock(&c->lock);
-	return may_read;
+	return is_mine;
 }
 
 static void do_watched(struct crew *c, const struct member *m, const struct work *work)
@@ -198,6 +198,14 @@ static void name_thread(const struct member *m)
 	(void)pthread_setname_np(pthread_self(), name);
 }
 
+/* Who waits within read() is to have nothing left that others wait for. */
+static bool is_to_read(const struct crew *c, const struct member *m)
+{
+	bool is_ahead = c->tasks.may_wait ? c->read > m->done : c->read >= m->done + AHEAD;
+
+	return c->may_read && !is_ahead && can_read(c);
+}
+
 static void *run(void *context)
 {
 	struct member *m = context;
@@ -206,7 +214,7 @@ static void *run(void *context)
 	name_thread(m);
 	pthread_mutex_lock(&c->lock);
 	while (!is_finished(c, m)) {
-		if (c->may_read && can_read(c) && c->read < m->done + AHEAD) {
+		if (is_to_read(c, m)) {
 			bring_one(c);
 		} else if (m->done < c->settled) {
 			if (!do_one(c, m))
