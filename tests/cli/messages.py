@@ -89,6 +89,8 @@ ROWS = [
     # feeds
     Row("$D -q -r pixel-tls.pcap -f $T/feed.txt", 0, ("feed.txt:2: a character that no host name has",), TLS),
     Row("$D -q -r pixel-tls.pcap -f $T/others", 1, ("others: is a directory",), TLS),
+    Row("gzip -c $T/feed.txt > $T/f.gz; $D feed check $T/f.gz", 1, ("f.gz: is compressed by gzip: unpack it first",)),
+    Row("(printf '\\xff\\xfe'; iconv -t utf-16le $T/feed.txt) > $T/f16; $D feed check $T/f16", 1, ("f16: is in UTF-16: turn it into UTF-8 first",)),
     Row("$D -q -r pixel-tls.pcap -f nofile.txt", 1, ("nofile.txt: No such file or directory",), TLS),
     Row("$D -q -r pixel-tls.pcap --no-builtin-feed", 1, ("there is no feed to match against",)),
     Row("echo analytics.tiktok.com > $T/allow; $D -q -r pixel-tls.pcap --allow $T/allow", 0, (), 1),
