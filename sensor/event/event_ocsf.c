@@ -322,7 +322,10 @@ static const struct activity confidences[] = {
 	[CONFIDENCE_CERTAIN] = { 3, "High" },
 };
 
-/* The feed's entry is the indicator: the profiles `osint` and `security_control`. */
+/*
+ * The feed's entry is the indicator: the profiles `osint` and `security_control`. `value` has to be
+ * there: what is said of a site is about all of an owner's trackers, and names the owner.
+ */
 static void put_indicator(struct cJSON *line, const struct event *e)
 {
 	const struct event_tracker *t = e->tracker;

@@ -325,7 +325,7 @@ static bool put_review(struct census *c, sqlite3 *db)
 static const char explain_sql[] =
         "SELECT strftime('%Y-%m-%dT%H:%M:%f', p.time_ns / 1e9, 'unixepoch'), p.host, p.tracker,"
         " p.method, p.confidence, p.lag_ms, p.file, p.packet, p.flow_id,"
-        " hex(coalesce(c.event_id, p.event_id))"
+        " lower(hex(coalesce(c.event_id, p.event_id)))"
         " FROM placements p LEFT JOIN contacts c ON c.flow_id = p.flow_id AND c.tracker = p.tracker"
         " WHERE p.site = ?1 OR p.site = 'www.' || ?1 ORDER BY p.time_ns";
 
