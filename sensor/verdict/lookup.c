@@ -172,7 +172,7 @@ static const struct feed_entry *match_of(const struct name *question, struct nam
 {
 	const struct feed_entry *entry = question->match;
 
-	for (size_t i = 0; entry == NULL && i < count; i++)
+	for (size_t i = 0; entry == NULL && i < count && !question->is_allowed; i++)
 		entry = aliases[i]->alias_match;
 	return entry;
 }
