@@ -46,7 +46,7 @@ const GOOD_NAMED = 0.8, GOOD_LOST = 0.01, GOOD_HIDDEN = 0.05;
 // How much a "no" is worth: the rule is told beside it.
 export function seeingOf(v: Visibility | null): { word: string; line: string } {
 	if (v === null || v.packets + v.flows === 0)
-		return { word: 'not known', line: 'What was read holds no counters (stats events; a ledger keeps none): how much of the traffic was seen is not known.' };
+		return { word: 'not known', line: 'What was read holds no counters (stats events): how much of the traffic was seen is not known.' };
 	const named = v.flows > 0 ? v.flows_named / v.flows : 0;
 	const lost = v.drops / Math.max(1, v.packets + v.drops);
 	const hidden = (v.doh + v.dot + v.doq) / Math.max(1, v.flows) + v.ech_real / Math.max(1, v.hellos);

@@ -1,0 +1,119 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""same.py DANCECARD: of the same captures every page says the same, whatever it is made of.
+
+What a page shows is its data: words are put back in, so that their numbers make no difference.
+"""
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import zlib
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+CONFIG = ["-c", "tests/report/config.yaml"]
+WORDS_OF_LIST = {"host", "identity", "network", "tracker", "product", "category", "site", "country", "as_org", "server", "file"}
+NUMBERS = {"addresses", "visits", "pixel_visits", "since", "confirmed", "removed", "seen", "first", "last"}
+
+
+def run(*arguments):
+    done = subprocess.run([os.path.abspath(sys.argv[1]), *arguments], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, (arguments, done.returncode, done.stderr)
+    return done
+
+
+def script(text, kind):
+    return re.findall(rf"<script {kind}>([^<]*)</script>", text)
+
+
+def events_in(text):
+    blocks = script(text, 'type="text/plain" class="block"')
+    lines = "".join(zlib.decompress(base64.b64decode(block)).decode() for block in blocks).splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def table_of(table, words, counts):
+    return [{c: v if c in counts or c in NUMBERS else words[v] for c, v in zip(table["columns"], row)} for row in table["rows"]]
+
+
+def list_of(columns, words, events):
+    rows, time = [], 0
+    for i, step in enumerate(columns["time"]):
+        time += step
+        row = {c: words[values[i]] if c in WORDS_OF_LIST else values[i] for c, values in columns.items()}
+        event = events[row["event"]]
+        rows.append({**row, "time": time, "event": event["event_id"], "evidence": event.get("evidence"), "local": event["local"].get("mac")})
+    return rows
+
+
+def page(path):
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    data = json.loads(script(text, 'type="application/json" id="data"')[0])
+    words, counts = data.pop("words"), set(data["totals"])
+    data["tables"] = {name: table_of(table, words, counts) for name, table in data["tables"].items()}
+    data["list"] = list_of(data["list"], words, events_in(text))
+    data["bans"] = [[words[rule], words[reference], *times] for rule, reference, *times in data["bans"]]
+    data.pop("sources")
+    return data
+
+
+def differences(one, other, at=""):
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in sorted(one.keys() | other.keys()):
+            yield from differences(one.get(key), other.get(key), f"{at}.{key}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for i, pair in enumerate(zip(one, other)):
+            yield from differences(*pair, f"{at}[{i}]")
+    elif one != other:
+        yield f"{at}: {one!r} is {other!r}"
+
+
+def must_be_same(what, one, other, but=()):
+    found = [d for d in differences(one, other) if not any(re.fullmatch(b, d.split(":")[0]) for b in but)]
+    assert not found, (what, found[:20])
+    print(f"{what}: {len(one['list'])} rows")
+
+
+def of_events(folder, capture):
+    lines, path = os.path.join(folder, "e.jsonl"), os.path.join(folder, "e.html")
+    run("-q", *capture, "-o", lines)
+    run("report", lines, "-o", path)
+    return page(path)
+
+
+def of_ledger(folder, capture):
+    """Read twice: it says the same."""
+    ledger, path = os.path.join(folder, "l.db"), os.path.join(folder, "l.html")
+    pages = []
+    for _ in range(2):
+        run("-q", *capture, "-o", os.devnull, "-L", ledger)
+        run("report", ledger, "-o", path)
+        pages.append(page(path))
+    os.remove(ledger)
+    must_be_same("read twice", pages[1], pages[0])
+    return pages[0]
+
+
+def main(folder):
+    key = os.path.join(folder, "key")
+    with open(key, "w", encoding="ascii") as out:
+        out.write("ab" * 32)
+    captures = {
+        "all captures": ["-r", "pcaps", *CONFIG],
+        "without a config": ["-r", "pcaps"],
+        "with pseudonyms": ["-r", "pcaps", *CONFIG, "--pseudonymise", key],
+        "agencies, suppressed": ["-r", "pcaps/agencies.pcap", "-c", "pcaps/agencies.yaml", "--suppress", "60"],
+    }
+    for what, capture in captures.items():
+        events, ledger = of_events(folder, capture), of_ledger(folder, capture)
+        assert events["totals"]["bytes_in"] > 0 and events["tables"]["places"] != [] and events["visibility"]["flows"] > 0, what
+        # A ledger does not count what it was told.
+        must_be_same(f"a ledger's page, {what}", ledger, events, [r"\.events"])
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    main(scratch)
