@@ -3,6 +3,7 @@
 #define SENSOR_REPORT_LISTING_H
 
 #include "sensor/report/fact.h"
+#include "sensor/report/words.h"
 
 /*
  * The list of contacts: a row for each `contact`, each lookup that was blocked, and the first
@@ -35,7 +36,10 @@ struct listing_row *listing_add(struct listing *, const struct fact *);
 /* The newest row of the flow, and then by `previous`; NULL: none. */
 struct listing_row *listing_find(struct listing *, uint64_t flow_id);
 struct listing_row *listing_before(struct listing *, const struct listing_row *);
-/* By time. Afterwards rows are not found by flow any more. */
-void listing_sort(struct listing *);
+/*
+ * By time, and where that is the same by what they say: never by which came first, unless nothing
+ * tells them apart. Afterwards rows are not found by flow any more.
+ */
+void listing_sort(struct listing *, const struct words *);
 
 #endif

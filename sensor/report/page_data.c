@@ -83,10 +83,13 @@ static void put_row(struct page_json *j, const struct shape *s, const struct sum
 	page_end(j, ']');
 }
 
-/* What matters most first. */
-static int compare_rows(const void *a, const void *b)
+/* What matters most first; of equal rows not the one that came first, but by what they are called.
+ */
+static int compare_rows(const void *a, const void *b, void *context)
 {
 	const struct sum_row *one = a, *two = b;
+	const struct words *words = context;
+	int by = 0;
 	const uint64_t weights[][2] = {
 		{ one->counts.contacts, two->counts.contacts },
 		{ one->pixel_visits, two->pixel_visits },
@@ -98,17 +101,19 @@ static int compare_rows(const void *a, const void *b)
 	for (size_t i = 0; i < sizeof weights / sizeof *weights; i++)
 		if (weights[i][0] != weights[i][1])
 			return weights[i][0] > weights[i][1] ? -1 : 1;
-	return memcmp(one->key, two->key, sizeof one->key);
+	for (size_t i = 0; by == 0 && i < SUM_KEYS; i++)
+		by = words_compare(words, one->key[i], two->key[i]);
+	return by;
 }
 
 /* The table is sorted, and its rows are not found by key any more. */
 static void put_table(struct page_json *j, const char *name, const struct shape *s,
-                      struct sum_table *t, size_t most)
+                      struct sum_table *t, size_t most, struct words *words)
 {
 	size_t count = t->count < most ? t->count : most;
 
 	if (t->count > 0)
-		qsort(t->rows, t->count, sizeof *t->rows, compare_rows);
+		qsort_r(t->rows, t->count, sizeof *t->rows, compare_rows, words);
 	page_key(j, name);
 	page_begin(j, '{');
 	put_columns(j, s);
@@ -160,7 +165,7 @@ static void put_tables(struct page_json *j, struct report *r)
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		put_table(j, tables[i].name, &tables[i].shape,
 		          (struct sum_table *)(void *)((char *)&r->tables + tables[i].at),
-		          tables[i].most);
+		          tables[i].most, &r->words);
 	page_end(j, '}');
 }
 

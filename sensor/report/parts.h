@@ -2,9 +2,6 @@
 #ifndef SENSOR_REPORT_PARTS_H
 #define SENSOR_REPORT_PARTS_H
 
-#include <pthread.h>
-
-#include "sensor/event/event_json.h"
 #include "sensor/report/listing.h"
 #include "sensor/report/packed.h"
 #include "sensor/report/report.h"
@@ -36,8 +33,6 @@ struct report_tables {
 };
 
 struct report {
-	pthread_mutex_t lock;
-	struct event_json *json;
 	struct words words;
 	struct report_tables tables;
 	const struct config *config; /* for what lines do not say; NULL: none */

@@ -40,10 +40,8 @@ struct report *report_new(void)
 
 	if (r == NULL)
 		return NULL;
-	pthread_mutex_init(&r->lock, NULL);
 	for_each_table(&r->tables, sum_table_init);
-	r->json = event_json_new();
-	if (r->json != NULL && words_init(&r->words))
+	if (words_init(&r->words))
 		return r;
 	report_free(r);
 	return NULL;
@@ -53,13 +51,11 @@ void report_free(struct report *r)
 {
 	if (r == NULL)
 		return;
-	event_json_free(r->json);
 	words_free(&r->words);
 	for_each_table(&r->tables, free_table);
 	listing_free(&r->listing);
 	packed_free(&r->packed);
 	seen_set_close(&r->known);
-	pthread_mutex_destroy(&r->lock);
 	free(r);
 }
 
@@ -437,16 +433,9 @@ enum fact_answer report_line(struct report *r, struct text line)
 	return read_line(r, line, false);
 }
 
-void report_take(struct report *r, const struct event *e)
+void report_run_line(struct report *r, struct text line)
 {
-	if (e->type == EVENT_FLOW && e->tracker == NULL)
-		return;
-	pthread_mutex_lock(&r->lock);
-	struct slice line = event_json_native(r->json, e);
-
-	if (line.len > 0)
-		(void)read_line(r, (struct text){ (const char *)line.ptr, line.len }, true);
-	pthread_mutex_unlock(&r->lock);
+	(void)read_line(r, line, true);
 }
 
 static void settle_row(struct report *r, const struct listing_row *l)
@@ -478,7 +467,7 @@ void report_settle(struct report *r)
 	for (size_t i = 0; i < r->tables.hosts.count; i++)
 		r->total.hosts += r->tables.hosts.rows[i].counts.contacts > 0;
 	seeing_end_runs(&r->seeing);
-	listing_sort(&r->listing);
+	listing_sort(&r->listing, &r->words);
 	for (size_t i = 0; i < r->listing.count; i++)
 		if (!r->listing.rows[i].is_lookup)
 			settle_row(r, &r->listing.rows[i]);

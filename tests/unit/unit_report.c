@@ -89,6 +89,31 @@ static void test_joins(void)
 	report_free(r);
 }
 
+/* Of equal rows not the one that came first: workers come in any order. */
+static void test_order(void)
+{
+#define AT(id, host)                                                                               \
+	"{\"timestamp\":\"2026-11-23T10:00:00Z\",\"event_type\":\"contact\",\"event_id\":\"" id    \
+	"\",\"local\":{\"ip\":\"" host "\"},\"tracker\":{\"name\":\"a.example\"}}"
+	static const char *const lines[] = {
+		AT("00000000000000010000000000000000", "10.0.0.1"),
+		AT("00000000000000020000000000000000", "10.0.0.2"),
+		AT("00000000000000030000000000000000", "10.0.0.10"),
+	};
+#undef AT
+	for (size_t first = 0; first < COUNT_OF(lines); first++) {
+		struct report *r = report_new();
+
+		for (size_t i = 0; i < COUNT_OF(lines); i++)
+			give(r, lines[(first + i) % COUNT_OF(lines)], FACT_OK);
+		report_settle(r);
+		CHECK(text_is(words_get(&r->words, r->listing.rows[0].host), "10.0.0.1"));
+		CHECK(text_is(words_get(&r->words, r->listing.rows[1].host), "10.0.0.10"));
+		CHECK(text_is(words_get(&r->words, r->listing.rows[2].host), "10.0.0.2"));
+		report_free(r);
+	}
+}
+
 static void test_refusals(void)
 {
 	static const struct {
@@ -224,6 +249,7 @@ int main(void)
 {
 	test_counts();
 	test_joins();
+	test_order();
 	test_refusals();
 	test_seeing();
 	test_escapes();
