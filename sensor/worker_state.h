@@ -227,6 +227,8 @@ void mask_ends(const struct worker *, const struct flow *, struct event *);
 /* The row of the host in the table for a person, who sees what the events say of it. */
 struct tally_row *tally_host(struct worker *, const uint8_t address[16], const char *tracker,
                              const char *category);
+/* A contact or lookup of that host: it counts once, whatever address it had. */
+void tally_whose(struct worker *, const struct event_local *);
 /* All that is left of our hosts in the event; its five-tuple was masked when it was begun. */
 void mask_event(struct worker *, struct event *, struct masked *);
 

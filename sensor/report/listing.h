@@ -14,8 +14,8 @@ enum { LISTING_MAX = 200000, LISTING_LOOKUPS_MAX = 20000, LISTING_NO_ROW = UINT3
 
 struct listing_row {
 	uint64_t time_ns, packet, bytes_out, bytes_in, flow_id, weight;
-	uint32_t host, network, organisation, jurisdiction, tracker, product, category, site,
-	        entity;
+	uint32_t host, identity, network, organisation, jurisdiction, tracker, product, category,
+	        site, entity;
 	uint32_t country, as_org, server, file;
 	uint32_t event;    /* its number in the packed events */
 	uint32_t previous; /* row of the same flow */

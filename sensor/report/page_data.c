@@ -6,7 +6,7 @@
 #include "sensor/report/parts.h"
 #include "sensor/version.h"
 
-enum { DATA_VERSION = 1, TABLE_ROWS = 2000, MATRIX_ROWS = 6000, MILLISECOND = 1000000 };
+enum { DATA_VERSION = 2, TABLE_ROWS = 2000, MATRIX_ROWS = 6000, MILLISECOND = 1000000 };
 
 /* The counts by name; a row has their numbers in this order. */
 #define COUNT(member)                                                                              \
@@ -17,10 +17,10 @@ static const struct {
 	const char *name;
 	size_t at;
 } counts_of[] = {
-	COUNT(contacts), COUNT(established), COUNT(reset),  COUNT(unanswered), COUNT(pending),
-	COUNT(lookups),  COUNT(blocked),     COUNT(banned), COUNT(allowed),    COUNT(watched),
-	COUNT(certain),  COUNT(strong),      COUNT(weak),   COUNT(bytes_out),  COUNT(bytes_in),
-	COUNT(hosts),    COUNT(through),     COUNT(held),
+	COUNT(contacts), COUNT(established), COUNT(reset),   COUNT(unanswered), COUNT(pending),
+	COUNT(lookups),  COUNT(blocked),     COUNT(banned),  COUNT(allowed),    COUNT(watched),
+	COUNT(certain),  COUNT(strong),      COUNT(weak),    COUNT(bytes_out),  COUNT(bytes_in),
+	COUNT(hosts),    COUNT(addresses),   COUNT(through), COUNT(held),
 };
 #undef COUNT
 
@@ -140,7 +140,7 @@ static const struct {
 	  { .keys = { "name", "organisation", "jurisdiction" }, .attributes = { "ban" } } },
 	{ TABLE(hosts),
 	  TABLE_ROWS,
-	  { .keys = { "address" }, .attributes = { "name", "mac", "network" } } },
+	  { .keys = { "identity" }, .attributes = { "address", "name", "mac", "network" } } },
 	{ TABLE(sites),
 	  TABLE_ROWS,
 	  { .keys = { "name", "entity" },
@@ -153,7 +153,7 @@ static const struct {
 	  TABLE_ROWS,
 	  { .keys = { "country", "operator", "as" }, .attributes = { "kind" } } },
 	{ TABLE(rules), TABLE_ROWS, { .keys = { "rule", "verdict", "reference" } } },
-	{ TABLE(matrix), MATRIX_ROWS, { .keys = { "address", "product", "category" } } },
+	{ TABLE(matrix), MATRIX_ROWS, { .keys = { "identity", "product", "category" } } },
 	{ TABLE(streams), TABLE_ROWS, { .keys = { "network", "site", "product" } } },
 #undef TABLE
 };
@@ -181,6 +181,7 @@ static const struct column columns[] = {
 	{ "time", offsetof(struct listing_row, time_ns), TIME },
 	{ AT(is_lookup), BYTE },
 	{ AT(host), HALF },
+	{ AT(identity), HALF },
 	{ AT(network), HALF },
 	{ AT(tracker), HALF },
 	{ AT(product), HALF },

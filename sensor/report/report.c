@@ -6,7 +6,7 @@
 #include "sensor/report/parts.h"
 #include "sensor/report/policy.h"
 
-enum { IDS_MAX = 1 << 23 };
+enum { IDS_MAX = 1 << 23, PAIRS_MAX = 1 << 20 };
 
 /* A row for each of these holds the counts of the fact that it stands for. */
 enum { PARTS_MAX = 8 };
@@ -56,6 +56,8 @@ void report_free(struct report *r)
 	listing_free(&r->listing);
 	packed_free(&r->packed);
 	seen_set_close(&r->known);
+	seen_set_close(&r->stays);
+	seen_set_close(&r->addresses);
 	free(r);
 }
 
@@ -113,12 +115,21 @@ static struct sum_row *network_row(struct report *r, const struct fact *f)
 	              word(r, f->jurisdiction));
 }
 
+/* False also when there are too many to know. */
+static bool is_new_pair(struct seen_set *s, uint32_t one, uint32_t other)
+{
+	return s->count < PAIRS_MAX && seen_set_add(s, (uint64_t)one << 32 | other);
+}
+
 static struct sum_row *host_row(struct report *r, const struct fact *f)
 {
-	struct sum_row *host = sum_of(&r->tables.hosts, word(r, f->host), 0, 0);
+	uint32_t identity = word(r, fact_identity(f)), address = word(r, f->host);
+	struct sum_row *host = sum_of(&r->tables.hosts, identity, 0, 0);
 
 	if (host == NULL)
 		return NULL;
+	host->counts.addresses += is_new_pair(&r->addresses, identity, address);
+	know(r, &host->attribute[HOST_ADDRESS], f->host);
 	know(r, &host->attribute[HOST_NAME], f->host_name);
 	know(r, &host->attribute[HOST_MAC], f->mac);
 	know(r, &host->attribute[HOST_NETWORK], f->network);
@@ -159,23 +170,22 @@ static void add_part(struct parts *p, struct sum_row *row)
 		p->rows[p->count++] = row;
 }
 
-/* A host is counted in its network when it is first seen there. */
+/* A host is counted in each network where it was seen. */
 static void find_parts(struct report *r, const struct fact *f, struct parts *p)
 {
 	uint32_t product = word(r, f->product), category = word(r, f->category);
-	size_t known = r->tables.hosts.count;
+	uint32_t identity = word(r, fact_identity(f));
 
 	p->count = 0;
 	add_part(p, host_row(r, f));
-	bool is_new = r->tables.hosts.count > known;
 	struct sum_row *network = network_row(r, f);
 
 	add_part(p, network);
-	if (network != NULL && is_new)
-		network->counts.hosts++;
+	if (network != NULL)
+		network->counts.hosts += is_new_pair(&r->stays, word(r, f->network), identity);
 	add_part(p, sum_of(&r->tables.products, product, category, word(r, f->entity)));
 	add_part(p, sum_of(&r->tables.trackers, word(r, f->tracker), 0, 0));
-	add_part(p, sum_of(&r->tables.matrix, word(r, f->host), product, category));
+	add_part(p, sum_of(&r->tables.matrix, identity, product, category));
 	add_part(p, f->type != EVENT_LOOKUP ? place_row(r, f) : NULL);
 	add_part(p, rule_row(r, f));
 }
@@ -242,6 +252,7 @@ static void fill_row(struct report *r, struct listing_row *row, const struct fac
 	row->packet = f->packet;
 	row->weight = f->represents > 0 ? f->represents : 1;
 	row->host = word(r, f->host);
+	row->identity = word(r, fact_identity(f));
 	row->network = word(r, f->network);
 	row->organisation = word(r, f->organisation);
 	row->jurisdiction = word(r, f->jurisdiction);

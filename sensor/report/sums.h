@@ -17,7 +17,8 @@ struct counts {
 	uint64_t through, held; /* under a ban: not stopped, and stopped */
 	uint64_t certain, strong, weak;
 	uint64_t bytes_out, bytes_in;
-	uint64_t hosts; /* of a network */
+	uint64_t hosts;     /* of a network */
+	uint64_t addresses; /* of a host */
 	uint64_t first_ns, last_ns;
 };
 

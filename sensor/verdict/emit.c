@@ -243,6 +243,7 @@ static void tally_contact(struct worker *w, const struct contact *c, const struc
 	         (const char *)e->tracker->name.ptr);
 	struct tally_row *row = tally_host(w, e->local->ip, text, c->entry.category);
 
+	tally_whose(w, e->local);
 	if (row == NULL)
 		return;
 	row->contacts++;

@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -109,7 +110,26 @@ def of_run(folder, capture):
     return page(path)
 
 
+def hosts_are_counted_alike(folder):
+    """By who they are: summary, events, ledger and page."""
+    lines, ledger, path = (os.path.join(folder, name) for name in ("h.jsonl", "h.db", "h.html"))
+    said = run("-r", "pcaps", *CONFIG, "-o", lines, "-L", ledger, "-R", path).stderr
+    with open(lines, encoding="utf-8") as file:
+        events = [json.loads(line) for line in file]
+    hosts = {e["local"].get("mac", e["local"].get("client_id", e["local"].get("ip"))) for e in events if "ip" in e.get("local", {}) and e["event_type"] in ("contact", "lookup")}
+    addresses = {e["local"]["ip"] for e in events if e["event_type"] in ("contact", "lookup")}
+    summed = [e for e in events if e["event_type"] == "host"]
+    with sqlite3.connect(ledger) as base:
+        kept = base.execute("SELECT count(*) FROM hosts_seen").fetchone()[0]
+    counts = {"summary": int(re.search(r"of (\d+) hosts", said)[1]), "ledger": kept,
+              "page": len(page(path)["tables"]["hosts"]), "sums": len({e["local"].get("mac", e["local"].get("ip")) for e in summed if "ip" in e["local"]}),
+              "network": max(e["summary"].get("hosts", 0) for e in summed)}
+    assert set(counts.values()) == {len(hosts)} and len(hosts) < len(addresses), (counts, len(hosts), len(addresses))
+    print(f"{len(hosts)} hosts with {len(addresses)} addresses")
+
+
 def main(folder):
+    hosts_are_counted_alike(folder)
     key = os.path.join(folder, "key")
     with open(key, "w", encoding="ascii") as out:
         out.write("ab" * 32)

@@ -34,7 +34,7 @@ export interface Controls {
 
 export function controls(data: Data, changed: (filter: Filter) => void): Controls {
 	let filter = { ...NO_FILTER };
-	const search = el('input', { type: 'search', id: 'search', placeholder: 'host, name, site, operator, file', autocomplete: 'off', spellcheck: 'false' });
+	const search = el('input', { type: 'search', id: 'search', placeholder: 'host, MAC, name, site, operator, file', autocomplete: 'off', spellcheck: 'false' });
 	const selects = choicesOf(data).map(([key, label, choices]) => {
 		const select = el('select', { id: `filter-${key}` }, ...choices.map(([value, text]) => el('option', { value }, text)));
 		select.addEventListener('change', () => changed((filter = { ...filter, [key]: select.value })));

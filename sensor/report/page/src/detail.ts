@@ -21,6 +21,7 @@ function facts(c: Contact): HTMLElement {
 	const rows: [string, Child][] = [
 		['when (UTC)', time(c.time)],
 		['host', name(shown(c.host))],
+		['its MAC, or DHCP client id', c.identity === c.host ? '' : name(shown(c.identity))],
 		['network', name(shown(c.network))],
 		['contacted', name(shown(c.tracker))],
 		['product', name(`${shown(c.product)}: ${kind(c.category)}`)],

@@ -4,7 +4,7 @@
 
 import type { Data, Host, Network } from './data';
 import { button, el, name, section, type Child } from './dom';
-import type { Show } from './filter';
+import { exactly, type Show } from './filter';
 import { table, type TableColumn } from './table';
 import { bytes, count, many, shown, time } from './text';
 
@@ -39,8 +39,10 @@ function networkColumns(show: Show): TableColumn<Network>[] {
 
 function hostColumns(show: Show): TableColumn<Host>[] {
 	return [
-		{ head: 'host', cell: (h) => button(shown(h.address), () => show({ search: h.address }), { class: 'link' }), by: (h) => h.address },
+		{ head: 'host', cell: (h) => button(shown(h.address), () => show({ search: exactly(h.identity) }), { class: 'link' }), by: (h) => h.address },
 		{ head: 'calls itself', cell: (h) => name(shown(h.name)), by: (h) => h.name },
+		{ head: 'MAC', cell: (h) => name(shown(h.mac)), by: (h) => h.mac },
+		{ head: 'addresses', cell: (h) => count(h.addresses), by: (h) => h.addresses, isNumber: true },
 		{ head: 'network', cell: (h) => name(shown(h.network)), by: (h) => h.network },
 		{ head: 'contacts', cell: (h) => count(h.contacts), by: (h) => h.contacts, isNumber: true },
 		{ head: 'lookups', cell: (h) => count(h.lookups), by: (h) => h.lookups, isNumber: true },

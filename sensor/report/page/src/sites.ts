@@ -4,7 +4,7 @@
 
 import type { Data, Site } from './data';
 import { button, el, name, section } from './dom';
-import type { Show } from './filter';
+import { exactly, type Show } from './filter';
 import { table } from './table';
 import { count, day, many, percent, shown } from './text';
 
@@ -32,7 +32,7 @@ export function sitesView(data: Data, show: Show): HTMLElement {
 	return section('sites', 'Which sites carry the pixel, since when, gone when?',
 		el('p', { class: 'lead' }, line),
 		table('Sites whose pages called a tracker', sites, [
-			{ head: 'site', cell: (s) => button(shown(s.name), () => show({ search: s.name }), { class: 'link' }), by: (s) => s.name },
+			{ head: 'site', cell: (s) => button(shown(s.name), () => show({ search: exactly(s.name) }), { class: 'link' }), by: (s) => s.name },
 			{ head: 'belongs to', cell: (s) => name(shown([s.organisation, s.jurisdiction, s.sector].filter((w) => w !== '').join(', ') || s.domain)), by: (s) => s.organisation || s.domain },
 			{ head: 'status', cell: status, by: (s) => ORDER.indexOf(s.status) },
 			{ head: 'since', cell: (s) => day(s.since), by: (s) => s.since },
