@@ -124,6 +124,14 @@ static void emit(void *context, enum line_reader reader, struct slice line)
 		write_sinks(run, line);
 }
 
+static void flush(void *context)
+{
+	struct run *run = context;
+
+	for (size_t i = 0; i < run->sink_count; i++)
+		(void)sink_flush(run->sinks[i]);
+}
+
 static void keep(void *context, const struct event *e)
 {
 	struct run *run = context;
@@ -418,6 +426,7 @@ static bool open_pipeline(struct run *run)
 		.look = run->self_check != NULL ? glance : NULL,
 		.part = open_part,
 		.write = emit,
+		.idle = flush,
 		.context = run,
 	});
 	if (run->pipeline == NULL)
@@ -483,8 +492,7 @@ static void run_pipeline(struct run *run)
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	pipeline_run(run->pipeline, progress);
 	progress_end(progress);
-	for (size_t i = 0; i < run->sink_count; i++)
-		(void)sink_flush(run->sinks[i]);
+	flush(run);
 	capture_count(run->capture, &counters);
 	sum_up(run, &counters, seconds_since(&begin));
 }

@@ -30,8 +30,12 @@ enum { LANE_BYTES = 4 << 20 };
 enum line_reader { LINE_FOR_ALL, LINE_FOR_SINKS, LINE_FOR_PAGE };
 
 typedef void output_write(void *context, enum line_reader, struct slice line);
+/* All that could be written is. */
+typedef void output_idle(void *context);
 
-struct output *output_new(size_t lanes, output_write *, void *context); /* NULL: no memory */
+/* `idle`, or NULL, is called by the thread that writes; with one lane by nobody. NULL: no memory.
+ */
+struct output *output_new(size_t lanes, output_write *, output_idle *, void *context);
 void output_free(struct output *);
 struct lane *output_lane(struct output *, size_t index);
 /* All lanes have ended: returns when everything is written. */
