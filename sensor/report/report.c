@@ -170,7 +170,7 @@ static void add_part(struct parts *p, struct sum_row *row)
 		p->rows[p->count++] = row;
 }
 
-/* A host is counted in each network where it was seen. */
+/* A host is counted in each network where it was in contact. */
 static void find_parts(struct report *r, const struct fact *f, struct parts *p)
 {
 	uint32_t product = word(r, f->product), category = word(r, f->category);
@@ -181,7 +181,7 @@ static void find_parts(struct report *r, const struct fact *f, struct parts *p)
 	struct sum_row *network = network_row(r, f);
 
 	add_part(p, network);
-	if (network != NULL)
+	if (network != NULL && f->type != EVENT_LOOKUP)
 		network->counts.hosts += is_new_pair(&r->stays, word(r, f->network), identity);
 	add_part(p, sum_of(&r->tables.products, product, category, word(r, f->entity)));
 	add_part(p, sum_of(&r->tables.trackers, word(r, f->tracker), 0, 0));
@@ -196,10 +196,13 @@ static bool is_stopped(const struct fact *f)
 	       f->outcome == OUTCOME_BLOCKED;
 }
 
+/* As in host events: what is not known counts for neither. */
 static void count_ban(struct counts *c, const struct fact *f, uint64_t weight)
 {
-	if (f->verdict == VERDICT_BANNED)
-		*(is_stopped(f) ? &c->held : &c->through) += weight;
+	if (f->verdict != VERDICT_BANNED)
+		return;
+	c->through += f->outcome == OUTCOME_ESTABLISHED ? weight : 0;
+	c->held += is_stopped(f) ? weight : 0;
 }
 
 static void count_policy(struct counts *c, const struct fact *f, uint64_t weight)
@@ -286,7 +289,8 @@ static void count_time(struct report *r, const struct fact *f, uint64_t weight)
 		piece->established += weight;
 	else
 		piece->pending += weight;
-	piece->banned += f->verdict == VERDICT_BANNED && !is_stopped(f) ? weight : 0;
+	if (f->verdict == VERDICT_BANNED && f->outcome == OUTCOME_ESTABLISHED)
+		piece->banned += weight;
 }
 
 static void take_contact(struct report *r, const struct fact *f, struct text line)

@@ -27,6 +27,8 @@ export function matrix(data: Data, show: Show): HTMLElement {
 	const labels = new Map<string, { product: string; category: string }>();
 	for (const { identity, product, category, contacts, blocked } of data.matrix.rows) {
 		const column = JSON.stringify([product, category]), n = contacts + blocked;
+		if (n === 0) // only looked up
+			continue;
 		add(hosts, identity, n);
 		add(products, column, n);
 		add(cells, JSON.stringify([identity, column]), n);
@@ -45,7 +47,7 @@ export function matrix(data: Data, show: Show): HTMLElement {
 	const body = rows.map((host): Child => el('tr', {},
 		el('th', { scope: 'row' }, button(shown(known.get(host)?.address ?? host), () => show({ search: exactly(host) }), { class: 'link' }), el('small', {}, shown(known.get(host)?.name ?? ''))),
 		...columns.map((c) => cell(host, c))));
-	const left = Math.max(0, data.hosts.total - rows.length);
+	const left = Math.max(0, data.hosts.total - rows.length - (data.hosts.rows.length - hosts.size));
 	return el('figure', { id: 'matrix' },
 		el('figcaption', {}, 'Hosts and products: contacts, and lookups that were blocked'),
 		rows.length === 0 ? el('p', {}, 'There is nothing to show.')
