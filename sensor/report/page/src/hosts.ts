@@ -63,8 +63,8 @@ function hostColumns(show: Show): TableColumn<Host>[] {
 		{ head: 'stopped', cell: (h) => count(stopped(h)), by: stopped, isNumber: true },
 		{ head: 'under the ban', cell: banCounts, by: (h) => h.through },
 		{ head: 'bytes', cell: (h) => bytes(h.bytes_in + h.bytes_out), by: (h) => h.bytes_in + h.bytes_out, isNumber: true },
-		{ head: 'first (UTC)', cell: (h) => time(h.first), by: (h) => h.first, isTime: true },
-		{ head: 'last (UTC)', cell: (h) => time(h.last), by: (h) => h.last, isTime: true },
+		{ head: 'first (UTC)', cell: (h) => time(h.first), by: (h) => h.first },
+		{ head: 'last (UTC)', cell: (h) => time(h.last), by: (h) => h.last },
 	];
 }
 
