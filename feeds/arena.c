@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
 #include "feeds/arena.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "feeds/hash.h"
+
+#define LINE       64 /* of a cache */
+#define LARGE_PAGE (UINT32_C(2) << 20)
 
 bool arena_open(struct arena *arena)
 {
@@ -55,6 +60,30 @@ void arena_trim(struct arena *arena)
 		return;
 	arena->bytes = bytes;
 	arena->size = arena->len;
+}
+
+void *lasting_block(size_t size)
+{
+	void *block = NULL;
+
+	if (posix_memalign(&block, size < LARGE_PAGE ? LINE : LARGE_PAGE, size) != 0)
+		return NULL;
+	if (size >= LARGE_PAGE)
+		madvise(block, size & ~(size_t)(LARGE_PAGE - 1), MADV_HUGEPAGE);
+	return block;
+}
+
+bool arena_settle(struct arena *arena)
+{
+	char *bytes = lasting_block(arena->len);
+
+	if (bytes == NULL)
+		return false;
+	memcpy(bytes, arena->bytes, arena->len);
+	free(arena->bytes);
+	arena->bytes = bytes;
+	arena->size = arena->len;
+	return true;
 }
 
 void interner_close(struct interner *in)

@@ -29,6 +29,13 @@ uint32_t arena_take(struct arena *, size_t len);
 /* Gives back what it took in advance. Nothing moves that is pointed to afterwards. */
 void arena_trim(struct arena *);
 
+/* Room for what stays and is read in no order: begins a cache line, and large pages where they fit.
+ */
+void *lasting_block(size_t size);
+
+/* Moves it, for the last time, into such a block. False when memory is out. */
+bool arena_settle(struct arena *);
+
 /* Equal strings kept once: a table of the offsets of those there are. Only the builder has one. */
 struct interner {
 	uint32_t *slots; /* open addressing; 0: free */

@@ -6,9 +6,8 @@
 #include <stdint.h>
 
 /*
- * A seeded hash, fed a byte at a time. Each step is one-to-one in the state, so what was fed can
- * be looked at (hash_finish) after any byte and feeding goes on: that is how one pass over a name
- * from its end gives the hash of every parent.
+ * A seeded hash, fed a byte at a time: for what is hashed seldom. Each step is one-to-one in the
+ * state. Names have one of their own: feeds/name_hash.h.
  */
 static inline uint64_t hash_step(uint64_t state, unsigned char byte)
 {

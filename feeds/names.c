@@ -4,20 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "feeds/hash.h"
+#include "feeds/text.h"
 
-#define RULE_HEAD    8   /* bytes before the text */
-#define NAME_MAX_LEN 255 /* of a name only its last bytes are looked at */
-#define LABELS_MAX   128
-#define BUCKET       2  /* rules in one, on average */
-#define SLACK        4  /* a quarter more room than the rules take, */
-#define SLACK_UNTIL  36 /* if that is no more than so many bytes a rule */
-#define LINE         64
-#define LINES_AHEAD  2 /* from its home; more make hits faster and misses slower */
+#define RULE_HEAD   8  /* bytes before the text */
+#define LINE        64 /* of a cache; a bucket's share of `rules` */
+#define SLACK       3  /* a third more room than the rules take, */
+#define BYTES_MOST  40 /* if that is, with the buckets, no more than so many bytes a rule */
+#define LINES_AHEAD 2  /* of a bucket; more make hits faster and misses slower */
+#define LIKELY      3  /* rules of a bucket that are gone through without a branch */
 
 bool names_open(struct names *names, uint64_t seed)
 {
-	*names = (struct names){ .seed = seed };
+	*names = (struct names){ 0 };
+	name_keys_make(&names->keys, seed);
 	return arena_open(&names->rules);
 }
 
@@ -54,7 +53,7 @@ static enum rule_verdict verdict_at(const char *rule)
 	return (enum rule_verdict)(rule[4] >> 2);
 }
 
-static size_t domain_len_at(const char *rule)
+static size_t text_len_at(const char *rule)
 {
 	return (unsigned char)rule[5];
 }
@@ -72,35 +71,39 @@ static const char *text_at(const char *rule)
 	return rule + RULE_HEAD;
 }
 
+/* Of "*." before the domain. */
+static size_t star_at(const char *rule)
+{
+	return match_at(rule) == RULE_BELOW ? 2 : 0;
+}
+
 static const char *domain_at(const char *rule)
 {
-	return text_at(rule) + (match_at(rule) == RULE_BELOW ? 2 : 0);
+	return text_at(rule) + star_at(rule);
+}
+
+static size_t domain_len_at(const char *rule)
+{
+	return text_len_at(rule) - star_at(rule);
 }
 
 static bool is_gap(const char *rule)
 {
-	return domain_len_at(rule) == 0;
+	return text_len_at(rule) == 0;
 }
 
 static size_t size_at(const char *rule)
 {
-	if (is_gap(rule))
-		return tag_at(rule);
-	return (size_t)(domain_at(rule) - rule) + domain_len_at(rule) + 1;
+	return is_gap(rule) ? tag_at(rule) : RULE_HEAD + text_len_at(rule) + 1;
 }
 
-static uint64_t depth_bit(unsigned labels)
+static size_t labels_of(const char *domain, size_t len)
 {
-	return UINT64_C(1) << (labels < 63 ? labels : 63);
-}
-
-static uint64_t depth_of(const char *domain, size_t len)
-{
-	unsigned labels = 1;
+	size_t labels = 1;
 
 	for (size_t i = 0; i < len; i++)
 		labels += domain[i] == '.';
-	return depth_bit(labels);
+	return labels;
 }
 
 static bool reserve(struct names *names)
@@ -121,7 +124,7 @@ bool names_add(struct names *names, const char *domain, size_t len, enum rule_ma
                enum rule_verdict verdict, uint32_t tag)
 {
 	size_t star = match == RULE_BELOW ? 2 : 0;
-	uint32_t hash = hash_bytes(names->seed, domain, len);
+	uint32_t hash = name_hash(&names->keys, domain, len);
 	uint16_t hash_end = (uint16_t)hash;
 
 	if (!reserve(names))
@@ -134,13 +137,13 @@ bool names_add(struct names *names, const char *domain, size_t len, enum rule_ma
 
 	memcpy(at, &tag, sizeof tag);
 	at[4] = (char)(match | verdict << 2);
-	at[5] = (char)len;
+	at[5] = (char)(star + len);
 	memcpy(at + 6, &hash_end, sizeof hash_end);
 	memcpy(at + RULE_HEAD, "*.", star);
 	memcpy(at + RULE_HEAD + star, domain, len);
 	at[RULE_HEAD + star + len] = '\0';
 	names->list[names->count++] = (struct name_seed){ hash, rule };
-	names->depths |= depth_of(domain, len);
+	names->has_depth[labels_of(domain, len)] = true;
 	names->has_exceptions |= verdict == RULE_EXCEPT || verdict == RULE_CANCEL;
 	names->has_allow |= verdict == RULE_ALLOW;
 	return true;
@@ -236,9 +239,9 @@ static uint32_t bucket_of(const struct names *names, uint32_t hash)
 }
 
 /* Where the bucket's rules lie if none before it had too many. */
-static size_t home_of(const struct names *names, uint32_t hash)
+static size_t home_of(uint32_t bucket)
 {
-	return (size_t)((uint64_t)hash * names->span >> 32);
+	return (size_t)bucket * LINE;
 }
 
 /* By the end of the hash; its beginning chose the bucket. */
@@ -247,12 +250,15 @@ static uint32_t filter_bits(uint32_t hash)
 	return UINT32_C(1) << (hash & 31) | UINT32_C(1) << (hash >> 5 & 31);
 }
 
-/* Up to `home`, if that is not behind already: a record of no name, whose tag is its size. */
-static bool leave_gap(struct arena *ordered, size_t home)
+static bool has_bits(uint32_t filter, uint32_t hash)
 {
-	if (home < ordered->len + RULE_HEAD)
-		return true;
-	uint32_t size = (uint32_t)(home - ordered->len), at = arena_take(ordered, size);
+	return filter >> (hash & 31) & filter >> (hash >> 5 & 31) & 1;
+}
+
+/* A record of no name, whose tag is its size. */
+static bool leave_gap(struct arena *ordered, uint32_t size)
+{
+	uint32_t at = arena_take(ordered, size);
 
 	if (at == ARENA_FULL)
 		return false;
@@ -261,52 +267,72 @@ static bool leave_gap(struct arena *ordered, size_t home)
 	return true;
 }
 
+/* Up to `home`, if that is not behind already. */
+static bool go_home(struct arena *ordered, size_t home)
+{
+	return home < ordered->len + RULE_HEAD ||
+	       leave_gap(ordered, (uint32_t)(home - ordered->len));
+}
+
+/* What is sent for at the last home, and what is read behind the last rule, is there. */
+static uint32_t end_gap(const struct names *names, const struct arena *ordered)
+{
+	size_t last = home_of(names->bucket_count);
+	uint32_t least = LINES_AHEAD * LINE + RULE_HEAD;
+
+	return last > ordered->len ? (uint32_t)(last - ordered->len) + least : least;
+}
+
 /* The records in order into `ordered`, and where each bucket begins. */
 static bool lay_out(struct names *names, struct arena *ordered)
 {
-	uint32_t bucket = 0;
+	uint32_t next = 0;
 
 	for (size_t i = 0; i < names->count; i++) {
 		const struct name_seed *seed = &names->list[i];
 		const char *rule = names->rules.bytes + seed->rule;
+		uint32_t bucket = bucket_of(names, seed->hash);
 
-		if (bucket <= bucket_of(names, seed->hash) &&
-		    !leave_gap(ordered, home_of(names, seed->hash)))
+		if (next <= bucket && !go_home(ordered, home_of(bucket)))
 			return false;
 		uint32_t at = arena_take(ordered, size_at(rule));
 
 		if (at == ARENA_FULL)
 			return false;
 		memcpy(ordered->bytes + at, rule, size_at(rule));
-		while (bucket <= bucket_of(names, seed->hash))
-			names->buckets[bucket++].begin = at;
-		names->buckets[bucket - 1].filter |= filter_bits(seed->hash);
+		while (next <= bucket)
+			names->buckets[next++].begin = at;
+		names->buckets[bucket].filter |= filter_bits(seed->hash);
 	}
-	while (bucket <= names->bucket_count)
-		names->buckets[bucket++].begin = ordered->len;
-	arena_trim(ordered);
-	return true;
+	while (next <= names->bucket_count)
+		names->buckets[next++].begin = ordered->len;
+	return leave_gap(ordered, end_gap(names, ordered));
 }
 
-/* Long names leave no room, and then their places cannot be guessed: 0. */
-static uint32_t span_for(uint64_t len, uint64_t count)
+/* Long names leave no room between buckets, and then where one lies cannot be guessed. */
+static uint32_t buckets_for(uint64_t len, uint64_t count)
 {
-	uint64_t span = len + len / SLACK, most = count * SLACK_UNTIL;
+	uint64_t buckets = (len + len / SLACK) / LINE;
+	uint64_t most = count * BYTES_MOST / (LINE + sizeof(struct name_bucket));
 
-	if (span > most)
-		span = most;
-	return span > len && span < UINT32_MAX ? (uint32_t)span : 0;
+	if (most > ARENA_FULL / 2 / LINE)
+		most = ARENA_FULL / 2 / LINE;
+	if (buckets > most)
+		buckets = most;
+	return (uint32_t)(buckets > len / LINE ? buckets : len / LINE) + 1;
 }
 
 static bool order(struct names *names)
 {
 	struct arena ordered;
 
-	names->bucket_count = (uint32_t)(names->count / BUCKET + 1);
-	names->buckets = calloc((size_t)names->bucket_count + 1, sizeof *names->buckets);
-	names->span = span_for(names->rules.len, names->count);
+	names->bucket_count = buckets_for(names->rules.len, names->count);
+	size_t size = ((size_t)names->bucket_count + 1) * sizeof *names->buckets;
+
+	names->buckets = lasting_block(size);
 	if (names->buckets == NULL || !arena_open(&ordered))
 		return false;
+	memset(names->buckets, 0, size);
 	bool is_done = lay_out(names, &ordered);
 
 	arena_close(&names->rules);
@@ -314,7 +340,7 @@ static bool order(struct names *names)
 	free(names->list);
 	names->list = NULL;
 	names->size = 0;
-	return is_done;
+	return is_done && arena_settle(&names->rules);
 }
 
 bool names_build(struct names *names, const struct arena *strings)
@@ -331,15 +357,10 @@ bool names_build(struct names *names, const struct arena *strings)
 	return order(names);
 }
 
-/* A name taken apart: itself in lower case, and those of its parents that rules could be about. */
-struct taken_apart {
-	unsigned char lower[NAME_MAX_LEN];
-	size_t len;
-	size_t count;
-	struct parent {
-		uint32_t hash;
-		uint32_t start;
-	} parents[LABELS_MAX]; /* the shortest first */
+/* The name itself or one of its parents, in whose bucket a rule about it may be. */
+struct parent {
+	uint32_t hash;
+	uint32_t len;
 };
 
 /* Only a wish, in the one way that both compilers know. */
@@ -352,75 +373,71 @@ static inline void prefetch(const void *at)
 #endif
 }
 
-static unsigned char lower_case(char c)
+/* There is room behind the last rule: no need to look whether it is still there. */
+static inline void send_for(const char *rules)
 {
-	unsigned char byte = (unsigned char)c;
-
-	return (unsigned char)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
+	for (size_t i = 0; i < LINES_AHEAD; i++)
+		prefetch(rules + i * LINE);
 }
 
-static inline void send_for(const struct names *names, size_t rules)
+/*
+ * Writes a parent to `kept`; 1 if its bucket's filter has it, 0 if the next one may take its place.
+ * What most probably are its rules is on its way from here on.
+ */
+static inline size_t keep(const struct names *names, uint64_t sum, size_t len, struct parent *kept)
 {
-	for (size_t i = 0; i < LINES_AHEAD && rules + i * LINE < names->rules.len; i++)
-		prefetch(names->rules.bytes + rules + i * LINE);
+	uint32_t hash = name_hash_finish(&names->keys, sum), bucket = bucket_of(names, hash);
+
+	send_for(names->rules.bytes + home_of(bucket));
+	kept->hash = hash;
+	kept->len = (uint32_t)len;
+	return has_bits(names->buckets[bucket].filter, hash);
 }
 
-/* The bucket, and what most probably are its rules, are on their way while the rest is hashed. */
-static void keep_parent(const struct names *names, struct taken_apart *name, uint64_t hash,
-                        size_t start)
+/* Those of the parents and the name that rules could be about, the shortest first; how many. */
+static inline size_t take_apart(const struct names *names, const char *end, size_t len,
+                                struct parent *kept)
 {
-	struct parent *parent = &name->parents[name->count++];
+	uint64_t sum = 0, head = name_head(end - len, len);
+	size_t count = 0, labels = 1;
 
-	parent->hash = hash_finish(hash);
-	parent->start = (uint32_t)start;
-	prefetch(&names->buckets[bucket_of(names, parent->hash)]);
-	if (names->span > 0)
-		send_for(names, home_of(names, parent->hash));
-}
+	for (size_t i = 0; i <= len / 8; i++) {
+		uint64_t word = i < len / 8 ? name_word(end - 8 * (i + 1)) : head;
 
-static void take_apart(const struct names *names, const char *text, struct taken_apart *name)
-{
-	uint64_t hash = names->seed;
-	unsigned labels = 1;
+		for (uint64_t dots = name_dots(word); dots != 0; dots &= dots - 1, labels++) {
+			uint64_t behind = ((dots & -dots) >> 7) - 1;
 
-	name->count = 0;
-	for (size_t i = name->len; i-- > 0;) {
-		unsigned char byte = lower_case(text[i]);
-
-		name->lower[i] = byte;
-		if (byte == '.') {
-			if (names->depths & depth_bit(labels) && name->count < LABELS_MAX - 1)
-				keep_parent(names, name, hash, i + 1);
-			labels++;
+			if (names->has_depth[labels])
+				count += keep(names,
+				              sum + name_hash_word(&names->keys, i, word & behind),
+				              8 * i + name_bytes(behind), kept + count);
 		}
-		hash = hash_step(hash, byte);
+		sum += name_hash_word(&names->keys, i, word);
 	}
-	if (names->depths & depth_bit(labels))
-		keep_parent(names, name, hash, 0);
+	return names->has_depth[labels] ? count + keep(names, sum, len, kept + count) : count;
 }
 
 /* What has been found on the way from the whole name to its shortest parent. */
 struct search {
 	const struct names *names;
 	const struct arena *strings;
-	const struct taken_apart *name;
-	bool is_cut; /* the name was too long: its beginning is not here */
+	const char *end; /* of the name */
+	size_t len;
 	uint64_t muted;
 	enum name_found found;
 	struct name_match *out;
 };
 
-static bool speaks_of(const struct search *search, const char *rule, size_t start)
+static bool speaks_of(const struct search *search, const char *rule, size_t len)
 {
-	size_t len = search->name->len - start;
-	bool is_whole = start == 0 && !search->is_cut;
+	const char *domain = domain_at(rule), *name = search->end - len;
 
 	if (domain_len_at(rule) != len ||
-	    memcmp(domain_at(rule), search->name->lower + start, len) != 0)
+	    (memcmp(domain, name, len) != 0 && !text_is_nocase((struct text){ name, len }, domain)))
 		return false;
 	enum rule_match match = match_at(rule);
 
-	return match == RULE_SUFFIX || (match == RULE_EXACT) == is_whole;
+	return match == RULE_SUFFIX || (match == RULE_EXACT) == (len == search->len);
 }
 
 static bool is_muted(const struct search *search, const char *rule, uint64_t here)
@@ -438,69 +455,85 @@ static void take_match(struct name_match *out, const char *rule, size_t start)
 	out->start = start;
 }
 
-/* Hears one rule; `here` holds the feeds whose rules for this very name are cancelled. */
-static void hear(struct search *search, const char *rule, size_t start, uint64_t *here)
+/*
+ * Hears one rule; `here` holds the feeds whose rules for this very name are cancelled. True when
+ * what comes behind, for this name, says nothing more.
+ */
+static bool hear(struct search *search, const char *rule, size_t len, uint64_t *here)
 {
 	switch (verdict_at(rule)) {
 	case RULE_ALLOW:
 		search->found = NAME_ALLOWED;
-		break;
+		return true;
 	case RULE_EXCEPT:
 		search->muted |= UINT64_C(1) << feed_of(search->strings, rule);
-		break;
+		return false;
 	case RULE_CANCEL:
 		*here |= UINT64_C(1) << feed_of(search->strings, rule);
-		break;
+		return false;
 	case RULE_REPORT:
-		if (search->found == NAME_NONE && !is_muted(search, rule, *here)) {
-			search->found = NAME_MATCHED;
-			take_match(search->out, rule, start);
-		}
 		break;
 	}
+	if (search->found == NAME_NONE && !is_muted(search, rule, *here)) {
+		search->found = NAME_MATCHED;
+		take_match(search->out, rule, search->len - len);
+	}
+	return search->found == NAME_MATCHED;
 }
 
-static void look_up(struct search *search, uint32_t hash, size_t start)
+/*
+ * Of the rules from here on the first whose hash ends so, if it is among the first few; else one
+ * behind them. It is reckoned and not decided: to read them is most of what a search waits for, and
+ * a processor that has guessed wrong begins nothing else meanwhile.
+ */
+static const char *skip_others(const char *rule, uint16_t hash_end)
+{
+	for (int i = 0; i < LIKELY; i++) {
+		size_t len = text_len_at(rule);
+		bool is_gap = len == 0, is_it = hash_end_at(rule) == hash_end;
+
+		rule += (RULE_HEAD + len + 1) & -(size_t)!is_gap & -(size_t)!is_it;
+	}
+	return rule;
+}
+
+static void look_up(struct search *search, const struct parent *parent)
 {
 	const struct names *names = search->names;
-	const struct name_bucket *bucket = &names->buckets[bucket_of(names, hash)];
-	uint32_t bits = filter_bits(hash);
-	uint64_t here = 0;
-
-	if ((bucket->filter & bits) != bits)
-		return;
+	const struct name_bucket *bucket = &names->buckets[bucket_of(names, parent->hash)];
 	const char *rule = names->rules.bytes + bucket[0].begin;
 	const char *end = names->rules.bytes + bucket[1].begin;
+	uint16_t hash_end = (uint16_t)parent->hash;
+	uint64_t here = 0;
 
-	send_for(names, bucket[0].begin);
-	for (; rule < end && !is_gap(rule) && search->found != NAME_ALLOWED; rule += size_at(rule))
-		if (hash_end_at(rule) == (uint16_t)hash && speaks_of(search, rule, start))
-			hear(search, rule, start, &here);
+	send_for(rule);
+	for (rule = skip_others(rule, hash_end); rule < end && !is_gap(rule); rule += size_at(rule))
+		if (hash_end_at(rule) == hash_end && speaks_of(search, rule, parent->len) &&
+		    hear(search, rule, parent->len, &here))
+			return;
 }
 
 enum name_found names_find(const struct names *names, const struct arena *strings, const char *name,
                            size_t len, struct name_match *out)
 {
-	struct taken_apart apart;
-	struct search search = { .names = names, .strings = strings, .name = &apart, .out = out };
+	struct parent kept[FEED_NAME_MAX + 1];
+	struct search search = { .names = names, .strings = strings, .out = out };
 
 	if (len > 0 && name[len - 1] == '.')
 		len--;
 	if (len == 0 || names->bucket_count == 0)
 		return NAME_NONE;
-	search.is_cut = len > NAME_MAX_LEN;
-	apart.len = search.is_cut ? NAME_MAX_LEN : len;
-	size_t skipped = len - apart.len;
+	search.end = name + len;
+	search.len = len;
+	size_t count =
+	        take_apart(names, search.end, len > FEED_NAME_MAX ? FEED_NAME_MAX : len, kept);
 
-	take_apart(names, name + skipped, &apart);
-	for (size_t i = apart.count; i-- > 0;) {
-		look_up(&search, apart.parents[i].hash, apart.parents[i].start);
+	while (count-- > 0) {
+		look_up(&search, &kept[count]);
 		if (search.found == NAME_ALLOWED ||
 		    (search.found == NAME_MATCHED && !names->has_allow))
 			break;
 	}
-	if (search.found == NAME_MATCHED && search.is_cut)
-		out->start += skipped;
 	return search.found;
 }
 

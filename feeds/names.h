@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "feeds/arena.h"
+#include "feeds/name_hash.h"
 #include "feeds/rule.h"
 
 /*
@@ -16,24 +17,26 @@
  *	| tag: 4 | match, verdict: 1 | len of domain: 1 | end of hash: 2 | text "*.tiktok.com" | NUL
  *|
  *
- * Building puts the records in order of their hashes and cuts them into buckets of two or so:
+ * Building puts the records in order of their hashes and cuts them into buckets, as many as there
+ * are cache lines in the room that they may take, which is a third more than they need:
  *
- *	buckets   |  0 .x..x | 107 x..x. | …      where each begins, and a filter: 8 bytes
+ *	buckets   |  1 .x..x | 100 x..x. | …      where each begins, and a filter: 8 bytes
  *	             |          └──────┐
- *	rules     [ 1c.. | 22.. | 27.. ][ 31.. | 39.. ][ …     a bucket: a cache line or two
+ *	rules     [ 1c.. | 22.. | 27.. ][ 31.. | 39.. ]  gap  [ …
  *
  * The filter has two bits set for each name in the bucket, which tell nearly every name that is
  * not in it. So a name that is not there costs one access to the small array, and one that is
  * there one more to the large one.
  *
- * Where a bucket's rules are can be guessed from the hash: they are put at that share of `rules`,
- * or behind what took that place, and room is left between so that this is seldom far. A search
- * has both on their way to the cache at once, instead of one after the other:
+ * Where a bucket's rules are can be guessed: they are put into its own cache line, or behind what
+ * took that place. A search has both on their way to the cache at once, instead of one after the
+ * other:
  *
- *	rules     [ 1c.. | 22.. ]  gap  [ 31.. ][ 39.. | 3a.. | 3b.. ][ 41.. ]  gap  [ …
- *	          home of 0             home of 1   home of 2      home of 3    home of 4
+ *	rules     [ 1c.. | 22.. ]  gap  [ 31.. ]  gap  [ 39.. | 3a.. | 3b.. ][ 41.. ]  gap  [ …
+ *	line      0                     1              2              3                     4
+ *	          home of 0             home of 1      home of 2      home of 3, not at home
  *
- * A name is hashed from its end, so one pass gives the hash of each of its parents: those whose
+ * One pass over a name gives the hash of each of its parents (feeds/name_hash.h): those whose
  * number of labels no rule has are left out, the rest are looked up, the longest first.
  */
 struct name_seed {
@@ -52,9 +55,8 @@ struct names {
 	size_t count, size;     /* of the list; once built, `count` is of rules */
 	struct name_bucket *buckets;
 	uint32_t bucket_count; /* behind which lies one more, the end */
-	uint32_t span;         /* of the rules with their gaps, as planned; 0: without gaps */
-	uint64_t seed;
-	uint64_t depths; /* bit n: some rule has n labels (63: or more) */
+	struct name_keys keys;
+	bool has_depth[FEED_NAME_MAX + 2]; /* [n]: some rule has n labels */
 	bool has_exceptions, has_allow;
 };
 

@@ -170,6 +170,14 @@ static void check_spelling(void)
 		{ "tiktok.com\0", 11, false },
 		{ "\0.tiktok.com", 12, true },
 		{ "tiktok\0com", 10, false },
+		{ "a/.tiktok.com", 13, true },
+		{ "a//.tiktok.com", 14, true },
+		{ "\x0etiktok.com", 11, false },
+		{ "a\x0etiktok\x0e"
+		  "com",
+		  12, false },
+		{ "\xff\xfe.tiktok.com", 13, true },
+		{ "\xf4iktok.com", 10, false },
 		{ "com", 3, false },
 		{ "", 0, false },
 		{ ".", 1, false },
@@ -197,10 +205,150 @@ static void check_spelling(void)
 	arena_close(&arena);
 }
 
+/* Some domain of that length: labels of up to eleven letters, digits and hyphens. */
+static void random_domain(char *out, size_t len)
+{
+	static const char signs[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+	size_t next_dot = 1 + random_below(11);
+
+	for (size_t i = 0; i < len; i++) {
+		bool is_dot = i == next_dot && i + 1 < len;
+
+		out[i] = is_dot ? '.' : signs[random_below(sizeof signs - 1)];
+		next_dot += is_dot ? 2 + random_below(10) : 0;
+	}
+}
+
+static void spell_in_any_case(char *name, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (name[i] >= 'a' && name[i] <= 'z' && random_below(2) == 0)
+			name[i] = (char)(name[i] - 'a' + 'A');
+}
+
+/* Whether it is found where it must be, in memory of exactly its length. */
+static bool is_found(const struct names *names, const struct arena *arena, const char *name,
+                     size_t len, size_t start)
+{
+	struct name_match match;
+	char *exact = malloc(len);
+
+	CHECK(exact != NULL);
+	memcpy(exact, name, len);
+	enum name_found found = names_find(names, arena, exact, len, &match);
+
+	free(exact);
+	CHECK(found != NAME_MATCHED || match.start == start);
+	return found == NAME_MATCHED;
+}
+
+/*
+ * Names are hashed by words of eight bytes: each length, alone and with something before it, spelt
+ * in any case; and no name that differs in one byte.
+ */
+static void check_lengths(enum rule_match kind)
+{
+	struct arena arena;
+	struct names names;
+	char name[300];
+
+	for (size_t len = 1; len <= 253; len++) {
+		CHECK(arena_open(&arena));
+		CHECK(names_open(&names, len));
+		memset(name, 'x', sizeof name);
+		random_domain(name + 40, len);
+		name[39] = '.';
+		CHECK(names_add(&names, name + 40, len, kind, RULE_REPORT, 0));
+		CHECK(names_build(&names, &arena));
+		spell_in_any_case(name + 40, len);
+		CHECK(is_found(&names, &arena, name + 40, len, 0) == (kind != RULE_BELOW));
+		for (size_t before = 2; before <= 40; before++)
+			CHECK(is_found(&names, &arena, name + 40 - before, before + len, before) ==
+			      (kind != RULE_EXACT));
+		CHECK(!is_found(&names, &arena, name + 41, len - 1, 0) || len == 1);
+		for (size_t i = 0; i < len; i++) {
+			name[40 + i] ^= 1;
+			CHECK(!is_found(&names, &arena, name + 40, len, 0));
+			CHECK(!is_found(&names, &arena, name + 38, len + 2, 2));
+			name[40 + i] ^= 1;
+		}
+		names_close(&names);
+		arena_close(&arena);
+	}
+}
+
+/* The deepest rules there can be, and names that have more labels than any rule. */
+static void check_depths(void)
+{
+	struct arena arena;
+	struct names names;
+	char name[600];
+
+	for (size_t i = 0; i < sizeof name; i++)
+		name[i] = i % 2 == 0 ? '.' : 'a';
+	for (size_t labels = 1; labels <= 127; labels++) {
+		size_t len = 2 * labels - 1;
+
+		CHECK(arena_open(&arena));
+		CHECK(names_open(&names, labels));
+		CHECK(names_add(&names, name + 1, len, RULE_SUFFIX, RULE_REPORT, 0));
+		CHECK(names_build(&names, &arena));
+		for (size_t more = 0; more <= 400 - len; more++)
+			CHECK(is_found(&names, &arena, name + 400 - len - more, len + more, more));
+		CHECK(labels == 1 || !is_found(&names, &arena, name + 1, len - 2, 0));
+		names_close(&names);
+		arena_close(&arena);
+	}
+}
+
+/* Many names, long ones too, so that buckets are full, empty and far from home; no room between. */
+static void check_many(size_t least, size_t most)
+{
+	enum { MANY = 3000 };
+	static char domains[MANY][256];
+	struct arena arena;
+	struct names names;
+	enum rule_match match;
+	enum rule_verdict verdict;
+	struct name_match at;
+	size_t seen = 0;
+
+	CHECK(arena_open(&arena));
+	CHECK(names_open(&names, least));
+	for (size_t i = 0; i < MANY; i++) {
+		size_t len = least + random_below((unsigned)(most - least + 1));
+
+		random_domain(domains[i], len);
+		domains[i][len] = '\0';
+		CHECK(names_add(&names, domains[i], len, RULE_EXACT, RULE_REPORT, 0));
+	}
+	CHECK(names_build(&names, &arena));
+	CHECK(names.count == MANY);
+	for (size_t i = 0; i < MANY; i++) {
+		size_t len = strlen(domains[i]);
+
+		CHECK(is_found(&names, &arena, domains[i], len, 0));
+		domains[i][random_below((unsigned)len)] ^= 1;
+		CHECK(!is_found(&names, &arena, domains[i], len, 0));
+	}
+	for (uint32_t rule = 1; (rule = names_next(&names, rule, &match, &verdict, &at)) != 0;)
+		seen++;
+	CHECK(seen == MANY);
+	names_close(&names);
+	arena_close(&arena);
+}
+
 int main(void)
 {
 	for (unsigned i = 0; i < 400; i++)
 		run_world(i, i % RULES, i % 3 == 0);
 	check_spelling();
+	check_lengths(RULE_SUFFIX);
+	check_lengths(RULE_EXACT);
+	check_lengths(RULE_BELOW);
+	check_depths();
+	check_many(12, 14);
+	check_many(16, 253);
+	check_many(253, 253);
 	return 0;
 }
