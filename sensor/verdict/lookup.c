@@ -372,6 +372,7 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	w->counters.lookups++;
 	w->counters.lookups_blocked += e->outcome == OUTCOME_BLOCKED;
 	tally_lookup(w, l, e->outcome == OUTCOME_BLOCKED);
+	tally_whose(w, &local);
 	emit_event(w, e);
 }
 
