@@ -30,7 +30,7 @@ sqlite3.h|sensor/ledger/.*
 '
 # C17, and POSIX or Linux.
 standard='assert|ctype|errno|inttypes|limits|locale|math|setjmp|signal|std[a-z0-9]*|string|time|wchar'
-system='arpa/.*|dirent|fcntl|getopt|grp|ifaddrs|net/.*|netdb|netinet/.*|poll|pthread|pwd|sched|semaphore|sys/.*|syslog|termios|unistd|linux/.*'
+system='arpa/.*|dirent|fcntl|getopt|grp|ifaddrs|net/.*|netdb|netinet/.*|poll|pthread|pwd|sched|semaphore|strings|sys/.*|syslog|termios|unistd|linux/.*'
 
 failures=0
 count=0
