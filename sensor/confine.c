@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/confine.h"
 
+#include "sensor/apart.h"
 #include "sensor/log.h"
 #include "sensor/sink/places.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,6 +51,62 @@ static void add_paths(struct confine *c, const struct options *o, const struct c
 		reach_add_written(&c->writes, o->evidence);
 	if (o->report != NULL)
 		reach_add_written(&c->writes, o->report);
+}
+
+/* Read before there is another root, and perhaps again after. */
+static void gather_inputs(struct apart *a, const struct options *o, const struct config *config)
+{
+	for (size_t i = 0; i < o->reads.count; i++)
+		if (strcmp(o->reads.items[i], "-") != 0)
+			apart_reads(a, "--read", o->chroot, o->reads.items[i]);
+	for (size_t i = 0; i < o->feeds.count; i++)
+		apart_reads(a, "--feed", NULL, o->feeds.items[i]);
+	for (size_t i = 0; i < o->geo.count; i++)
+		apart_reads(a, "--geo", NULL, o->geo.items[i]);
+	if (o->key_file != NULL)
+		apart_reads(a, "--pseudonymise", NULL, o->key_file);
+	if (o->config != NULL)
+		apart_reads(a, "--config", NULL, o->config);
+	if (config != NULL && config->inventory_path != NULL)
+		apart_reads(a, "inventory", NULL, config->inventory_path);
+}
+
+static void gather_output(struct apart *a, const char *root, const char *target)
+{
+	struct sink_places *places = malloc(sizeof *places);
+
+	if (places != NULL && sink_find_places(target, places) && !places->is_remote &&
+	    places->written[0] != '\0')
+		apart_writes(a, "--output", root, places->written);
+	free(places);
+}
+
+static void gather_evidence(struct apart *a, const char *root, const char *path)
+{
+	char manifest[PLACE_LEN];
+
+	apart_writes(a, "--evidence", root, path);
+	if (snprintf(manifest, sizeof manifest, "%s.manifest.json", path) < PLACE_LEN)
+		apart_writes(a, "the manifest of --evidence", root, manifest);
+}
+
+bool confine_apart(const struct options *o, const struct config *config)
+{
+	struct apart a = { 0 };
+
+	gather_inputs(&a, o, config);
+	for (size_t i = 0; i < o->outputs.count; i++)
+		gather_output(&a, o->chroot, o->outputs.items[i]);
+	if (o->ledger != NULL)
+		apart_writes(&a, "--ledger", o->chroot, o->ledger);
+	if (o->evidence != NULL)
+		gather_evidence(&a, o->chroot, o->evidence);
+	if (o->report != NULL)
+		apart_writes(&a, "--report", o->chroot, o->report);
+	bool is_apart = apart_check(&a);
+
+	apart_free(&a);
+	return is_apart;
 }
 
 /* Who we are to be; NULL: who we are. */

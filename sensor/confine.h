@@ -22,6 +22,8 @@ struct confine {
 	struct reach reads, writes;
 };
 
+/* False, said: what is written would overwrite what is read, or another output (apart.h). */
+bool confine_apart(const struct options *, const struct config *);
 /* False, said. Before the first thread, and before anything is opened for writing. */
 bool confine(struct confine *, const struct options *, const struct config *);
 /* When all is open and all threads are there. */

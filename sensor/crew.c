@@ -8,7 +8,7 @@
 
 #include "sensor/stall.h"
 
-enum { PLACES = 8, SPINS = 500, PAUSES = 64 };
+enum { PLACES = 8, AHEAD = 4, SPINS = 500, PAUSES = 64 };
 
 struct place {
 	struct work *work;
@@ -133,6 +133,19 @@ static void bring_one(struct crew *c)
 	settle_all(c);
 }
 
+bool crew_help(void *crew)
+{
+	struct crew *c = crew;
+
+	pthread_mutex_lock(&c->lock);
+	bool is_mine = c->may_read && !c->tasks.may_wait && can_read(c);
+
+	if (is_mine)
+		bring_one(c);
+	pthread_mutex_unlock(&c->lock);
+	return is_mine;
+}
+
 static void do_watched(struct crew *c, const struct member *m, const struct work *work)
 {
 	const struct frame_batch *b = &work->frames;
@@ -185,6 +198,14 @@ static void name_thread(const struct member *m)
 	(void)pthread_setname_np(pthread_self(), name);
 }
 
+/* Who waits within read() is to have nothing left that others wait for. */
+static bool is_to_read(const struct crew *c, const struct member *m)
+{
+	bool is_ahead = c->tasks.may_wait ? c->read > m->done : c->read >= m->done + AHEAD;
+
+	return c->may_read && !is_ahead && can_read(c);
+}
+
 static void *run(void *context)
 {
 	struct member *m = context;
@@ -193,11 +214,11 @@ static void *run(void *context)
 	name_thread(m);
 	pthread_mutex_lock(&c->lock);
 	while (!is_finished(c, m)) {
-		if (m->done < c->settled) {
+		if (is_to_read(c, m)) {
+			bring_one(c);
+		} else if (m->done < c->settled) {
 			if (!do_one(c, m))
 				break;
-		} else if (c->may_read && can_read(c)) {
-			bring_one(c);
 		} else {
 			wait_for_news(c);
 		}

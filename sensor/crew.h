@@ -17,8 +17,9 @@
  *                 (waits for 7)
  *
  * Each batch is read (one after the other), decoded (any number at once), settled (one after the
- * other) and then done by every worker, by each in order. Whoever has no settled batch reads the
- * next, so that no thread only dispatches and none waits for one that does. A place is used again
+ * other) and then done by every worker, by each in order. A worker that comes by reads the next, as
+ * long as it is less than four ahead, so that no thread only dispatches and none waits for one that
+ * does, and packets are still in the cache of who decodes them. A place is used again
  * when the last worker has left it. There are a few operations on one lock for a batch and worker,
  * and none for a packet.
  *
@@ -32,6 +33,7 @@ struct crew_tasks {
 	void (*decode)(void *context, struct work *); /* by many threads at once */
 	void (*settle)(void *context, struct work *); /* in order, not twice at once */
 	void *context;
+	bool may_wait; /* read() may, for who fills a pipe: nobody reads ahead of what is to be done */
 	/* Live the caller's thread does those three, so that somebody always listens. */
 	bool is_callers;
 };
@@ -43,6 +45,12 @@ void crew_free(struct crew *);
 
 /* Who watches that the workers go on; before they are run. NULL: nobody. */
 void crew_watch(struct crew *, struct stall *);
+
+/*
+ * Reads a batch ahead for the workers, where one of them has to wait within its own (commons.h).
+ * False: there is none to be read now.
+ */
+bool crew_help(void *crew);
 
 /* Reads and does all batches to the last. Once. */
 void crew_run(struct crew *);

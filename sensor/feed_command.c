@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "feeds/feed.h"
+#include "sensor/event/wire_text.h"
 #include "sensor/feed_convert.h"
 #include "sensor/ledger/ledger_flows.h"
 #include "sensor/options.h"
@@ -383,15 +384,34 @@ static const char *or_dash(const char *text)
 	return text[0] != '\0' ? text : "-";
 }
 
+/* Names and feeds are anybody's: a tab would be a column more, an escape the terminal's. */
+static void put_field(const char *text, char end)
+{
+	struct slice s = { (const uint8_t *)text, strlen(text) };
+
+	while (s.len > 0) {
+		size_t len = s.ptr[0] < 0x20 || s.ptr[0] == 0x7f ? 0 : utf8_char(s);
+
+		if (len > 0)
+			fwrite(s.ptr, 1, len, stdout);
+		else
+			printf("\\%03u", s.ptr[0]);
+		s = slice_skip(s, len > 0 ? len : 1);
+	}
+	putchar(end);
+}
+
 static void look_up(const struct request *request, const struct feed_set *set, const char *name)
 {
-	struct feed_entry entry;
+	struct feed_entry entry = { 0 };
+	enum feed_where where = request->is_alias ? FEED_ALIAS : FEED_NAME;
+	bool is_found = find(set, name, where, &entry);
 
-	if (find(set, name, request->is_alias ? FEED_ALIAS : FEED_NAME, &entry))
-		printf("%s\t%s\t%s\t%s\t%s\n", name, or_dash(entry.rule), or_dash(entry.category),
-		       or_dash(entry.product), or_dash(entry.feed));
-	else
-		printf("%s\t-\t-\t-\t-\n", name);
+	put_field(name, '\t');
+	put_field(is_found ? or_dash(entry.rule) : "-", '\t');
+	put_field(is_found ? or_dash(entry.category) : "-", '\t');
+	put_field(is_found ? or_dash(entry.product) : "-", '\t');
+	put_field(is_found ? or_dash(entry.feed) : "-", '\n');
 }
 
 /* A name on each line; blank lines are none. */
@@ -401,9 +421,14 @@ static void look_up_input(const struct request *request, const struct feed_set *
 	size_t size = 0;
 
 	while (!ferror(stdout) && getline(&line, &size, stdin) >= 0) {
-		line[strcspn(line, "\r\n")] = '\0';
-		if (line[0] != '\0')
-			look_up(request, set, line);
+		char *name = line + strspn(line, " \t");
+		size_t len = strcspn(name, "\r\n");
+
+		while (len > 0 && (name[len - 1] == ' ' || name[len - 1] == '\t'))
+			len--;
+		name[len] = '\0';
+		if (len > 0)
+			look_up(request, set, name);
 	}
 	free(line);
 }

@@ -8,6 +8,7 @@
 #include "sensor/flow/flow_table.h"
 #include "sensor/flow/fragments.h"
 #include "sensor/flow/routers.h"
+#include "sensor/kin.h"
 #include "sensor/owner.h"
 #include "sensor/role.h"
 #include "sensor/totals.h"
@@ -32,6 +33,7 @@ struct intake {
 	struct hash_secret secret; /* the flow tables' */
 	struct fragments *fragments;
 	struct duplicates *duplicates; /* NULL: copies are kept */
+	struct kin *kin;
 	char apart[CACHE_LINE];
 	struct intake_counters counters;
 	/* Hashes of the addresses and MACs that were told: a pair is told again when it was
@@ -52,7 +54,8 @@ struct intake *intake_new(bool keep_duplicates, uint64_t seed)
 	in->secret = flow_table_secret(seed);
 	in->fragments = fragments_new(&(struct fragments_options){ .seed = { seed, ~seed } });
 	in->duplicates = keep_duplicates ? NULL : duplicates_new();
-	if (in->fragments != NULL && (keep_duplicates || in->duplicates != NULL))
+	in->kin = kin_new(seed);
+	if (in->fragments != NULL && in->kin != NULL && (keep_duplicates || in->duplicates != NULL))
 		return in;
 	intake_free(in);
 	return NULL;
@@ -64,6 +67,7 @@ void intake_free(struct intake *in)
 		return;
 	fragments_free(in->fragments);
 	duplicates_free(in->duplicates);
+	kin_free(in->kin);
 	free(in);
 }
 
@@ -147,6 +151,18 @@ static void find_refused(struct work_packet *wp, const struct config *config)
 	wp->refused = owner_of(&quoted, config);
 }
 
+/*
+ * Global IPv6 addresses are nobody's by their range. A client whose hop limit is whole is on this
+ * link: its MAC is its own.
+ */
+static bool is_on_link(const struct packet *p, uint32_t owner)
+{
+	enum { HOP_LIMIT = 7 }; /* RFC 8200, section 3 */
+
+	return p->ip_version == 6 && p->network.len > HOP_LIMIT &&
+	       !was_forwarded(p->network.ptr[HOP_LIMIT]) && owner == owner_of_host(p->src);
+}
+
 /* What follows from the packet alone, once it is whole. */
 static void look_at(const struct intake *in, struct work_packet *wp, const struct config *config)
 {
@@ -158,8 +174,8 @@ static void look_at(const struct intake *in, struct work_packet *wp, const struc
 	wp->what = may_name_host(p) ? TODO_NAMES : 0;
 	if (role_shown(p, &host) != HOST_ROLE_NONE)
 		wp->what |= TODO_ROLE;
-	wp->card = card_of(p, inside.src);
 	wp->owner = owner_between(p, inside);
+	wp->card = card_of(p, inside.src || is_on_link(p, wp->owner));
 	wp->hash = flow_table_hash(&in->secret, p);
 	if (wp->kind == PACKET_ICMP)
 		find_refused(wp, config);
@@ -267,6 +283,15 @@ static void count_kind(struct intake_counters *c, const struct work_packet *wp)
 	c->other += wp->kind == PACKET_OTHER;
 }
 
+static uint32_t refused_owner(const struct intake *in, const struct work_packet *wp)
+{
+	struct packet quoted;
+
+	return dissect_icmp_quote(&wp->packet, &quoted) == PARSE_OK
+	               ? kin_owner(in->kin, &quoted, wp->refused)
+	               : wp->refused;
+}
+
 static void settle_packet(struct intake *in, struct work *work, size_t index)
 {
 	struct work_packet *wp = &work->packets[index];
@@ -293,8 +318,10 @@ static void settle_packet(struct intake *in, struct work *work, size_t index)
 		work_add_all(work, index, TODO_ROLE);
 	if (wp->what & TODO_NAMES)
 		work_add_all(work, index, TODO_NAMES);
+	if (kin_settle(in->kin, wp))
+		work_add_all(work, index, TODO_KIN);
 	if (wp->what & TODO_REFUSAL)
-		work_add(work, wp->refused, index, TODO_REFUSAL);
+		work_add(work, refused_owner(in, wp), index, TODO_REFUSAL);
 	work_add(work, wp->owner, index, TODO_FOLLOW);
 }
 
@@ -304,6 +331,8 @@ static void settle_mark(struct intake *in, struct work *work, size_t index)
 
 	if (m->kind == MARK_STATS)
 		m->stats->intake = in->counters;
+	if (m->kind == MARK_FINISH)
+		kin_clear(in->kin);
 	work_add_all(work, index, TODO_MARK);
 }
 

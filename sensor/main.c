@@ -115,6 +115,14 @@ static void emit(void *context, struct slice line)
 		end_unheard(run);
 }
 
+static void flush(void *context)
+{
+	struct run *run = context;
+
+	for (size_t i = 0; i < run->sink_count; i++)
+		(void)sink_flush(run->sinks[i]);
+}
+
 static void keep(void *context, const struct event *e)
 {
 	struct run *run = context;
@@ -411,6 +419,7 @@ static bool open_pipeline(struct run *run)
 		.look = run->self_check != NULL ? glance : NULL,
 		.part = open_part,
 		.write = emit,
+		.idle = flush,
 		.context = run,
 	});
 	if (run->pipeline == NULL)
@@ -419,17 +428,24 @@ static bool open_pipeline(struct run *run)
 	       (run->ledger == NULL || ledger_restore(run->ledger, pipeline_book(run->pipeline)));
 }
 
-/* A service has no end: its config and feeds change while it runs. */
-static void listen_to_hangups(struct run *run)
+/* From the first on: logrotate asks for it while we read feeds, and must not end us. */
+static void catch_hangups(void)
 {
 	struct sigaction action = { .sa_handler = hang_up, .sa_flags = SA_RESTART };
 
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+/* A service has no end: its config and feeds change while it runs. */
+static void listen_to_hangups(struct run *run)
+{
 	run->reload = reload_new(run->argc, run->argv);
 	if (run->reload != NULL && run->options.watch_feeds && capture_is_live(run->capture))
 		reload_watch(run->reload, run->know.feeds, WATCH_MS);
 	reloading = run->reload;
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGHUP, &action, NULL);
+	if (hangups && reloading != NULL)
+		reload_ask(reloading);
 }
 
 static void listen_to_signals(struct run *run)
@@ -476,8 +492,7 @@ static void run_pipeline(struct run *run)
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	pipeline_run(run->pipeline, progress);
 	progress_end(progress);
-	for (size_t i = 0; i < run->sink_count; i++)
-		(void)sink_flush(run->sinks[i]);
+	flush(run);
 	capture_count(run->capture, &counters);
 	sum_up(run, &counters, seconds_since(&begin));
 }
@@ -566,7 +581,7 @@ static bool is_filter(const char *words)
 	return filter != NULL;
 }
 
-static bool is_usable(const struct options *o)
+static bool is_usable(const struct options *o, const struct config *config)
 {
 	if (o->filter != NULL && !is_filter(o->filter))
 		return false;
@@ -601,7 +616,7 @@ static bool is_usable(const struct options *o)
 		return false;
 	}
 	if (o->reads.count + o->interfaces.count > 0)
-		return true;
+		return o->self_check || confine_apart(o, config);
 	log_error("nothing to read: give -r FILE or -i IFACE; --help shows all");
 	return false;
 }
@@ -669,6 +684,7 @@ int main(int argc, char **argv)
 		return report_command(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "ledger") == 0)
 		return ledger_command(argc - 1, argv + 1);
+	catch_hangups();
 	if (!options_parse(&run.options, argc, argv)) {
 		options_free(&run.options);
 		return EXIT_USAGE;
@@ -678,7 +694,7 @@ int main(int argc, char **argv)
 
 	if (status < 0)
 		status = open_config(&run);
-	if (status < 0 && !is_usable(&run.options)) {
+	if (status < 0 && !is_usable(&run.options, run.know.config)) {
 		(void)close_all(&run);
 		status = EXIT_USAGE;
 	}

@@ -338,6 +338,7 @@ static bool refuse(const struct row *row, const char *value)
 		[LIST] = "a name",
 		[TEXT] = "a name",
 		[NUMBER] = "a number",
+		[SIZE] = "a size such as 512M or 4G",
 		[TIME] = "a time such as 2026-11-23, 2026-11-23T13:25:08Z or 1795440308",
 	};
 
@@ -404,15 +405,35 @@ static void help_row(FILE *out, const struct row *row)
 	fprintf(out, "%s\n", line);
 }
 
+static const struct option_command commands[] = {
+	{ "feed check", "FILE..." },
+	{ "feed lookup", "NAME|ADDRESS...|-" },
+	{ "feed convert", "--to FORMAT FILE|builtin" },
+	{ "feed compare", "FILE" },
+	{ "feed retro", "--feed FILE|builtin LEDGER|EVENTS...|-" },
+	{ "sites", "LEDGER [--csv|--json] [--inventory FILE] [--explain SITE]" },
+	{ "ledger forget", "HOST LEDGER" },
+	{ "ledger prune", "DAYS LEDGER" },
+	{ "report", "LEDGER|EVENTS... -o FILE.html" },
+};
+
+bool options_command(size_t index, struct option_command *out)
+{
+	if (index >= sizeof commands / sizeof *commands)
+		return false;
+	*out = commands[index];
+	return true;
+}
+
 void options_help(FILE *out)
 {
-	fputs("dancecard [-r FILE|DIR|-]... [-i IFACE]... [options] [BPF filter]\n"
-	      "dancecard feed check|lookup|convert|compare|retro ...\n"
-	      "dancecard sites LEDGER [--csv|--json] [--inventory FILE] [--explain SITE]\n"
-	      "dancecard ledger forget|prune ...\n"
-	      "dancecard report LEDGER|EVENTS... -o FILE.html\n\n"
-	      "Finds which hosts of a network are in contact with ByteDance's infrastructure, and\n"
-	      "writes it as JSON events, one a line, to standard output.\n\n",
+	fputs("dancecard [-r FILE|DIR|-]... [-i IFACE]... [options] [BPF filter]\n", out);
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		fprintf(out, "dancecard %s %s\n", commands[i].words, commands[i].arguments);
+	fputs("\nFinds which hosts of a network are in contact with ByteDance's infrastructure, "
+	      "and\n"
+	      "writes it as JSON events, one a line, to standard output. `dancecard COMMAND "
+	      "--help`\nsays more of the others.\n\n",
 	      out);
 	for (size_t i = 0; i < ROWS; i++)
 		help_row(out, &rows[i]);

@@ -66,6 +66,11 @@ struct option_words {
 	bool is_list, is_for_file;          /* may be given again; may stand in a config file */
 };
 bool options_words(size_t index, struct option_words *out); /* false behind the last */
+/* The commands for what is no capture; `dancecard WORDS --help` says more. */
+struct option_command {
+	const char *words, *arguments; /* "feed check", "FILE..." */
+};
+bool options_command(size_t index, struct option_command *out); /* false behind the last */
 void options_free(struct options *);
 void options_help(FILE *out);
 

@@ -45,6 +45,7 @@ struct lane {
 
 struct output {
 	output_write *write;
+	output_idle *idle; /* NULL: nobody asks */
 	void *context;
 	size_t count;
 	bool has_thread, is_finished; /* the second under the lock */
@@ -306,17 +307,20 @@ static void *run(void *context)
 			wait_for_news(o);
 		pthread_mutex_unlock(&o->lock);
 		merge(o);
+		if (!has_news && o->idle != NULL)
+			o->idle(o->context);
 	}
 	return NULL;
 }
 
-struct output *output_new(size_t lanes, output_write *write, void *context)
+struct output *output_new(size_t lanes, output_write *write, output_idle *idle, void *context)
 {
 	struct output *o = calloc(1, sizeof *o + lanes * sizeof *o->lanes);
 
 	if (o == NULL)
 		return NULL;
 	o->write = write;
+	o->idle = idle;
 	o->context = context;
 	o->count = lanes;
 	pthread_mutex_init(&o->lock, NULL);

@@ -27,8 +27,12 @@ struct lane;
 enum { LANE_BYTES = 4 << 20 };
 
 typedef void output_write(void *context, struct slice line);
+/* All that could be written is. */
+typedef void output_idle(void *context);
 
-struct output *output_new(size_t lanes, output_write *, void *context); /* NULL: no memory */
+/* `idle`, or NULL, is called by the thread that writes; with one lane by nobody. NULL: no memory.
+ */
+struct output *output_new(size_t lanes, output_write *, output_idle *, void *context);
 void output_free(struct output *);
 struct lane *output_lane(struct output *, size_t index);
 /* All lanes have ended: returns when everything is written. */

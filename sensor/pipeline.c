@@ -68,6 +68,13 @@ static void write_line(void *context, struct slice line)
 	stall_leave(p->stall, p->use.workers + STALL_OUTPUT);
 }
 
+static void tell_idle(void *context)
+{
+	struct pipeline *p = context;
+
+	p->use.idle(p->use.context);
+}
+
 static const char *source_name(void *context, uint32_t source)
 {
 	const struct pipeline *p = context;
@@ -291,7 +298,11 @@ static bool build(struct pipeline *p)
 	uint64_t seed = random_seed(p);
 
 	p->intake = intake_new(p->use.keep_duplicates, seed);
-	p->output = output_new(p->use.workers, write_line, p);
+	bool is_awaited = p->use.idle != NULL && capture_waits(p->use.capture);
+
+	p->output = output_new(p->use.workers, write_line, is_awaited ? tell_idle : NULL, p);
+	if (is_awaited && p->use.workers == 1)
+		capture_before_wait(p->use.capture, tell_idle, p);
 	p->commons = commons_new(p->use.workers, worker_limits_sites(p->use.memory), seed);
 	if (p->intake == NULL || p->output == NULL || p->commons == NULL || !make_workers(p, seed))
 		return false;
@@ -300,9 +311,11 @@ static bool build(struct pipeline *p)
 	                                         .decode = decode,
 	                                         .settle = settle,
 	                                         .context = p,
+	                                         .may_wait = capture_waits(p->use.capture),
 	                                         .is_callers = capture_is_live(p->use.capture) });
 	if (p->crew == NULL || !make_stall(p))
 		return false;
+	commons_meanwhile(p->commons, crew_help, p->crew);
 	crew_watch(p->crew, p->stall);
 	return true;
 }

@@ -38,6 +38,8 @@ struct pipeline_options {
 	void (*beat)(void *context, bool is_well);
 	FILE *(*part)(void *context); /* a file of its own for each worker's evidence; NULL: none */
 	output_write *write;          /* of one thread at a time */
+	/* A pipe pauses, and all that it said so far is written; of the same thread. NULL: none. */
+	output_idle *idle;
 	void *context;
 };
 

@@ -23,6 +23,7 @@ enum {
 	TODO_FOLLOW = 8,  /* for the owner */
 	TODO_MARK = 16,   /* no packet: `index` is a mark's */
 	TODO_ROLE = 32,   /* it shows what one of its ends is: for every worker */
+	TODO_KIN = 64,    /* it shows whose address one of its ends is: for every worker */
 };
 
 struct todo {
@@ -51,6 +52,7 @@ struct work_packet {
 	uint8_t kind;         /* enum packet_kind */
 	uint8_t what;         /* TODO_NAMES, TODO_ROLE and TODO_REFUSAL, where they may be to do */
 	struct packet packet;
+	uint8_t kin_address[16], kin_host[16]; /* TODO_KIN: the one is the other's; kin.h */
 };
 
 struct config;          /* see config/config.h */

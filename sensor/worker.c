@@ -88,6 +88,7 @@ static bool build(struct worker *w)
 		return false;
 	w->resolutions = resolutions_new(limits.resolutions, w->names, seed);
 	w->hosts = hosts_new(limits.hosts, w->names, seed);
+	w->kin = kin_table_new(seed);
 	w->ech = ech_known_new(limits.ech, w->names, seed);
 	if (w->use.commons == NULL)
 		w->own_commons = commons_new(1, SITES_MAX, seed);
@@ -102,14 +103,15 @@ static bool build(struct worker *w)
 	                                                        .names = w->names,
 	                                                        .classify = w->classify,
 	                                                        .ech = w->ech,
+	                                                        .kin = w->kin,
 	                                                        .resolutions = w->resolutions,
 	                                                        .seed = seed,
 	                                                        .keep_all = w->use.all_flows,
 	                                                        .dns = dns_was_seen,
 	                                                        .is_suspect = is_suspect,
 	                                                        .context = w });
-	return w->resolutions != NULL && w->hosts != NULL && w->ech != NULL && w->sites != NULL &&
-	       w->inspector != NULL;
+	return w->resolutions != NULL && w->hosts != NULL && w->kin != NULL && w->ech != NULL &&
+	       w->sites != NULL && w->inspector != NULL;
 }
 
 struct worker *worker_new(const struct worker_options *options)
@@ -136,6 +138,7 @@ void worker_free(struct worker *w)
 	site_watch_free(w->sites);
 	commons_free(w->own_commons);
 	hosts_free(w->hosts);
+	kin_table_free(w->kin);
 	ech_known_free(w->ech);
 	resolutions_free(w->resolutions);
 	event_json_free(w->json);
@@ -298,15 +301,23 @@ static void begin_flow(struct worker *w, const struct sight *s)
 	open_question(w, s);
 }
 
+/* The flow's own SYN comes behind what it began: packets overtook each other on their way here. */
+static bool is_overtaken(const struct flow *f, uint64_t now_ns)
+{
+	static const uint64_t at_most_ns = 1000000000U;
+
+	return !f->has_syn && f->state != FLOW_CLOSED && now_ns < f->first_ns + at_most_ns;
+}
+
 /*
  * The five-tuple begins anew: a SYN for a flow that is over or has long spoken. The same SYN once
  * more, after a reset, is the same attempt.
  */
-static bool is_reused(const struct flow *f, const struct packet *p, unsigned side)
+static bool is_reused(const struct flow *f, const struct packet *p, unsigned side, uint64_t now_ns)
 {
 	bool is_syn = (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 
-	return p->protocol == IP_TCP && is_syn &&
+	return p->protocol == IP_TCP && is_syn && !is_overtaken(f, now_ns) &&
 	       (f->state == FLOW_CLOSED || (f->spoke >> side & 1) != 0) &&
 	       !inspect_is_retry(f, side, p->tcp_seq);
 }
@@ -399,7 +410,7 @@ static void follow(struct worker *w, const struct work_packet *wp)
 		           .now_ns = w->now_ns,
 		           .step = wp->step };
 
-	if (!is_new && is_reused(f, p, s.side)) {
+	if (!is_new && is_reused(f, p, s.side, w->now_ns)) {
 		flow_table_end(w->flows, f, FLOW_END_REUSED);
 		s.flow = f = flow_table_find_hashed(w->flows, p, wp->hash, &is_new);
 		s.side = SIDE_A;
@@ -466,6 +477,8 @@ static void do_packet(struct worker *w, const struct work_packet *wp, unsigned w
 	set_phase(w, PHASE_REFUSAL, 0, 0);
 	if (what & TODO_HOST)
 		hear_card(w, p);
+	if (what & TODO_KIN)
+		kin_table_add(w->kin, wp->kin_address, wp->kin_host);
 	if (what & TODO_NAMES)
 		hear_host_names(w, p);
 	if (what & TODO_ROLE)
@@ -555,6 +568,7 @@ static void finish(struct worker *w)
 	lane_end_mixed(w->use.lane);
 	set_phase(w, PHASE_SITES, 0, 0);
 	place_finish(w);
+	kin_table_clear(w->kin);
 }
 
 /* What does not add up is a fault of ours: it is said once, and is the exit status. */

@@ -10,6 +10,7 @@
 #include "sensor/flow/flow_table.h"
 #include "sensor/flow/hosts.h"
 #include "sensor/flow/inspect.h"
+#include "sensor/flow/kin_table.h"
 #include "sensor/flow/resolutions.h"
 #include "sensor/keyed_hash.h"
 #include "sensor/knowledge.h"
@@ -103,6 +104,7 @@ struct worker {
 	struct classify *classify;
 	struct resolutions *resolutions;
 	struct hosts *hosts;
+	struct kin_table *kin; /* what belongs to a client is kept by kin_of() its address */
 	struct ech_known *ech;
 	struct site_watch *sites;
 	struct commons *commons, *own_commons;  /* the second: where nobody gave one */
@@ -227,6 +229,10 @@ void mask_ends(const struct worker *, const struct flow *, struct event *);
 /* The row of the host in the table for a person, who sees what the events say of it. */
 struct tally_row *tally_host(struct worker *, const uint8_t address[16], const char *tracker,
                              const char *category);
+/* Is it an address, where a name could stand? With pseudonyms such a one is no site. */
+bool is_address_text(struct slice);
+/* With pseudonyms no more than whose page it is, and nothing where that is an address. */
+struct slice mask_referer(const struct worker *, struct slice url);
 /* All that is left of our hosts in the event; its five-tuple was masked when it was begun. */
 void mask_event(struct worker *, struct event *, struct masked *);
 

@@ -385,7 +385,10 @@ static void make_new_site(struct event *e)
 		                                  .lag_ms = -3,
 		                                  .has_lag = true };
 
+	static const struct event_tracker nameless = { .entity = "ByteDance" };
+
 	make_site(e);
+	e->tracker = &nameless;
 	e->site = &unseen;
 }
 

@@ -11,7 +11,7 @@ bool rig_begin(struct rig *r, const struct worker_options *options, bool keep_du
 	struct worker_options o = *options;
 
 	*r = (struct rig){ .intake = intake_new(keep_duplicates, 1),
-		           .output = output_new(1, write, context),
+		           .output = output_new(1, write, NULL, context),
 		           .work = work_new(1) };
 	if (r->intake == NULL || r->output == NULL || r->work == NULL)
 		return false;

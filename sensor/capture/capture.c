@@ -283,6 +283,20 @@ bool capture_is_live(const struct capture *c)
 	return c->live != NULL;
 }
 
+bool capture_waits(const struct capture *c)
+{
+	for (size_t i = 0; c->live == NULL && i < c->inputs.count; i++)
+		if (c->inputs.all[i].is_stream)
+			return true;
+	return c->live != NULL;
+}
+
+void capture_before_wait(struct capture *c, void (*tell)(void *context), void *context)
+{
+	c->stop.before_wait = tell;
+	c->stop.context = context;
+}
+
 void capture_count(struct capture *c, struct capture_counters *out)
 {
 	*out = c->counters;

@@ -92,6 +92,10 @@ void capture_batch_release(struct frame_batch *);
 /* The file as it was named on the command line (folder/name for a folder's), or the interface. */
 const char *capture_source_name(const struct capture *, uint32_t source);
 bool capture_is_live(const struct capture *);
+/* Reading may wait for others: for packets on a wire, for who fills a pipe. */
+bool capture_waits(const struct capture *);
+/* Before capture_read() waits for a pipe it calls this. To be set before the first packet. */
+void capture_before_wait(struct capture *, void (*tell)(void *context), void *context);
 void capture_count(struct capture *, struct capture_counters *out);
 /* Inputs that could not be opened, or not be read to their end. */
 unsigned capture_failures(const struct capture *);

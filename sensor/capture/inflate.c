@@ -297,6 +297,15 @@ struct inflater *inflater_start(struct slice head, struct raw *raw)
 	return NULL;
 }
 
+bool inflater_is_ready(struct inflater *inf)
+{
+	pthread_mutex_lock(&inf->lock);
+	bool is_ready = inf->head != inf->tail || inf->is_done;
+
+	pthread_mutex_unlock(&inf->lock);
+	return is_ready;
+}
+
 ssize_t inflater_read(struct inflater *inf, uint8_t *to, size_t room)
 {
 	ssize_t result;

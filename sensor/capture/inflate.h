@@ -21,6 +21,8 @@ struct inflater *inflater_start(struct slice head, struct raw *raw);
 void inflater_stop(struct inflater *); /* NULL is nothing */
 
 /* As raw_read(). What was whole before a fault comes first. */
+/* inflater_read() would not wait. */
+bool inflater_is_ready(struct inflater *);
 ssize_t inflater_read(struct inflater *, uint8_t *to, size_t room);
 /* After RAW_FAILED: why. */
 const char *inflater_fault(const struct inflater *);

@@ -29,6 +29,13 @@ static ssize_t read_some(struct raw *raw, uint8_t *to, size_t room)
 	}
 }
 
+bool raw_is_ready(const struct raw *raw)
+{
+	struct pollfd fd = { .fd = raw->fd, .events = POLLIN };
+
+	return raw->peeked_len > 0 || poll(&fd, 1, 0) != 0;
+}
+
 ssize_t raw_peek(struct raw *raw)
 {
 	while (raw->peeked_len < RAW_PEEK_MAX) {

@@ -12,6 +12,9 @@
 struct stop {
 	int fd; /* an eventfd: readable from the stop on, so every poll() ends */
 	atomic_bool is_set;
+	/* What the reading thread does before it waits for a pipe; NULL: nothing. */
+	void (*before_wait)(void *context);
+	void *context;
 };
 
 enum { RAW_PEEK_MAX = 8 };
@@ -28,6 +31,8 @@ struct raw {
 
 /* The first bytes (fewer at the end), which raw_read() gives again; or RAW_FAILED, RAW_STOPPED. */
 ssize_t raw_peek(struct raw *);
+/* raw_read() would not wait. */
+bool raw_is_ready(const struct raw *);
 /* Bytes that are there, waiting for the first. Or RAW_END, RAW_FAILED (errno), RAW_STOPPED. */
 ssize_t raw_read(struct raw *, uint8_t *to, size_t room);
 

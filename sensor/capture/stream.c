@@ -54,8 +54,20 @@ static ssize_t begin(struct stream *s)
 	return RAW_FAILED;
 }
 
+static void tell_wait(struct stream *s)
+{
+	const struct stop *stop = s->raw.stop;
+	bool is_ready =
+	        s->inflater != NULL ? inflater_is_ready(s->inflater) : raw_is_ready(&s->raw);
+
+	if (!is_ready)
+		stop->before_wait(stop->context);
+}
+
 ssize_t stream_read(struct stream *s, uint8_t *to, size_t room)
 {
+	if (s->raw.stop->before_wait != NULL)
+		tell_wait(s);
 	ssize_t got = s->is_begun ? 0 : begin(s);
 
 	if (got == 0)

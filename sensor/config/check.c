@@ -96,6 +96,8 @@ static void check_networks(struct config_reading *r)
 		if (all[i].prefixes.count + all[i].vlans.count == 0)
 			fault_add(r->faults, all[i].place,
 			          "network '%s' has neither prefixes nor vlans", all[i].name);
+		if (all[i].prefixes.count == 0 && r->config->home.count == 0)
+			r->config->has_private = true;
 		if (count < UINT16_MAX)
 			check_vlans(r, &all[i], i);
 	}

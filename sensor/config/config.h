@@ -114,6 +114,7 @@ struct config {
 	/* made of the lists above, for looking up */
 	struct prefix_table network_table, host_table, sinkhole_table;
 	uint16_t vlan_network[4096]; /* index + 1; 0: none */
+	bool has_private;            /* private addresses are ours beside the prefixes */
 	struct config_host_mac {
 		uint8_t mac[6];
 		uint32_t host;
@@ -154,7 +155,10 @@ void config_free(struct config *);
 /* All of these take NULL for "there is no config", and are pure functions of what they are given.
  */
 
-/* Is it ours: in `home` or a network's prefixes; where there are none, in a private range. */
+/*
+ * Is it ours: in `home` or a network's prefixes; where there are none, in a private range. There
+ * too where no `home` is said and a network is known by its VLANs alone: its hosts are ours.
+ */
 bool config_is_inside(const struct config *, const uint8_t address[16]);
 /* The network that an address or, where no prefix holds it, a VLAN is in; NULL: none. */
 const struct config_network *config_network_of(const struct config *, const uint8_t address[16],

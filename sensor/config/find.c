@@ -8,7 +8,8 @@ bool config_is_inside(const struct config *c, const uint8_t address[16])
 {
 	if (c == NULL || c->network_table.count == 0)
 		return address_is_private(address);
-	return prefix_table_find(&c->network_table, address) != NO_PREFIX;
+	return prefix_table_find(&c->network_table, address) != NO_PREFIX ||
+	       (c->has_private && address_is_private(address));
 }
 
 const struct config_network *config_network_of(const struct config *c, const uint8_t address[16],

@@ -322,7 +322,10 @@ static const struct activity confidences[] = {
 	[CONFIDENCE_CERTAIN] = { 3, "High" },
 };
 
-/* The feed's entry is the indicator: the profiles `osint` and `security_control`. */
+/*
+ * The feed's entry is the indicator: the profiles `osint` and `security_control`. `value` has to be
+ * there: what is said of a site is about all of an owner's trackers, and names the owner.
+ */
 static void put_indicator(struct cJSON *line, const struct event *e)
 {
 	const struct event_tracker *t = e->tracker;
@@ -335,8 +338,8 @@ static void put_indicator(struct cJSON *line, const struct event *e)
 	json_put_count(row, "type_id", has_name ? 2 : 99);
 	if (has_name)
 		json_put_wire(row, "value", t->name, WIRE_NAME);
-	else
-		json_put_string(row, "value", t->rule);
+	else /* of a site whose tracker was never named nothing is known but whose it is */
+		json_put_string(row, "value", t->rule != NULL ? t->rule : t->entity);
 	json_put_string(row, "vendor_name", t->feed);
 	json_put_string(row, "category", t->category);
 	json_put_string(labels, NULL, t->entity);

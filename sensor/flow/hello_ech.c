@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is a hello's ECH extension sealed to something, and to whom? The client's own DNS tells. */
 #include "sensor/flow/ech_known.h"
+#include "sensor/flow/kin_table.h"
 #include "sensor/flow/question.h"
 #include "sensor/flow/resolutions.h"
 #include "sensor/owner.h"
@@ -13,7 +14,8 @@ static bool leads_to(const struct inspector *i, const struct sight *s, const str
 	size_t count = 0;
 
 	if (i->use.resolutions != NULL)
-		count = resolutions_find(i->use.resolutions, f->address[f->client],
+		count = resolutions_find(i->use.resolutions,
+		                         kin_of(i->use.kin, f->address[f->client]),
 		                         f->address[flow_server(f)], s->now_ns, found);
 	for (size_t n = 0; n < count; n++)
 		if (found[n].question == question)
@@ -40,7 +42,7 @@ static size_t choose(const struct inspector *i, const struct sight *s,
 enum ech_state judge_ech(struct inspector *i, const struct sight *s, const struct tls_hello *hello,
                          const struct name *outer, struct ech_inner *inner)
 {
-	const uint8_t *client = s->flow->address[s->flow->client];
+	const uint8_t *client = kin_of(i->use.kin, s->flow->address[s->flow->client]);
 	struct ech_answer found[ECH_FOUND_MAX];
 
 	if (!hello->has_ech)

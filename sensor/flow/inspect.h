@@ -56,6 +56,7 @@ struct inspect_options {
 	struct classify *classify;
 	struct ech_known *ech;           /* these two may be NULL: ECH is never told then */
 	struct resolutions *resolutions; /* asked, never changed */
+	const struct kin_table *kin;     /* by whose address both were told; NULL: its own */
 	uint64_t seed;                   /* no influence on what is told */
 	bool keep_all;                   /* -a: facts and labels of every flow */
 	dns_seen *dns;

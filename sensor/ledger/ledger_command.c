@@ -8,12 +8,12 @@
 #include "sensor/log.h"
 #include "sensor/rights/enclose.h"
 
-static int usage(void)
+static int usage(FILE *out)
 {
 	fputs("dancecard ledger forget HOST LEDGER   delete a host, by its address or name\n"
 	      "dancecard ledger prune DAYS LEDGER    delete contacts older than DAYS\n",
-	      stderr);
-	return 2;
+	      out);
+	return out == stdout ? 0 : 2;
 }
 
 static int forget(const char *host, sqlite3 *db)
@@ -40,12 +40,14 @@ static int prune(const char *days, sqlite3 *db)
 
 int ledger_command(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[argc - 1], "--help") == 0)
+		return usage(stdout);
 	if (argc != 4)
-		return usage();
+		return usage(stderr);
 	bool is_forget = strcmp(argv[1], "forget") == 0;
 
 	if (!is_forget && strcmp(argv[1], "prune") != 0)
-		return usage();
+		return usage(stderr);
 	struct enclosure files = { 0 };
 
 	enclosure_writes(&files, argv[3]);

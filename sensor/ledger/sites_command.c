@@ -2,6 +2,7 @@
 /* The census: what each site carries, and, with an inventory, the review of its organisations. */
 #include "sensor/ledger/sites_command.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@ struct census {
 	const char *ledger, *inventory_path, *explain, *banned, *config_path;
 	uint64_t since_ns;
 	enum shape shape;
+	bool wants_help;
 	struct config *inventory; /* NULL: none; the config's own, where no other is given */
 	struct config *config;    /* NULL: none */
 	bool *is_told;            /* rows of the inventory that the ledger knows */
@@ -58,7 +60,7 @@ static const char *const columns[COLUMNS] = {
 	[SECTOR] = "sector",
 };
 
-static int usage(void)
+static int usage(FILE *out)
 {
 	fputs("dancecard sites LEDGER [--csv | --json] [-c FILE] [--inventory FILE]\n"
 	      "                       [--banned A,B] [--since TIME] [--explain SITE]\n\n"
@@ -71,38 +73,66 @@ static int usage(void)
 	      "  --banned A,B,...      jurisdictions that ban it; the review says which of them "
 	      "have it\n"
 	      "  --since TIME          what is new and what is gone since then\n"
-	      "  --explain SITE        the visits and packets that a finding stands on\n",
-	      stderr);
-	return 2;
+	      "  --explain SITE        the visits and packets that a finding stands on\n"
+	      "  --help                this\n",
+	      out);
+	return out == stdout ? 0 : 2;
+}
+
+/* False: no such option, or its value is none; said where that is not plain. */
+static bool take(struct census *c, int found)
+{
+	switch (found) {
+	case 'c':
+		c->config_path = optarg;
+		return true;
+	case 'i':
+		c->inventory_path = optarg;
+		return true;
+	case 'e':
+		c->explain = optarg;
+		return true;
+	case 'b':
+		c->banned = optarg;
+		return true;
+	case 's':
+		if (options_time(optarg, &c->since_ns))
+			return true;
+		log_error("option --since wants a time such as 2026-11-23, not '%s'", optarg);
+		return false;
+	case AS_CSV:
+	case AS_JSON:
+		c->shape = (enum shape)found;
+		return true;
+	case 'h':
+		c->wants_help = true;
+		return true;
+	default:
+		return false;
+	}
 }
 
 static bool parse(struct census *c, int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++) {
-		bool has_more = i + 1 < argc;
+	static const struct option longs[] = { { "config", required_argument, NULL, 'c' },
+		                               { "inventory", required_argument, NULL, 'i' },
+		                               { "explain", required_argument, NULL, 'e' },
+		                               { "banned", required_argument, NULL, 'b' },
+		                               { "since", required_argument, NULL, 's' },
+		                               { "csv", no_argument, NULL, AS_CSV },
+		                               { "json", no_argument, NULL, AS_JSON },
+		                               { "help", no_argument, NULL, 'h' },
+		                               { 0 } };
+	int found;
 
-		if (strcmp(argv[i], "--csv") == 0)
-			c->shape = AS_CSV;
-		else if (strcmp(argv[i], "--json") == 0)
-			c->shape = AS_JSON;
-		else if (strcmp(argv[i], "--inventory") == 0 && has_more)
-			c->inventory_path = argv[++i];
-		else if (strcmp(argv[i], "--explain") == 0 && has_more)
-			c->explain = argv[++i];
-		else if (strcmp(argv[i], "--banned") == 0 && has_more)
-			c->banned = argv[++i];
-		else if ((strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "--config") == 0) &&
-		         has_more)
-			c->config_path = argv[++i];
-		else if (strcmp(argv[i], "--since") == 0 && has_more) {
-			if (!options_time(argv[++i], &c->since_ns))
-				return false;
-		} else if (argv[i][0] != '-' && c->ledger == NULL)
-			c->ledger = argv[i];
-		else
+	opterr = 0;
+	optind = 0; /* glibc's way to begin anew */
+	while ((found = getopt_long(argc, argv, "c:h", longs, NULL)) != -1)
+		if (!take(c, found))
 			return false;
-	}
-	return c->ledger != NULL;
+	if (optind + 1 == argc)
+		c->ledger = argv[optind];
+	return c->wants_help || c->ledger != NULL;
 }
 
 static void put_csv(const char *text)
@@ -289,7 +319,7 @@ static bool put_review(struct census *c, sqlite3 *db)
 static const char explain_sql[] =
         "SELECT strftime('%Y-%m-%dT%H:%M:%f', p.time_ns / 1e9, 'unixepoch'), p.host, p.tracker,"
         " p.method, p.confidence, p.lag_ms, p.file, p.packet, p.flow_id,"
-        " hex(coalesce(c.event_id, p.event_id))"
+        " lower(hex(coalesce(c.event_id, p.event_id)))"
         " FROM placements p LEFT JOIN contacts c ON c.flow_id = p.flow_id AND c.tracker = p.tracker"
         " WHERE p.site = ?1 OR p.site = 'www.' || ?1 ORDER BY p.time_ns";
 
@@ -424,7 +454,9 @@ int sites_command(int argc, char **argv)
 	struct census c = { .shape = FOR_PEOPLE };
 
 	if (!parse(&c, argc, argv))
-		return usage();
+		return usage(stderr);
+	if (c.wants_help)
+		return usage(stdout);
 	bool is_done = load(&c) && confine_to_files(&c) && open_and_take(&c);
 
 	if (c.inventory != c.config)

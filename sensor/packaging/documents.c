@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Man pages and completions, from the table that the program itself reads its options by:
+ * Man pages and completions, from the tables that the program itself reads its options by, and
+ * from what its commands say of themselves:
  *
- *   documents man|bash|zsh|fish VERSION DATE
+ *   documents man|bash|zsh|fish VERSION DATE PROGRAM
  *   documents yaml VERSION DATE README    the keys come from the tables of config/README.md
  */
 #include "sensor/options.h"
@@ -42,9 +43,67 @@ static void put_option(const struct option_words *o)
 	putchar('\n');
 }
 
-static void man(const char *version, const char *date)
+/* What `dancecard WORDS --help` says, for who reads each line of it. */
+static FILE *ask(const char *program, const char *words)
+{
+	char *line = NULL;
+	FILE *out = asprintf(&line, "'%s' %s --help", program, words) > 0 ? popen(line, "r") : NULL;
+
+	free(line);
+	return out;
+}
+
+static void put_command(const char *program, const char *words)
+{
+	FILE *in = ask(program, words);
+	char line[1024];
+
+	printf(".SS dancecard %s\n.nf\n", words);
+	while (in != NULL && fgets(line, sizeof line, in) != NULL)
+		put_roff(line);
+	fputs(".fi\n", stdout);
+	if (in == NULL || pclose(in) != 0)
+		exit(1);
+}
+
+/* The long options of a command: the first words of its help's lines; `before` and `after` each. */
+static void put_flags(const char *program, const char *words, const char *before, const char *after)
+{
+	FILE *in = ask(program, words);
+	char line[1024], *rest;
+
+	while (in != NULL && fgets(line, sizeof line, in) != NULL)
+		for (char *word = line[0] == ' ' ? strtok_r(line, " ,\n", &rest) : NULL;
+		     word != NULL && word[0] == '-'; word = strtok_r(NULL, " ,\n", &rest))
+			if (word[1] == '-' && strcmp(word, "--help") != 0)
+				printf("%s%s%s", before, word, after);
+	if (in == NULL || pclose(in) != 0)
+		exit(1);
+}
+
+/* The first words of all commands, or the second ones of those that begin with `first`. */
+static void put_words(const char *first)
+{
+	struct option_command c;
+	const char *last = "";
+	size_t last_len = 0;
+
+	for (size_t i = 0; options_command(i, &c); i++) {
+		size_t len = strcspn(c.words, " ");
+
+		if (first == NULL && (len != last_len || strncmp(c.words, last, len) != 0))
+			printf("%.*s ", (int)len, c.words);
+		if (first != NULL && strncmp(c.words, first, len) == 0 && c.words[len] == ' ')
+			printf("%s ", c.words + len + 1);
+		last = c.words;
+		last_len = len;
+	}
+}
+
+static void man(const char *version, const char *date, const char *program)
 {
 	struct option_words o;
+	struct option_command c;
 
 	printf(".TH DANCECARD 1 \"%s\" \"dancecard %s\" \"User Commands\"\n", date, version);
 	fputs(".SH NAME\n"
@@ -52,14 +111,14 @@ static void man(const char *version, const char *date)
 	      "infrastructure\n"
 	      ".SH SYNOPSIS\n"
 	      ".B dancecard\n"
-	      "[\\-r FILE|DIR|\\-]... [\\-i IFACE]... [options] [BPF filter]\n"
-	      ".br\n.B dancecard feed\n"
-	      "check|lookup|convert|compare ...\n"
-	      ".br\n.B dancecard sites\n"
-	      "LEDGER [\\-\\-csv|\\-\\-json] [\\-\\-inventory FILE.csv] [\\-\\-explain SITE]\n"
-	      ".br\n.B dancecard ledger\n"
-	      "forget|prune ...\n"
-	      ".SH DESCRIPTION\n"
+	      "[\\-r FILE|DIR|\\-]... [\\-i IFACE]... [options] [BPF filter]\n",
+	      stdout);
+	for (size_t i = 0; options_command(i, &c); i++) {
+		printf(".br\n.B dancecard %s\n", c.words);
+		put_roff(c.arguments);
+		putchar('\n');
+	}
+	fputs(".SH DESCRIPTION\n"
 	      "A passive network sensor: reads packets, from an interface or from captures, and "
 	      "writes one JSON event a line to standard output or to where \\-o says. It sends no "
 	      "packet, and resolves no name but that of a server that it was told to write to.\n"
@@ -67,6 +126,9 @@ static void man(const char *version, const char *date)
 	      stdout);
 	for (size_t i = 0; options_words(i, &o); i++)
 		put_option(&o);
+	fputs(".SH COMMANDS\n", stdout);
+	for (size_t i = 0; options_command(i, &c); i++)
+		put_command(program, c.words);
 	fputs(".SH EXIT STATUS\n"
 	      "0: done. 1: some input or output failed; the rest is complete, and the message says "
 	      "which. 2: usage. 3: with \\-\\-fail\\-on\\-contact, when there was one.\n"
@@ -205,14 +267,57 @@ static void put_case(const char *what, bool files)
 	}
 }
 
-static void bash(void)
+/* Calls `put` for each first word that has second ones. */
+static void each_family(void (*put)(const char *first))
+{
+	static const char *const families[] = { "feed", "ledger" };
+
+	for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+		put(families[i]);
+}
+
+static void put_bash_family(const char *first)
+{
+	printf("\t'1 %s '*)\n\t\twords='", first);
+	put_words(first);
+	fputs("'\n\t\t;;\n", stdout);
+}
+
+/* Second words, or flags after a hyphen and else files. */
+static void bash_commands(const char *program)
+{
+	struct option_command c;
+
+	fputs("\tcase \"$((COMP_CWORD == 2)) ${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n", stdout);
+	each_family(put_bash_family);
+	for (size_t i = 0; options_command(i, &c); i++) {
+		if (strchr(c.words, ' ') != NULL)
+			printf("\t'0 %s')", c.words);
+		else
+			printf("\t'0 %s '* | '1 %s '*)", c.words, c.words);
+		fputs("\n\t\twords='--help ", stdout);
+		put_flags(program, c.words, "", " ");
+		fputs("'\n\t\t;;\n", stdout);
+	}
+	fputs("\tesac\n\t[[ $COMP_CWORD -gt 1 || $cur == -* ]] || words='", stdout);
+	put_words(NULL);
+	fputs("'\n\tif [[ $words == -* && $cur != -* ]]; then\n"
+	      "\t\tcompopt -o filenames\n\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+	      "\t\treturn\n\telif [[ -n $words ]]; then\n"
+	      "\t\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
+	      "\t\treturn\n\tfi\n",
+	      stdout);
+}
+
+static void bash(const char *program)
 {
 	struct option_words o;
 
 	fputs("# bash completion for dancecard\n_dancecard()\n{\n"
-	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
-	      "\tcase $prev in\n\t",
+	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=\n",
 	      stdout);
+	bash_commands(program);
+	fputs("\tcase $prev in\n\t", stdout);
 	put_case("IFACE", false);
 	fputs(")\n\t\tmapfile -t COMPREPLY < <(compgen -W \"$(cd /sys/class/net && echo *)\" -- "
 	      "\"$cur\")\n\t\treturn\n\t\t;;\n\t",
@@ -242,11 +347,37 @@ static void put_short(const char *help, const char *not_these)
 			putchar(*at);
 }
 
-static void zsh(void)
+static void put_zsh_family(const char *first)
+{
+	printf("('1 %s '*) compadd -- ", first);
+	put_words(first);
+	fputs("; return ;;\n", stdout);
+}
+
+static void zsh_commands(const char *program)
+{
+	struct option_command c;
+
+	fputs("case \"$((CURRENT == 3)) $words[2] $words[3]\" in\n", stdout);
+	each_family(put_zsh_family);
+	for (size_t i = 0; options_command(i, &c); i++) {
+		printf("(%s%s%s) compadd -- --help ", strchr(c.words, ' ') != NULL ? "'0 " : "*' ",
+		       c.words, strchr(c.words, ' ') != NULL ? "'" : " '*");
+		put_flags(program, c.words, "", " ");
+		fputs("; _files; return ;;\n", stdout);
+	}
+	fputs("esac\n(( CURRENT == 2 )) && compadd -- ", stdout);
+	put_words(NULL);
+	putchar('\n');
+}
+
+static void zsh(const char *program)
 {
 	struct option_words o;
 
-	fputs("#compdef dancecard\n_arguments -s \\\n", stdout);
+	fputs("#compdef dancecard\n", stdout);
+	zsh_commands(program);
+	fputs("_arguments -s \\\n", stdout);
 	for (size_t i = 0; options_words(i, &o); i++) {
 		const char *again = o.is_list ? "*" : "";
 		const char *action = wants_file(&o)       ? "_files"
@@ -270,11 +401,39 @@ static void zsh(void)
 	fputs("\t'*: :_files'\n", stdout);
 }
 
-static void fish(void)
+static void put_fish_family(const char *first)
+{
+	printf("complete -c dancecard -n '__fish_seen_subcommand_from %s' -a '", first);
+	put_words(first);
+	fputs("'\n", stdout);
+}
+
+static void fish_commands(const char *program)
+{
+	struct option_command c;
+
+	fputs("complete -c dancecard -n __fish_use_subcommand -a '", stdout);
+	put_words(NULL);
+	fputs("'\n", stdout);
+	each_family(put_fish_family);
+	for (size_t i = 0; options_command(i, &c); i++) {
+		char *line = NULL;
+		const char *last = strrchr(c.words, ' ');
+
+		if (asprintf(&line, "complete -c dancecard -n '__fish_seen_subcommand_from %s' -a ",
+		             last != NULL ? last + 1 : c.words) < 0)
+			exit(1);
+		put_flags(program, c.words, line, "\n");
+		free(line);
+	}
+}
+
+static void fish(const char *program)
 {
 	struct option_words o;
 
 	fputs("# fish completion for dancecard\n", stdout);
+	fish_commands(program);
 	for (size_t i = 0; options_words(i, &o); i++) {
 		fputs("complete -c dancecard", stdout);
 		if (o.letter != 0)
@@ -298,18 +457,18 @@ static void fish(void)
 
 int main(int argc, char **argv)
 {
-	const char *what = argc > 3 ? argv[1] : "";
+	const char *what = argc > 4 ? argv[1] : "";
 
 	if (strcmp(what, "man") == 0)
-		man(argv[2], argv[3]);
-	else if (strcmp(what, "yaml") == 0 && argc > 4)
+		man(argv[2], argv[3], argv[4]);
+	else if (strcmp(what, "yaml") == 0)
 		return yaml(argv[2], argv[3], argv[4]);
 	else if (strcmp(what, "bash") == 0)
-		bash();
+		bash(argv[4]);
 	else if (strcmp(what, "zsh") == 0)
-		zsh();
+		zsh(argv[4]);
 	else if (strcmp(what, "fish") == 0)
-		fish();
+		fish(argv[4]);
 	else
 		return 2;
 	return 0;

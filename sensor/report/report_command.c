@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/report/report_command.h"
 
+#include <getopt.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "sensor/apart.h"
 #include "sensor/ledger/ledger_tell.h"
 #include "sensor/log.h"
 #include "sensor/options.h"
@@ -18,6 +21,7 @@ struct command {
 	const char **inputs;
 	size_t input_count;
 	const char *output, *config_path;
+	bool wants_help;
 	struct options options; /* what the config file says to others is read past */
 	struct config *config;
 	struct report *report;
@@ -30,38 +34,41 @@ struct reading {
 	uint64_t line, bad;
 };
 
-static int usage(void)
+static int usage(FILE *out)
 {
 	fputs("dancecard report LEDGER|EVENTS... -o FILE.html [-c FILE]\n\n"
 	      "Writes one HTML page, which needs nothing but a browser, of ledgers (-L) and of "
 	      "files\n"
 	      "of events in the native shape (-o; .gz .zst .xz; -: standard input).\n\n"
 	      "  -o, --output FILE.html  the page; -: standard output\n"
-	      "  -c, --config FILE       the networks and bans, where the events do not say them\n",
-	      stderr);
-	return 2;
-}
-
-static bool is_option(const char *word, const char *letter, const char *name)
-{
-	return strcmp(word, letter) == 0 || strcmp(word, name) == 0;
+	      "  -c, --config FILE       the networks and bans, where the events do not say them\n"
+	      "      --help              this\n",
+	      out);
+	return out == stdout ? 0 : 2;
 }
 
 static bool parse(struct command *c, int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++) {
-		bool has_more = i + 1 < argc;
+	static const struct option longs[] = { { "output", required_argument, NULL, 'o' },
+		                               { "config", required_argument, NULL, 'c' },
+		                               { "help", no_argument, NULL, 'h' },
+		                               { 0 } };
+	int found;
 
-		if (is_option(argv[i], "-o", "--output") && has_more)
-			c->output = argv[++i];
-		else if (is_option(argv[i], "-c", "--config") && has_more)
-			c->config_path = argv[++i];
-		else if (argv[i][0] != '-' || argv[i][1] == '\0')
-			c->inputs[c->input_count++] = argv[i];
+	opterr = 0;
+	optind = 0; /* glibc's way to begin anew */
+	while ((found = getopt_long(argc, argv, "o:c:h", longs, NULL)) != -1)
+		if (found == 'o')
+			c->output = optarg;
+		else if (found == 'c')
+			c->config_path = optarg;
+		else if (found == 'h')
+			c->wants_help = true;
 		else
 			return false;
-	}
-	return c->input_count > 0 && c->output != NULL;
+	while (optind < argc)
+		c->inputs[c->input_count++] = argv[optind++];
+	return c->wants_help || (c->input_count > 0 && c->output != NULL);
 }
 
 static void refuse(struct reading *r, const char *reason)
@@ -138,9 +145,11 @@ static bool read_input(struct report *report, const char *path)
 	uint64_t before = report_events(report);
 
 	report_source(report, path);
-	bool is_read = ledger_is_one(path) ? ledger_tell(path, take_row, &r) : read_events(&r);
+	bool is_ledger = ledger_is_one(path);
+	bool is_read = is_ledger ? ledger_tell(path, take_row, &r) : read_events(&r);
 
-	if (is_read && r.bad > 0 && report_events(report) == before) {
+	/* A run ends with `stats` whatever it found: without, "no contact" is nobody's word. */
+	if (is_read && !is_ledger && report_events(report) == before) {
 		log_error("%s: holds no events of dancecard in their native shape", path);
 		return false;
 	}
@@ -171,11 +180,30 @@ static bool confine_to_files(const struct command *c)
 	return enclose(&files);
 }
 
+static bool is_page_apart(const struct command *c)
+{
+	struct apart a = { 0 };
+
+	for (size_t i = 0; i < c->input_count; i++)
+		if (strcmp(c->inputs[i], "-") != 0)
+			apart_reads(&a, "report", NULL, c->inputs[i]);
+	if (c->config_path != NULL)
+		apart_reads(&a, "--config", NULL, c->config_path);
+	if (strcmp(c->output, "-") != 0)
+		apart_writes(&a, "--output", NULL, c->output);
+	bool is_apart = apart_check(&a);
+
+	apart_free(&a);
+	return is_apart;
+}
+
 static int run(struct command *c)
 {
 	struct page_file file;
 	bool is_done = true;
 
+	if (!is_page_apart(c))
+		return 2;
 	if (!page_file_open(&file, c->output))
 		return 1;
 	if (!open_config(c)) {
@@ -199,7 +227,9 @@ int report_command(int argc, char **argv)
 	int status = 1;
 
 	if (c.inputs != NULL && !parse(&c, argc, argv))
-		status = usage();
+		status = usage(stderr);
+	else if (c.wants_help)
+		status = usage(stdout);
 	else if (c.inputs != NULL && (c.report = report_new()) != NULL)
 		status = run(&c);
 	report_free(c.report);

@@ -30,8 +30,7 @@ struct lines *lines_open(const char *path, const char **fault)
 
 	*fault = fd < 0 ? strerror(errno) : "memory is out";
 	if (lines != NULL && fd >= 0) {
-		lines->never.fd = -1;
-		atomic_init(&lines->never.is_set, false);
+		lines->never = (struct stop){ .fd = -1 };
 		lines->begin = lines->end = 0;
 		lines->is_over = lines->is_in_long = false;
 		lines->stream = stream_open(fd, &lines->never);

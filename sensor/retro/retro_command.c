@@ -13,7 +13,7 @@ enum { COMPLAINTS_MAX = 5 }; /* of a file; the rest are counted */
 struct reading {
 	struct retro *retro;
 	const char *path;
-	uint64_t line, bad;
+	uint64_t line, bad, events;
 };
 
 static void refuse(struct reading *reading, const char *reason)
@@ -41,15 +41,17 @@ static void read_line(struct reading *reading, struct text line)
 
 	switch (seen_read(tree, &seen)) {
 	case SEEN_OK:
+		reading->events++;
 		retro_ask(reading->retro, &seen, print_line, NULL);
 		break;
 	case SEEN_OTHER:
+		reading->events++;
 		break;
 	case SEEN_NO_JSON:
 		refuse(reading, "not an object in JSON");
 		break;
 	case SEEN_NO_EVENT:
-		refuse(reading, "not an event of dancecard");
+		refuse(reading, "not an event of dancecard in its native shape");
 		break;
 	}
 	json_close(tree);
@@ -114,7 +116,12 @@ static bool read_file(struct reading *reading)
 	bool is_read = read_lines(reading, lines);
 
 	lines_close(lines);
-	return is_read;
+	/* "The feed reports 0" would read as an answer. */
+	if (is_read && reading->events == 0)
+		fprintf(stderr,
+		        "dancecard: %s: holds no events of dancecard in their native shape\n",
+		        reading->path);
+	return is_read && reading->events > 0;
 }
 
 static void print_sum(const struct retro *retro, uint64_t bad)

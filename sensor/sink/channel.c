@@ -2,6 +2,7 @@
 #include "sensor/sink/channel.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -162,6 +163,22 @@ static bool shake_hands(struct channel *c, char *why, size_t room)
 	return false;
 }
 
+/* Without waiting: TLS's own messages (tickets) are taken out, and nothing may come after them. */
+static bool is_tls_dead(const struct channel *c)
+{
+	int flags = fcntl(c->fd, F_GETFL);
+	char byte;
+
+	if (flags == -1 || fcntl(c->fd, F_SETFL, flags | O_NONBLOCK) != 0)
+		return true;
+	ERR_clear_error();
+	int answer = SSL_peek(c->tls, &byte, 1);
+	bool is_dead = answer <= 0 && SSL_get_error(c->tls, answer) != SSL_ERROR_WANT_READ;
+
+	ERR_clear_error();
+	return fcntl(c->fd, F_SETFL, flags) != 0 || is_dead;
+}
+
 /* Did the other side hang up while we were silent? What is written into such a connection is lost.
  */
 static bool is_dead(const struct channel *c)
@@ -172,8 +189,7 @@ static bool is_dead(const struct channel *c)
 	if (c->use.kind == CHANNEL_UDP || poll(&p, 1, 0) <= 0)
 		return false;
 	if (c->tls != NULL)
-		return SSL_peek(c->tls, &byte, 1) <= 0 &&
-		       SSL_get_error(c->tls, 0) != SSL_ERROR_WANT_READ;
+		return is_tls_dead(c);
 	return recv(c->fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) <= 0;
 }
 

@@ -27,6 +27,9 @@ struct delivery {
 	bool is_bad;
 	unsigned wait_s;         /* the server asks for so much patience; 0: it did not say */
 	char reason[REASON_MAX]; /* why something waits or is bad; names no secret */
+	/* The program ends, and has waited for its servers as long as it was told to. */
+	bool (*is_over)(void *context);
+	void *context;
 };
 
 /*

@@ -174,6 +174,15 @@ static struct file *open_beside(const char *path, const char **reason)
 	return NULL;
 }
 
+/* A path may have a question mark of its own, but hardly one with `key=` behind it. */
+static bool looks_like_options(const char *path)
+{
+	const char *mark = strrchr(path, '?');
+	size_t key = mark != NULL ? strspn(mark + 1, "abcdefghijklmnopqrstuvwxyz_") : 0;
+
+	return key > 0 && mark[1 + key] == '=';
+}
+
 static void *open_file(const struct sink_kind *kind, const char *path, const char **reason)
 {
 	(void)kind;
@@ -182,6 +191,11 @@ static void *open_file(const struct sink_kind *kind, const char *path, const cha
 
 	if (path[0] == '\0') {
 		*reason = "no path";
+		return NULL;
+	}
+	if (!is_there && looks_like_options(path)) {
+		*reason = "options of a file are rotate=SIZE, every=TIME, compress=gzip|zstd; or "
+		          "append=1 alone";
 		return NULL;
 	}
 	if (is_there && S_ISDIR(found.st_mode)) {

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { BATCH = 1000, REPLY_MAX = 4 << 20, CONNECT_S = 10, WHOLE_S = 60 };
 
@@ -18,7 +19,8 @@ struct http {
 	char error[CURL_ERROR_SIZE];
 	char *reply;
 	size_t reply_len;
-	unsigned wait_s;
+	char *secret;              /* token or password, so that no answer brings it into a log */
+	struct delivery *delivery; /* that is under way */
 };
 
 static const char *const options[] = {
@@ -49,6 +51,13 @@ static size_t take_reply(char *bytes, size_t size, size_t count, void *context)
 	return len;
 }
 
+static void forget(char *secret)
+{
+	if (secret != NULL)
+		explicit_bzero(secret, strlen(secret));
+	free(secret);
+}
+
 static void close_http(void *state)
 {
 	struct http *h = state;
@@ -57,6 +66,7 @@ static void close_http(void *state)
 		curl_easy_cleanup(h->curl);
 	curl_slist_free_all(h->headers);
 	target_free(&h->target);
+	forget(h->secret);
 	free(h->reply);
 	free(h);
 }
@@ -104,10 +114,39 @@ static bool set_url(struct http *h, const char *scheme, const struct target *t)
 	return ok;
 }
 
-static void set_file(struct http *h, CURLoption option, const char *path)
+/* Said now: libcurl would say so at each delivery. */
+static bool set_files(struct http *h, const struct target *t, const char **reason)
 {
-	if (path != NULL)
-		curl_easy_setopt(h->curl, option, path);
+	static const struct {
+		CURLoption option;
+		const char *key, *complaint;
+	} rows[] = {
+		{ CURLOPT_CAINFO, "ca", "the file of its CA cannot be read" },
+		{ CURLOPT_SSLCERT, "cert", "the file of our certificate cannot be read" },
+		{ CURLOPT_SSLKEY, "key", "the file of our key cannot be read" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *path = target_option(t, rows[i].key, NULL);
+
+		if (path == NULL)
+			continue;
+		if (access(path, R_OK) != 0) {
+			*reason = rows[i].complaint;
+			return false;
+		}
+		curl_easy_setopt(h->curl, rows[i].option, path);
+	}
+	return true;
+}
+
+/* libcurl asks once a second at least. */
+static int look_at_end(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	const struct http *h = context;
+
+	(void)a, (void)b, (void)c, (void)d;
+	return h->delivery->is_over != NULL && h->delivery->is_over(h->delivery->context);
 }
 
 static void set_options(struct http *h, const struct target *t)
@@ -126,9 +165,9 @@ static void set_options(struct http *h, const struct target *t)
 	curl_easy_setopt(h->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(h->curl, CURLOPT_SSL_VERIFYPEER, is_unverified ? 0L : 1L);
 	curl_easy_setopt(h->curl, CURLOPT_SSL_VERIFYHOST, is_unverified ? 0L : 2L);
-	set_file(h, CURLOPT_CAINFO, target_option(t, "ca", NULL));
-	set_file(h, CURLOPT_SSLCERT, target_option(t, "cert", NULL));
-	set_file(h, CURLOPT_SSLKEY, target_option(t, "key", NULL));
+	curl_easy_setopt(h->curl, CURLOPT_XFERINFOFUNCTION, look_at_end);
+	curl_easy_setopt(h->curl, CURLOPT_XFERINFODATA, h);
+	curl_easy_setopt(h->curl, CURLOPT_NOPROGRESS, 0L);
 }
 
 static bool set_secrets(struct http *h, const struct target *t, const char **reason)
@@ -146,12 +185,14 @@ static bool set_secrets(struct http *h, const struct target *t, const char **rea
 	}
 	if (user != NULL && password == NULL && *reason == NULL)
 		*reason = "a user without password: give password_file=FILE or DANCECARD_PASSWORD";
-	if (token != NULL)
-		explicit_bzero(token, strlen(token));
-	if (password != NULL)
-		explicit_bzero(password, strlen(password));
-	free(token);
-	free(password);
+	if (user == NULL && target_option(t, "password_file", NULL) != NULL && *reason == NULL)
+		*reason = "a password without user: give user=NAME";
+	char **used = user != NULL ? &password : &token;
+
+	h->secret = *used;
+	*used = NULL;
+	forget(token);
+	forget(password);
 	return *reason == NULL;
 }
 
@@ -194,7 +235,7 @@ static void *open_http(const char *scheme, const struct target *t, const char **
 	h->curl = h->api != NULL ? curl_easy_init() : NULL;
 	if (h->curl != NULL && copy_target(h, scheme, t)) {
 		set_options(h, t);
-		if (set_url(h, scheme, t) &&
+		if (set_files(h, t, reason) && set_url(h, scheme, t) &&
 		    add_header(h, "Content-Type", "", h->api->content_type) &&
 		    add_header(h, "Expect", "", "") && set_secrets(h, t, reason)) {
 			curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, h->headers);
@@ -216,6 +257,28 @@ static bool write_body(const struct http *h, const struct delivery *d, char **bo
 	return fclose(out) == 0;
 }
 
+/* Some servers send back what they were sent. */
+static bool tells_secret(const struct http *h)
+{
+	static const char word[] = "authorization";
+
+	if (h->secret != NULL && h->secret[0] != '\0' && h->reply_len > 0 &&
+	    memmem(h->reply, h->reply_len, h->secret, strlen(h->secret)) != NULL)
+		return true;
+	for (size_t at = 0; at + sizeof word <= h->reply_len; at++)
+		if (strncasecmp(h->reply + at, word, sizeof word - 1) == 0)
+			return true;
+	return false;
+}
+
+static void hide_reply(struct delivery *d, long status)
+{
+	for (size_t i = 0; i < d->count; i++)
+		d->parcels[i].reason[0] = '\0';
+	snprintf(d->reason, sizeof d->reason,
+	         "HTTP %ld: an answer that speaks of credentials, and is not shown", status);
+}
+
 static void deliver_http(void *state, struct delivery *d)
 {
 	struct http *h = state;
@@ -229,6 +292,7 @@ static void deliver_http(void *state, struct delivery *d)
 		return;
 	}
 	h->reply_len = 0;
+	h->delivery = d;
 	h->error[0] = '\0';
 	curl_easy_setopt(h->curl, CURLOPT_POSTFIELDS, body);
 	curl_easy_setopt(h->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
@@ -241,9 +305,13 @@ static void deliver_http(void *state, struct delivery *d)
 	if (failed == CURLE_OK)
 		h->api->read_reply(d, (unsigned)status, h->reply != NULL ? h->reply : "",
 		                   h->reply_len);
+	else if (failed == CURLE_ABORTED_BY_CALLBACK)
+		snprintf(d->reason, sizeof d->reason, "no answer until the end");
 	else
 		snprintf(d->reason, sizeof d->reason, "%s",
 		         h->error[0] != '\0' ? h->error : curl_easy_strerror(failed));
+	if (failed == CURLE_OK && d->reason[0] != '\0' && tells_secret(h))
+		hide_reply(d, status);
 }
 
 const struct courier_kind courier_http = { options, BATCH, open_http, deliver_http, close_http };

@@ -4,6 +4,7 @@
  * host's address, so that a host's events stay in order, in one partition. librdkafka/rdkafka.h is
  * known to this file alone.
  */
+#include "sensor/log.h"
 #include "sensor/sink/courier.h"
 #include "sensor/sink/line.h"
 
@@ -73,8 +74,11 @@ static bool set(rd_kafka_conf_t *conf, const char *key, const char *value)
 {
 	char why[256];
 
-	return value == NULL ||
-	       rd_kafka_conf_set(conf, key, value, why, sizeof why) == RD_KAFKA_CONF_OK;
+	if (value == NULL ||
+	    rd_kafka_conf_set(conf, key, value, why, sizeof why) == RD_KAFKA_CONF_OK)
+		return true;
+	log_error("kafka: %s", why);
+	return false;
 }
 
 static bool set_secrets(rd_kafka_conf_t *conf, const struct target *t, const char **reason)
@@ -86,6 +90,10 @@ static bool set_secrets(rd_kafka_conf_t *conf, const struct target *t, const cha
 	              user != NULL ? (is_tls ? "sasl_ssl" : "sasl_plaintext")
 	                           : (is_tls ? "ssl" : "plaintext"));
 
+	if (user != NULL && password == NULL && *reason == NULL)
+		*reason = "a user without password: give password_file=FILE or DANCECARD_PASSWORD";
+	if (user == NULL && target_option(t, "password_file", NULL) != NULL && *reason == NULL)
+		*reason = "a password without user: give user=NAME";
 	if (user != NULL)
 		ok = ok &&
 		     set(conf, "sasl.mechanisms", target_option(t, "mechanism", "SCRAM-SHA-512")) &&
@@ -145,6 +153,9 @@ static void *open_kafka(const char *scheme, const struct target *t, const char *
 		k->producer = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
 		if (k->producer != NULL && k->topic != NULL)
 			return k;
+		if (k->producer == NULL)
+			log_error("kafka: %s", why);
+		*reason = "librdkafka does not take its options";
 		conf = k->producer != NULL ? NULL : conf;
 	}
 	if (conf != NULL)
@@ -176,6 +187,11 @@ static bool produce(struct kafka *k, size_t at)
 	return false;
 }
 
+static bool is_over(const struct delivery *d)
+{
+	return d->is_over != NULL && d->is_over(d->context);
+}
+
 static void deliver_kafka(void *state, struct delivery *d)
 {
 	struct kafka *k = state;
@@ -186,7 +202,7 @@ static void deliver_kafka(void *state, struct delivery *d)
 	for (size_t i = 0; i < d->count; i++)
 		if (!produce(k, i))
 			snprintf(d->reason, sizeof d->reason, "%s", d->parcels[i].reason);
-	for (int waited = 0; k->open > 0 && waited < WHOLE_MS; waited += POLL_MS)
+	for (int waited = 0; k->open > 0 && waited < WHOLE_MS && !is_over(d); waited += POLL_MS)
 		(void)rd_kafka_poll(k->producer, POLL_MS);
 	if (k->open > 0) { /* gone from its queues, so that none of them is reported later */
 		(void)rd_kafka_purge(k->producer,

@@ -34,6 +34,7 @@ enum {
 	BACK_OFF_FIRST_MS = 100,
 	BACK_OFF_MAX_MS = 30000,
 	ENDING_PAUSE_MS = 600,
+	COMPLAINT_S = 60,
 	FOLDERS_MAX = 256, /* processes at once with the same target */
 };
 
@@ -52,6 +53,7 @@ struct remote {
 	struct parcel *parcels;
 	struct journal_record *records;
 	bool has_complained;
+	int64_t complained_s; /* 0: never */
 };
 
 static const char *const known_options[] = {
@@ -67,8 +69,10 @@ static int64_t now_s(void)
 }
 
 /* Has the program ended, and nothing been delivered for so long that the rest must stay? */
-static bool is_over(struct remote *r)
+static bool is_over(void *context)
 {
+	struct remote *r = context;
+
 	return atomic_load(&r->is_ending) &&
 	       now_s() - atomic_load(&r->progress_s) >= (int64_t)r->drain_s;
 }
@@ -135,11 +139,17 @@ static size_t settle(struct remote *r, struct delivery *d)
 	return kept;
 }
 
+/* Said again when deliveries fail anew, but no journal is filled by a server that comes and goes.
+ */
 static void complain(struct remote *r, const char *reason)
 {
-	if (!r->has_complained && reason[0] != '\0')
-		log_error("events wait in the journal: %s", reason);
+	if (r->has_complained || reason[0] == '\0')
+		return;
 	r->has_complained = true;
+	if (r->complained_s != 0 && now_s() - r->complained_s < COMPLAINT_S)
+		return;
+	r->complained_s = now_s();
+	log_error("events wait in the journal: %s", reason);
 }
 
 static unsigned patience_ms(const struct delivery *d, unsigned failures)
@@ -174,7 +184,10 @@ static bool deliver_all(struct remote *r, size_t count)
 	size_t size = count;
 
 	while (count > 0 && !is_over(r)) {
-		struct delivery d = { .parcels = r->parcels, .count = size < count ? size : count };
+		struct delivery d = { .parcels = r->parcels,
+			              .count = size < count ? size : count,
+			              .is_over = is_over,
+			              .context = r };
 		size_t sent = d.count, kept = deliver_once(r, &d, &size);
 
 		memmove(r->parcels + kept, r->parcels + sent, (count - sent) * sizeof *r->parcels);
@@ -184,7 +197,7 @@ static bool deliver_all(struct remote *r, size_t count)
 			r->has_complained = false;
 			failures = 0;
 		}
-		if (kept == 0 || d.is_bad)
+		if (kept == 0 || (d.is_bad && d.count > 1))
 			continue;
 		atomic_fetch_add(&r->retries, 1);
 		complain(r, d.reason);

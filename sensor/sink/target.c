@@ -104,6 +104,15 @@ static bool split_options(struct target *t, char *query, const char **reason)
 	return true;
 }
 
+/* Empty, or a number; a name of a service would be looked up who knows where. */
+static bool is_port(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+	long port = digits > 0 && digits < 6 ? strtol(text, NULL, 10) : 0;
+
+	return text[digits] == '\0' && (digits == 0 || (port > 0 && port < 65536));
+}
+
 static bool split_authority(struct target *t, char *authority, const char **reason)
 {
 	char *end, *colon;
@@ -129,7 +138,9 @@ static bool split_authority(struct target *t, char *authority, const char **reas
 	}
 	if (t->host[0] == '\0')
 		*reason = "no host";
-	return t->host[0] != '\0';
+	else if (!is_port(t->port))
+		*reason = "a port is a number from 1 to 65535";
+	return *reason == NULL;
 }
 
 bool target_parse(const char *address, struct target *out, const char **reason)

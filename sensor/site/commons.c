@@ -10,6 +10,8 @@
 struct commons {
 	struct site_book *book;
 	size_t workers;
+	bool (*help)(void *context); /* NULL: nothing is done meanwhile */
+	void *context;
 	pthread_mutex_t lock; /* for all that follows */
 	pthread_cond_t learned;
 	size_t arrived;
@@ -72,6 +74,32 @@ static void give(struct commons *c, struct site_watch *watch)
 	c->count += count;
 }
 
+void commons_meanwhile(struct commons *c, bool (*help)(void *context), void *context)
+{
+	c->help = help;
+	c->context = context;
+}
+
+static bool help_out(struct commons *c)
+{
+	if (c->help == NULL)
+		return false;
+	pthread_mutex_unlock(&c->lock);
+	bool has_helped = c->help(c->context);
+
+	pthread_mutex_lock(&c->lock);
+	return has_helped;
+}
+
+static void wait_for_others(struct commons *c)
+{
+	uint64_t round = c->round;
+
+	while (round == c->round)
+		if (!help_out(c) && round == c->round)
+			pthread_cond_wait(&c->learned, &c->lock);
+}
+
 /* The names in the batch are the workers', who hold them until they are let go. */
 void commons_meet(struct commons *c, struct site_watch *watch)
 {
@@ -83,8 +111,7 @@ void commons_meet(struct commons *c, struct site_watch *watch)
 		c->round++;
 		pthread_cond_broadcast(&c->learned);
 	} else {
-		for (uint64_t round = c->round; round == c->round;)
-			pthread_cond_wait(&c->learned, &c->lock);
+		wait_for_others(c);
 	}
 	pthread_mutex_unlock(&c->lock);
 	site_watch_clear(watch);

@@ -22,6 +22,12 @@ void commons_free(struct commons *);
 struct site_book *commons_book(struct commons *);
 
 /*
+ * What a worker does while it waits for the others, in small pieces: `help(context)` is called by
+ * any of them, by many at once; false: there is nothing to do. Before the first meeting.
+ */
+void commons_meanwhile(struct commons *, bool (*help)(void *context), void *context);
+
+/*
  * Gives the watch's observations, and returns when those of all workers are learned; with one
  * worker at once. Each worker comes by once for each tick.
  */

@@ -126,6 +126,7 @@ static size_t learn_call(struct site_book *b, const struct site_observation *bat
 {
 	struct recent_call call = { .id = site_call_id(batch[0].time_ns, batch[0].order,
 		                                       batch[0].candidate.call, batch[0].host),
+		                    .host = site_call_host(batch[0].host),
 		                    .nobody = batch[0].candidate.nobody,
 		                    .request = batch[0].candidate.request,
 		                    .acknowledges = batch[0].candidate.acknowledges };

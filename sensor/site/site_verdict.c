@@ -2,12 +2,15 @@
 #include "sensor/site/site_verdict.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { HITS_LEAST = 2, ABSENT_VISITS = 5 };
 
 /* A verdict that would come of chance more often than this is none. */
 static const double too_likely = 0.01;
 static const double page_least = 0.4, kept_least = 0.5;
+/* Of a name that sounds like what pages embed, visits that call must be nearly all of them. */
+static const double embedded_rate_least = 0.6;
 
 void wilson_interval(double hits, double visits, double *low, double *high)
 {
@@ -36,6 +39,13 @@ static double tail(uint32_t hits, uint32_t n, double p)
 	return fmax(0, 1 - sum);
 }
 
+static struct slice name_of(const struct site *s)
+{
+	const char *name = s->name != NULL ? s->name : "";
+
+	return (struct slice){ (const uint8_t *)name, strlen(name) };
+}
+
 /* Visits went on without it: by its own rate until then, seen at the interval's low end, is that
  * chance? */
 static double silence(const struct site_count *c)
@@ -46,10 +56,26 @@ static double silence(const struct site_count *c)
 	return pow(1 - low, c->after);
 }
 
+/*
+ * What pages embed besides comes where they call: as often as they carry the tracker among all that
+ * embed it. Where the pages themselves are not seen (names cut off, a slow machine, one of two
+ * families of addresses) nothing else tells a third party from a page.
+ */
+static bool calls_like_a_page(const struct site *s, const struct site_count *c)
+{
+	double low, high;
+
+	if (site_new_page_prior(name_of(s)) > page_least)
+		return true;
+	wilson_interval(c->hits, s->visits > c->after ? s->visits - c->after : 0, &low, &high);
+	return low > embedded_rate_least;
+}
+
 static enum site_status status_of(const struct site *s, const struct site_count *c,
                                   const struct site_verdict *v)
 {
-	bool is_page = !site_is_third_party(s) && site_page_prior(s) > page_least;
+	bool is_page = !site_is_third_party(s) && site_page_prior(s) > page_least &&
+	               calls_like_a_page(s, c);
 	/* Calls that are explained by another page, as it turned out later, are none of its. */
 	bool is_kept = c->calls > kept_least * c->hits;
 	bool is_sure = is_page && is_kept && c->hits >= HITS_LEAST && exp(c->doubt) < too_likely;

@@ -103,7 +103,7 @@ void emit_event(struct worker *w, struct event *e)
 	if (e->flow == NULL || strcmp(e->flow->reason, "interim") != 0)
 		sums_add(&w->sums, e);
 	if (e->type == EVENT_CONTACT && w->suppress != NULL &&
-	    !suppress_tells(w->suppress, e, &e->represents))
+	    !suppress_tells(w->suppress, kin_of(w->kin, e->local->ip), e, &e->represents))
 		return;
 	if (w->use.pseudonyms != NULL)
 		mask_event(w, e, &w->masked);
@@ -348,8 +348,9 @@ static void fill_activity(const struct worker *w, const struct flow *f, const st
 		return;
 	bool is_script = http != NULL && asks_for_script(http);
 
-	out->beacons = activity_beacons(&c->activity, &w->scripts, f->address[f->client],
-	                                f->protocol != IP_TCP);
+	out->beacons =
+	        activity_beacons(&c->activity, &w->scripts, kin_of(w->kin, f->address[f->client]),
+	                         f->protocol != IP_TCP);
 	if (out->beacons == 0 && http != NULL && !is_script)
 		out->beacons = 1;
 	if (is_script || c->activity.is_loaded)

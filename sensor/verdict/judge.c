@@ -160,10 +160,12 @@ static void look_up(struct worker *w, const struct flow *f, struct dns_view *vie
 	uint64_t began = f->first_ns + beginning_ns, at = began < w->now_ns ? began : w->now_ns;
 
 	view->count = 0;
-	if (f->owner != owner_of_host(f->address[f->client]))
+	const uint8_t *client = kin_of(w->kin, f->address[f->client]);
+
+	if (f->owner != owner_of_host(client))
 		return; /* its DNS may be another worker's */
-	view->count = resolutions_find(w->resolutions, f->address[f->client],
-	                               f->address[flow_server(f)], at, view->found);
+	view->count = resolutions_find(w->resolutions, client, f->address[flow_server(f)], at,
+	                               view->found);
 }
 
 bool judge_suspects(struct worker *w, const struct flow *f)
@@ -239,13 +241,43 @@ static void add_conflict(struct contact *c, const struct dns_view *dns)
 		                     dns->found[0].number, dns->found[0].source);
 }
 
+static const struct resolution *tracker_of(const struct dns_view *dns)
+{
+	for (size_t i = 0; i < dns->count; i++)
+		if (entry_of(&dns->found[i]) != NULL)
+			return &dns->found[i];
+	return NULL;
+}
+
+/*
+ * A certificate has all names that the server may be called by: one contact, by what the client had
+ * asked for, else by the first of them.
+ */
+static void judge_certificate(struct worker *w, struct flow *f, const struct noted_name *n,
+                              const struct frame *last, const struct dns_view *dns)
+{
+	const struct resolution *r = tracker_of(dns);
+	struct contact *c = f->notes->contacts;
+
+	if (c == NULL && r != NULL) {
+		c = add_contact(w, f, last, entry_of(r), r->question, CONFIDENCE_STRONG);
+		if (c != NULL)
+			add_resolution(c, r);
+	} else if (c == NULL) {
+		c = add_contact(w, f, last, n->name->match, n->name, CONFIDENCE_STRONG);
+	}
+	if (c != NULL && c->is_waiting)
+		add_evidence(c, n->kind, n->name, n->number, n->source);
+}
+
 static void judge_name(struct worker *w, struct flow *f, const struct noted_name *n,
                        const struct frame *last, const struct dns_view *dns)
 {
 	const struct feed_entry *entry = n->name->match;
 
-	if (entry == NULL ||
-	    (!is_stated(n->kind) && !is_inner(n->kind) && n->kind != EVIDENCE_TLS_CERT))
+	if (entry != NULL && n->kind == EVIDENCE_TLS_CERT)
+		judge_certificate(w, f, n, last, dns);
+	if (entry == NULL || (!is_stated(n->kind) && !is_inner(n->kind)))
 		return;
 	struct contact *c = find_contact(f, entry, n->name);
 
@@ -505,7 +537,7 @@ void judge_activity(struct worker *w, const struct sight *s)
 
 	if (c == NULL || strcmp(c->entry.category, "tracking_pixel") != 0)
 		return;
-	struct activity_sight sight = { .host = f->address[f->client],
+	struct activity_sight sight = { .host = kin_of(w->kin, f->address[f->client]),
 		                        .now_ns = s->now_ns,
 		                        .len = s->packet->payload_len,
 		                        .is_udp = f->protocol != IP_TCP,

@@ -116,7 +116,7 @@ static void learn_hints(struct worker *w, const uint8_t client[16], const struct
 static void learn_chain(struct worker *w, const struct sight *s, const struct dns_message *m,
                         uint64_t chain, struct name *question, struct resolution *what)
 {
-	const uint8_t *client = s->flow->address[1 - s->side];
+	const uint8_t *client = kin_of(w->kin, s->flow->address[1 - s->side]);
 
 	if (s->flow->owner != owner_of_host(client))
 		return; /* nobody would look there: judge.c */
@@ -149,7 +149,7 @@ static void learn_ech(struct worker *w, const struct sight *s, const struct dns_
 		                   .expires_ns = w->now_ns + no_record_ns,
 		                   .number = s->frame->number,
 		                   .source = s->frame->source };
-	const uint8_t *client = s->flow->address[1 - s->side];
+	const uint8_t *client = kin_of(w->kin, s->flow->address[1 - s->side]);
 
 	if (m->rcode != DNS_NOERROR && m->rcode != DNS_NXDOMAIN)
 		return;
@@ -233,11 +233,21 @@ static void unlink_lookup(struct worker *w, struct lookup *l)
 	budget_give(&w->budget, l, sizeof *l);
 }
 
-/* DESIGN.md: NXDOMAIN, refused, empty, or an address that nobody is behind. */
+/* RFC 2181, section 9: more was there than the datagram held, or the capture cut it off. */
+static bool is_cut(const struct dns_message *m)
+{
+	return m->is_truncated || m->record_count < m->answer_count_wire;
+}
+
+/*
+ * DESIGN.md: NXDOMAIN, refused, empty, or an address that nobody is behind. An alias alone leads
+ * nowhere yet: a blocker's own is followed by its sinkhole.
+ */
 static enum outcome outcome_of(const struct config *c, const struct dns_message *m, uint64_t chain,
                                uint16_t type)
 {
-	bool has_any = false, has_real = false;
+	bool has_any = false, has_real = false, has_alias = false;
+	bool is_for_address = type == DNS_A || type == DNS_AAAA;
 
 	if (m->rcode == DNS_NXDOMAIN || m->rcode == DNS_REFUSED)
 		return OUTCOME_BLOCKED;
@@ -248,8 +258,9 @@ static enum outcome outcome_of(const struct config *c, const struct dns_message 
 
 		if (!dns_chain_has(chain, i))
 			continue;
-		if (m->records[i].type == DNS_CNAME || !is_address(&m->records[i])) {
-			has_real = true;
+		if (!is_address(&m->records[i])) {
+			has_alias |= m->records[i].type == DNS_CNAME;
+			has_real |= m->records[i].type != DNS_CNAME && !is_for_address;
 			continue;
 		}
 		address_from_wire(m->records[i].address.ptr, m->records[i].address.len, address);
@@ -258,8 +269,10 @@ static enum outcome outcome_of(const struct config *c, const struct dns_message 
 	}
 	if (has_real)
 		return OUTCOME_ESTABLISHED;
+	if (is_cut(m))
+		return OUTCOME_PENDING;
 	/* Most names have no AAAA or HTTPS record: their absence alone stops nobody. */
-	return has_any || type == DNS_A ? OUTCOME_BLOCKED : OUTCOME_PENDING;
+	return has_any || (type == DNS_A && !has_alias) ? OUTCOME_BLOCKED : OUTCOME_PENDING;
 }
 
 static void fill_answers(const struct dns_message *m, struct event_dns *out)

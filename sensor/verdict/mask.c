@@ -35,6 +35,47 @@ struct tally_row *tally_host(struct worker *w, const uint8_t address[16], const 
 	return tally_row(&w->tally, shown, tracker, category);
 }
 
+bool is_address_text(struct slice name)
+{
+	bool has_letter = false, has_colon = false;
+
+	for (size_t i = 0; i < name.len; i++) {
+		uint8_t c = name.ptr[i];
+
+		has_colon |= c == ':' || c == '[';
+		has_letter |= c != '.' && (c < '0' || c > '9');
+	}
+	return name.len == 0 || has_colon || !has_letter;
+}
+
+static struct slice before_any_of(struct slice text, const char *ends)
+{
+	size_t len = 0;
+
+	while (len < text.len && strchr(ends, text.ptr[len] != '\0' ? text.ptr[len] : '?') == NULL)
+		len++;
+	return slice_head(text, len);
+}
+
+/* "https://host:port" of a URL: its path may say whose page it is. Empty: it names an address. */
+static struct slice origin_of(struct slice url)
+{
+	static const char mark[] = "://";
+	size_t scheme = before_any_of(url, ":").len, skip = scheme + sizeof mark - 1;
+
+	if (url.len <= skip || memcmp(url.ptr + scheme, mark, sizeof mark - 1) != 0)
+		return (struct slice){ 0 };
+	struct slice host = before_any_of(slice_skip(url, skip), "/?#");
+
+	return is_address_text(before_any_of(host, ":")) ? (struct slice){ 0 }
+	                                                 : slice_head(url, skip + host.len);
+}
+
+struct slice mask_referer(const struct worker *w, struct slice url)
+{
+	return w->use.pseudonyms != NULL ? origin_of(url) : url;
+}
+
 /* A proxy's client, as a header names it: an address, with a port perhaps, or any word. */
 static struct slice mask_client(struct worker *w, struct slice client, char out[ADDRESS_TEXT_MAX])
 {
@@ -100,8 +141,50 @@ static void mask_answers(const struct worker *w, struct masked *m)
 	}
 }
 
+/* Of what the client said in the clear that which may be a host's of ours. Empty: nothing is left.
+ */
+static struct slice said_in_clear(enum evidence_kind kind, struct slice value)
+{
+	if (kind == EVIDENCE_HTTP_REFERER)
+		return origin_of(value);
+	bool is_host = kind == EVIDENCE_HTTP_HOST || kind == EVIDENCE_H2C_AUTHORITY;
+
+	return is_host && is_address_text(value) ? (struct slice){ 0 } : value;
+}
+
+static void mask_evidence(struct event *e)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < e->evidence_count; i++) {
+		struct event_evidence *x = &e->evidence[i];
+
+		x->value = said_in_clear(x->kind, x->value);
+		if (x->value.len > 0)
+			e->evidence[kept++] = *x;
+	}
+	e->evidence_count = kept;
+}
+
+static void mask_names(struct event *e)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < e->name_count; i++) {
+		struct event_name *x = &e->names[i];
+
+		x->value = said_in_clear(x->kind, x->value);
+		if (x->value.len > 0)
+			e->names[kept++] = *x;
+	}
+	e->name_count = kept;
+}
+
 void mask_event(struct worker *w, struct event *e, struct masked *m)
 {
+	mask_evidence(e);
+	mask_names(e);
+
 	if (e->local != NULL) {
 		m->local = *e->local;
 		mask_local(w, m);
@@ -115,6 +198,8 @@ void mask_event(struct worker *w, struct event *e, struct masked *m)
 	if (e->http != NULL) {
 		m->http = *e->http;
 		m->http.forwarded_for = (struct slice){ 0 };
+		m->http.url = before_any_of(m->http.url, "?");
+		m->http.referer = origin_of(m->http.referer);
 		e->http = &m->http;
 	}
 	if (e->dns != NULL) {

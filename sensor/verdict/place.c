@@ -2,6 +2,7 @@
 /* Which page called the tracker: what flows show goes to the site watch, what it says into events.
  */
 #include "sensor/flow/address.h"
+#include "sensor/flow/encrypted_dns.h"
 #include "sensor/output.h"
 #include "sensor/site/site_verdict.h"
 #include "sensor/worker_state.h"
@@ -29,12 +30,36 @@ static bool states_server(enum evidence_kind kind)
 	       kind == EVIDENCE_H2C_AUTHORITY;
 }
 
+/*
+ * Nobody's page: the name that real ECH puts before all others (the one that browsers meet), and
+ * resolvers, which a browser asks just before it calls anybody.
+ */
+static bool is_never_page(const struct name *name)
+{
+	static const char front[] = "cloudflare-ech.com";
+	bool is_front = name->len == sizeof front - 1 && memcmp(name->text, front, name->len) == 0;
+
+	return is_front || doh_host(name_text(name));
+}
+
+/* Under real ECH the hello's name stands before the one that is meant, which DNS may have told. */
+static bool may_be_server(const struct notes *n, const struct noted_name *name)
+{
+	const struct noted_hello *hello = n->hello;
+
+	if (name->name->is_verbatim || is_never_page(name->name))
+		return false;
+	if (hello == NULL || hello->facts.ech != ECH_REAL)
+		return states_server(name->kind);
+	return name->kind == EVIDENCE_DNS_HTTPS && hello->is_inner_sure;
+}
+
 static struct name *stated_server(const struct flow *f)
 {
 	const struct notes *n = f->notes;
 
 	for (size_t i = 0; n != NULL && i < n->name_count; i++)
-		if (states_server(n->names[i].kind) && !n->names[i].name->is_verbatim)
+		if (may_be_server(n, &n->names[i]))
 			return n->names[i].name;
 	return NULL;
 }
@@ -43,7 +68,7 @@ static struct name *stated_server(const struct flow *f)
 static struct name *resolved_server(struct worker *w, const struct flow *f)
 {
 	struct resolution found[RESOLUTIONS_FOUND_MAX];
-	size_t count = resolutions_find(w->resolutions, f->address[f->client],
+	size_t count = resolutions_find(w->resolutions, kin_of(w->kin, f->address[f->client]),
 	                                f->address[flow_server(f)], f->first_ns, found);
 
 	return count == 1 ? found[0].question : NULL;
@@ -56,12 +81,15 @@ static bool is_web(const struct flow *f)
 
 static void see_name(struct worker *w, const struct flow *f, bool is_new)
 {
-	site_watch_name(w->sites, &(struct site_sight){ .host = f->address[f->client],
-	                                                .now_ns = w->now_ns,
-	                                                .order = w->key.step,
-	                                                .name = f->server_name,
-	                                                .is_new = is_new,
-	                                                .is_udp = f->protocol != IP_TCP });
+	if (w->use.pseudonyms != NULL && is_address_text(name_text(f->server_name)))
+		return;
+	site_watch_name(w->sites,
+	                &(struct site_sight){ .host = kin_of(w->kin, f->address[f->client]),
+	                                      .now_ns = w->now_ns,
+	                                      .order = w->key.step,
+	                                      .name = f->server_name,
+	                                      .is_new = is_new,
+	                                      .is_udp = f->protocol != IP_TCP });
 }
 
 void place_named(struct worker *w, struct flow *f)
@@ -148,14 +176,28 @@ static void wait_no_more(struct worker *w, struct contact *c)
 	c->has_call = false;
 }
 
+/* Who called is asked soon, and again later where it was not sure: then more is known of sites. */
+static const uint64_t patience_ns[PLACE_STAGES] = { UINT64_C(1500000000), UINT64_C(4500000000) };
+
+/*
+ * When the call is due. On a silent wire the clock stands until the next packet, which may come
+ * when all visits are long over: what was open when the call was due counts.
+ */
+static uint64_t due_ns(const struct worker *w, const struct contact *c)
+{
+	uint64_t due = c->call.time_ns + patience_ns[c->call_stage];
+
+	return due < w->now_ns ? due : w->now_ns;
+}
+
 /* False: not sure enough for one who may wait longer; then nothing is changed. */
 static bool place(struct worker *w, struct contact *c, bool may_wait)
 {
 	struct site_guess guess;
-	struct site_call call = { .host = c->flow->address[local_side(w, c->flow)],
+	struct site_call call = { .host = kin_of(w->kin, c->flow->address[local_side(w, c->flow)]),
 		                  .time_ns = c->call.time_ns,
 		                  .order = c->call_step,
-		                  .now_ns = w->now_ns,
+		                  .now_ns = due_ns(w, c),
 		                  .entity = c->entry.entity,
 		                  .may_wait = may_wait,
 		                  .is_asked_again = c->call_stage > 0,
@@ -167,7 +209,7 @@ static bool place(struct worker *w, struct contact *c, bool may_wait)
 		                  .binding = &c->binding };
 
 	if (c->is_call_new)
-		call.referer = referer_of(c);
+		call.referer = mask_referer(w, referer_of(c));
 	if (!site_watch_call(w->sites, &call, &guess))
 		return false;
 	wait_no_more(w, c);
@@ -335,9 +377,6 @@ static void judge_site(void *context, struct site *s)
 	for (size_t e = 0; e < site_book_entities(t->worker->book); e++)
 		tell_site(t, s, e);
 }
-
-/* Who called is asked soon, and again later where it was not sure: then more is known of sites. */
-static const uint64_t patience_ns[PLACE_STAGES] = { UINT64_C(1500000000), UINT64_C(4500000000) };
 
 static void place_waiting(struct worker *w, struct contact *c)
 {

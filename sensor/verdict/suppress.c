@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/verdict/suppress.h"
-#include "sensor/verdict/sums.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,14 +39,9 @@ static uint64_t mix(uint64_t h, const void *bytes, size_t len)
 	return h;
 }
 
-/* The host is its MAC where it has one of its own, as in its sum. */
-static uint64_t key_of(const struct event *e)
+static uint64_t key_of(const uint8_t host[16], const struct event *e)
 {
-	const struct event_local *l = e->local;
-	uint8_t host[16];
-
-	host_key(l, host);
-	uint64_t h = mix(UINT64_C(14695981039346656037), host, sizeof host);
+	uint64_t h = mix(UINT64_C(14695981039346656037), host, 16);
 
 	h = mix(h, e->tracker->name.ptr, e->tracker->name.len);
 	return h != 0 ? h : 1;
@@ -67,9 +61,10 @@ static struct told *entry_of(struct told set[WAYS], uint64_t key)
 	return oldest;
 }
 
-bool suppress_tells(struct suppress *s, const struct event *e, uint64_t *represents)
+bool suppress_tells(struct suppress *s, const uint8_t host[16], const struct event *e,
+                    uint64_t *represents)
 {
-	uint64_t key = key_of(e);
+	uint64_t key = key_of(host, e);
 	struct told *t = entry_of(s->sets[(key ^ key >> 32) % SETS], key);
 
 	*represents = 0;

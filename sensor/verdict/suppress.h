@@ -16,9 +16,12 @@ struct suppress *suppress_new(uint64_t seconds); /* NULL: out of memory */
 void suppress_free(struct suppress *);
 
 /*
- * Is the contact to be told? If so, `represents` is how many it stands for: itself, and those that
+ * Is the contact of `host` to be told? All that is told of a host comes through one worker: it is
+ * the address that it was met with (flow/kin_table.h), not its MAC, which other workers' addresses
+ * may have. If so, `represents` is how many it stands for: itself, and those that
  * were not told since the last one; 0 when it is the only one.
  */
-bool suppress_tells(struct suppress *, const struct event *, uint64_t *represents);
+bool suppress_tells(struct suppress *, const uint8_t host[16], const struct event *,
+                    uint64_t *represents);
 
 #endif

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -134,10 +135,28 @@ def wait_for(path, word):
     sys.exit(f"{path}: never {word!r}")
 
 
-def wanted_contacts(dancecard, capture, count, folder):
-    """What the same packets give when they are read from the file."""
+def retimed(capture, count, rate, path):
+    """The first `count` packets at the times at which they were sent: what was minutes apart is now seconds."""
+    with open(capture, "rb") as rows, open(path, "wb") as out:
+        head = rows.read(24)  # pcap-savefile(5)
+        out.write(head)
+        digits = {0xa1b2c3d4: 10**6, 0xa1b23c4d: 10**9}[struct.unpack("<I", head[:4])[0]]
+        begin = None
+        for i in range(count):
+            row = rows.read(16)
+            if len(row) < 16:
+                break
+            second, _, captured, wire = struct.unpack("<IIII", row)
+            begin = second if begin is None else begin
+            passed = i / rate
+            out.write(struct.pack("<IIII", begin + int(passed), int(passed % 1 * digits), captured, wire))
+            out.write(rows.read(captured))
+
+
+def wanted_contacts(dancecard, capture, count, rate, folder):
+    """What the same packets give when they are read from a file."""
     path = os.path.join(folder, "part.pcap")
-    subprocess.run(["tcpdump", "-q", "-r", capture, "-c", str(count), "-w", path], stderr=subprocess.DEVNULL, check=True)
+    retimed(capture, count, rate, path)
     out = os.path.join(folder, "wanted.jsonl")
     subprocess.run([dancecard, "-q", "-j", "2", "-r", path, "--suppress", "0", "-o", out], check=True)
     os.remove(path)
@@ -149,7 +168,7 @@ def table(dancecard, capture, folder):
     if shutil.which("suricata"):
         who["suricata"] = with_suricata
     print(f"  {'asked':>8}" + "".join(f"{name + ': rate':>18}{'lost':>9}" for name in who), flush=True)
-    begins, found, rates = {}, {}, {}
+    begins, found, rates, sent_at = {}, {}, {}, {}
     for rate in RATES:
         line = f"  {rate:8}"
         for name, run in who.items():
@@ -158,6 +177,7 @@ def table(dancecard, capture, folder):
             line += f"{real:18.0f}{part * 100:8.2f} %"
             if names is not None:
                 found[rate] = names
+                sent_at[rate] = real
             if part > LOSS:
                 begins.setdefault(name, rate)
                 rates.setdefault(name, real)
@@ -167,7 +187,7 @@ def table(dancecard, capture, folder):
     for name in who:
         print(f"  {name} begins to lose packets at " + (f"{begins[name]} a second ({rates[name]:.0f} sent)" if name in begins
                                                          else f"no rate up to {rate} a second asked for"))
-    return begins, found
+    return begins, found, sent_at
 
 
 def main(dancecard, capture):
@@ -175,9 +195,9 @@ def main(dancecard, capture):
     print(f"live: {SECONDS} s of {os.path.basename(capture)} at each rate, a ring of {RING} MiB each; sender and "
           f"listener share {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as folder:
-        begins, found = table(dancecard, capture, folder)
+        begins, found, sent_at = table(dancecard, capture, folder)
         rate = begins.get("suricata", max(found))
-        wanted = wanted_contacts(dancecard, capture, rate * SECONDS, folder)
+        wanted = wanted_contacts(dancecard, capture, rate * SECONDS, sent_at[rate], folder)
         lost = sum((wanted - found[rate]).values())
         print(f"  contacts at {rate} a second{', where suricata loses packets' if 'suricata' in begins else ''}: "
               f"{sum(found[rate].values())} seen of {sum(wanted.values())}, {lost} lost\n")

@@ -331,3 +331,45 @@ def llmnr():
 def llmnr_ipv6():
     "A link-local question over IPv6."
     return [udp("fe80::1", 50123, "ff02::1:3", 5355, dns.message(0, [("fileserver", AAAA)]))]
+
+
+EDGE = f"{TRACKER}.edgekey.net"
+
+
+def outcome(name, want, why, make):
+    """What came of a question: any other word is as wrong as none."""
+    make.__name__, make.__doc__ = f"dns_outcome_{name}", why
+    others = [("lookup", word) for word in ("blocked", "established", "pending", "unanswered") if word != want]
+    case(lookup=want, never=others)(make)
+
+
+outcome("address", "established", "An address.", lambda: resolve(TRACKER, a(QUESTION, SERVER)))
+outcome("sinkhole", "blocked", "A sinkhole.", lambda: resolve(TRACKER, a(QUESTION, "0.0.0.0")))
+outcome("none", "blocked", "No address.", lambda: resolve(TRACKER))
+outcome("no_name", "blocked", "No such name.", lambda: resolve(TRACKER, flags=NXDOMAIN))
+outcome(
+    "alias_to_sinkhole",
+    "blocked",
+    "A blocker's alias, and the sinkhole that it leads to.",
+    lambda: resolve(TRACKER, cname(QUESTION, "blocked.rpz.example"), a("blocked.rpz.example", "127.0.0.1")),
+)
+outcome("alias", "pending", "An alias that leads nowhere yet.", lambda: resolve(TRACKER, cname(QUESTION, EDGE)))
+outcome(
+    "alias_to_address",
+    "established",
+    "An alias and its address.",
+    lambda: resolve(TRACKER, cname(QUESTION, EDGE), a(EDGE, SERVER)),
+)
+outcome("no_aaaa", "pending", "No IPv6 address: most names have none.", lambda: resolve(TRACKER, kind=AAAA))
+outcome("failed", "pending", "The server failed.", lambda: resolve(TRACKER, flags=0x8182))
+outcome(
+    "truncated", "pending", "Too long for a datagram: the client asks again over TCP.", lambda: resolve(TRACKER, flags=dns.TRUNCATED)
+)
+outcome(
+    "cut_by_snaplen",
+    "pending",
+    "The capture cut the answer off behind the question.",
+    lambda: savefile.pcap(
+        [ether(p) for p in resolve(TRACKER, cname(QUESTION, EDGE), a(EDGE, SERVER))], snaplen=96
+    ),
+)

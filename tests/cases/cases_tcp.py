@@ -403,3 +403,22 @@ def tcp_ipv6():
     "The hello in three segments over IPv6, reversed."
     tcp = Tcp(wire.CLIENT6, wire.SERVER6)
     return [*tcp.open(), *tcp.client_pieces(pieces(HELLO, [100, 200])[::-1]), tcp.ack(), *tcp.close()]
+
+
+def overtaken(*order):
+    """Handshake (0 to 2), the hello in two segments (3, 4) and what the server says, in another order."""
+    tcp = Tcp()
+    packets = [*tcp.open(), *tcp.client_pieces(pieces(tls.hello(TRACKER, pad_to=1800), [1200])), tcp.ack()]
+    return [packets[i] for i in order] + [tcp.server(tls.server_flight()), *tcp.close()]
+
+
+@case(tls_sni=TRACKER, contacts="1")
+def tcp_syn_overtaken():
+    "The SYN comes behind the data that it began, as queues of a network card mix them: one flow, one contact."
+    return overtaken(3, 4, 0, 1, 2, 5)
+
+
+@case(tls_sni=TRACKER, contacts="1")
+def tcp_syn_overtaken_by_the_end():
+    "Behind the hello's second half, and before its first."
+    return overtaken(4, 0, 1, 2, 3, 5)

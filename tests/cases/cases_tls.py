@@ -4,6 +4,7 @@ import struct
 
 import dns
 import quic
+import savefile
 import tls
 import wire
 from registry import TRACKER, case, family
@@ -510,6 +511,42 @@ def tls_ech_grease_no_record():
     return lookup(TRACKER, kind=dns.HTTPS) + upload(tls.hello(TRACKER, more=tls.ech_outer()))
 
 
+@case(contact=f"{TRACKER} strong", never=[("site", "*")])
+def tls_ech_real_is_no_page():
+    "The outer name of the call itself is not the page that made it."
+    return configured(TRACKER) + upload(SEALED, cport=49153)
+
+
+@case(site="dmv.utah.example", never=[("site", OUTER)])
+def tls_ech_real_page():
+    "A page under real ECH: it is the name that the client had asked for, not the one that stands before it."
+    page = configured("dmv.utah.example", server="198.51.100.80", sport=40021)
+    return page + upload(SEALED, server="198.51.100.80", cport=49160) + upload(tls.hello(TRACKER), cport=49161)
+
+
+@case(contact=f"{TRACKER} certain", never=[("site", "*")])
+def tls_ech_front_of_all():
+    "Without DNS it cannot be told whose the page is that Cloudflare's name stands before."
+    hidden = tls.hello("cloudflare-ech.com", more=tls.ech_outer())
+    return upload(hidden, server="198.51.100.80", cport=49160) + upload(tls.hello(TRACKER), cport=49161)
+
+
+@case(site="dmv.utah.example")
+def site_on_a_silent_wire():
+    "After the call nothing is heard for a minute: the page that was open then is the page."
+    page = upload(tls.hello("dmv.utah.example"), server="198.51.100.80", cport=49160)
+    frames = [wire.ether(p) for p in page + upload(tls.hello(TRACKER), cport=49161)]
+    end = wire.ether(udp(CLIENT, 40001, RESOLVER, 53, dns.query("www.example")))
+    return savefile.pcap(frames) + savefile.record(end, len(frames) * savefile.STEP_US + 60_000_000)
+
+
+@case(contact=f"{TRACKER} certain", never=[("site", "*")])
+def tls_resolver_is_no_page():
+    "A browser asks its resolver over HTTPS just before it calls the tracker: that is no page."
+    resolver = upload(tls.hello("dns.google"), server="198.51.100.88", cport=49160)
+    return resolver + upload(tls.hello(TRACKER), cport=49161)
+
+
 @case(tls_sni=OUTER, ech="unknown", never=[("contact", "*")])
 def tls_ech_of_another_client():
     "Another client was given the configuration: of this one's hello that says nothing."
@@ -535,6 +572,27 @@ def certificate_only():
     return [
         p for p in talk((0, HELLO), (1, tls.server_flight_12(TRACKER, [TRACKER]))) if p[12:16] == wire.address(SERVER)
     ]
+
+
+MANY = ["*.tiktok.com", "tiktok.com", "*.tiktokv.com", "*.tiktokcdn.com", "www.example.org"]
+
+
+def certified(before=()):
+    """A hello without a name, and a TLS 1.2 certificate with many."""
+    unnamed = tls.hello(None, versions=())
+    return [*before, *talk((0, unnamed), (1, tls.server_flight_12(MANY[0], MANY)))]
+
+
+@case(contacts="1", contact="*.tiktok.com strong")
+def certificate_many_names():
+    "A certificate with many names of the tracker's is one contact."
+    return certified()
+
+
+@case(contacts="1", contact=f"{TRACKER} strong", dns_answer=TRACKER)
+def certificate_after_dns():
+    "The client's own DNS says which of them it is."
+    return certified(lookup(TRACKER, dns.a(dns.pointer(12), SERVER)))
 
 
 @case(tls_cert=["*.tiktok.com", "*.musical.example"])

@@ -18,6 +18,7 @@ import cases_found
 import cases_hosts
 import cases_http
 import cases_ip
+import cases_kin
 import cases_late
 import cases_never
 import cases_quic
@@ -38,6 +39,7 @@ GROUPS = (
     cases_file,
     cases_found,
     cases_hosts,
+    cases_kin,
     cases_late,
     cases_told,
     cases_never,

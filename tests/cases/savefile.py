@@ -22,6 +22,12 @@ def pcap(frames, link=ETHERNET, order="<", nano=False, snaplen=262144):
     return b"".join(out)
 
 
+def record(frame, after_us):
+    """One more packet for a capture as pcap() writes it, so long after its beginning."""
+    us = BEGIN * 1_000_000 + after_us
+    return struct.pack("<IIII", us // 1_000_000, us % 1_000_000, len(frame), len(frame)) + frame
+
+
 class Pcapng:
     """Blocks of one file; `order` may change at each section."""
 

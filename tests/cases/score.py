@@ -23,7 +23,7 @@ import generate
 import registry
 
 LIMIT_SECONDS = 30
-FACTS = {"ech", "hello", "http", "count", "contact", "contacts", "outcome", "local", "rdata", "stats"}
+FACTS = {"site", "lookup", "ech", "hello", "http", "count", "contact", "contacts", "outcome", "local", "rdata", "stats"}
 Outcome = collections.namedtuple("Outcome", "case missed forbidden fault")
 
 
@@ -56,7 +56,7 @@ def flow_facts(event):
 
 def facts_of(event):
     """What else a case may want: (ech, state), (hello, "ja4 ..."), (http, "agent ..."), (count, "kind name count"),
-    (contact, "name confidence"), (outcome, word), (local, "name source"), (local, "mac ..."), (local, "id ..."), (rdata, "type data"), (doh|dot|doq, count),
+    (contact, "name confidence"), (outcome, word), (site, name) of contacts, (lookup, outcome), (local, "name source"), (local, "mac ..."), (local, "id ..."), (rdata, "type data"), (doh|dot|doq, count),
     (stats, "group.counter") of what is not 0."""
     if event.get("event_type") == "flow":
         yield from flow_facts(event)
@@ -72,6 +72,10 @@ def facts_of(event):
         yield "outcome", event["outcome"]
     if event.get("event_type") == "contact":
         yield "contact", f"{event['tracker']['name']} {event['confidence']}"
+        if "site" in event:
+            yield "site", event["site"]["name"]
+    if event.get("event_type") == "lookup":
+        yield "lookup", event["outcome"]
     if "name" in event.get("local", {}):
         yield "local", f"{event['local']['name']} {event['local']['name_source']}"
     for key, word in (("mac", "mac"), ("client_id", "id")):

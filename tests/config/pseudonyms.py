@@ -90,6 +90,34 @@ def is_packed(word, content):
     return ":" in word and socket.inet_pton(socket.AF_INET6, word) in content
 
 
+def request(folder):
+    """A client of ours calls the tracker in the clear, and says in it whose it is."""
+    sys.path.insert(0, os.path.join(ROOT, "tests", "cases"))
+    import savefile  # pylint: disable=import-outside-toplevel
+    import wire  # pylint: disable=import-outside-toplevel
+
+    heads = [
+        b"GET http://analytics.tiktok.com/x?from=10.20.0.77 HTTP/1.1\r\nHost: analytics.tiktok.com\r\n"
+        b"X-Forwarded-For: 10.20.0.77\r\nReferer: http://10.20.0.78/page\r\n\r\n",
+        b"GET http://10.20.0.79/ HTTP/1.1\r\nHost: 10.20.0.79\r\n\r\n",
+    ]
+    path = os.path.join(folder, "request.pcap")
+    with open(path, "wb") as out:
+        out.write(savefile.pcap([wire.ether(p) for p in wire.upload(b"".join(heads), [len(heads[0])], sport=80)]))
+    return path, [b"10.20.0.77", b"10.20.0.78", b"10.20.0.79", b"10.20.0.101"]
+
+
+def clear(program, folder, key):
+    """What of the request is left, in any shape."""
+    path, wanted = request(folder)
+    before = subprocess.run([program, "-q", "-r", path], check=True, capture_output=True).stdout
+    left = {word for word in wanted if word not in before}
+    for shape in ("native", "ecs", "ocsf"):
+        done = subprocess.run([program, "-F", shape, "--pseudonymise", key, "-r", path], check=True, capture_output=True)
+        left |= {(shape, word) for word in wanted if word in done.stdout + done.stderr}
+    return left
+
+
 def search(program, folder):
     program = os.path.abspath(program)
     key = os.path.join(folder, "key")
@@ -112,6 +140,7 @@ def search(program, folder):
         if not content:
             left.add((name, "is empty"))
     both = run(program)[0].count(b"\n"), events.count(b"\n")
+    left |= clear(program, folder, key)
     if len(wanted) < 8 or left or events != again or both[0] != both[1]:
         print(f"looked for {len(wanted)}, found {left}; same: {events == again}; lines {both}")
         return 1

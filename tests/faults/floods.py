@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""floods.py DANCECARD FLOOD [MILLIONS] [KIND…]: a flood around a page with the pixel.
+"""floods.py DANCECARD FLOOD [MILLIONS] [KIND…] [-j N,…] [--memory MB]: a flood around a page with the pixel.
 
-For each kind of flood (tests/bench/flood.c): the contacts in it are still found and none is refused, memory (the resident
-set, all of it) stays under its ceiling (`--memory` and OVERHEAD, which does not depend on what is on the wire), no flow with
-a contact gives way while others could, and the counters add up. The rate is printed beside that over the bench's kind of
-traffic (bench_traffic beside FLOOD), measured before and after; it is no part of the verdict, for machines are busy.
+For each kind of flood (tests/bench/flood.c) and number of workers: the contacts in it are still found and none is refused,
+memory (the resident set, all of it) stays under its ceiling (`--memory` and what does not depend on what is on the wire),
+no flow with a contact gives way while others could, and the counters add up. The rate is printed beside that over the
+bench's kind of traffic (bench_traffic beside FLOOD), measured before and after; it is no part of the verdict, for machines
+are busy.
 """
+import argparse
 import heapq
 import json
 import os
@@ -18,8 +20,7 @@ import tempfile
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 PIXEL = os.path.join(ROOT, "pcaps", "pixel-tls.pcap")
 KINDS = ("syn", "scan", "answered", "hosts", "contacts", "sites", "hellos", "dns", "fragments", "initials")
-CEILING = 128 << 20
-OVERHEAD = 32 << 20  # program, libraries, feed, nDPI, output: one worker; README.md
+OVERHEAD, EACH = 22 << 20, 10 << 20  # program, libraries, feed, nDPI, output; contexts and lane of a worker: README.md
 
 
 def packets_of(path):
@@ -53,11 +54,11 @@ def read_events(lines):
     return found
 
 
-def run(program, capture):
+def run(program, capture, workers, memory):
     """What it told, and what it cost: processor seconds, bytes."""
     with tempfile.TemporaryFile() as out, open(capture, "rb") as packets:
         cat = subprocess.Popen(["cat"], stdin=packets, stdout=subprocess.PIPE)
-        child = subprocess.Popen([program, "-q", "-j", "1", "--memory", str(CEILING), "-r", "-"], stdin=cat.stdout, stdout=out)
+        child = subprocess.Popen([program, "-q", "-j", str(workers), "--memory", str(memory), "-r", "-"], stdin=cat.stdout, stdout=out)
         cat.stdout.close()
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = status
@@ -75,9 +76,9 @@ def gap(stats):
     return capture["packets"] - kinds
 
 
-def cost(program, capture):
+def cost(program, capture, workers, memory):
     """Nanoseconds a packet of ordinary traffic."""
-    found, cpu, _ = run(program, capture)
+    found, cpu, _ = run(program, capture, workers, memory)
     return cpu * 1e9 / found["stats"]["capture"]["packets"]
 
 
@@ -104,28 +105,29 @@ def faults_of(found, wanted, kind):
     return faults
 
 
-def main(program, flood, millions="1", *kinds):
+def flood_with(program, flood, count, kinds, workers, ceiling):
+    """One table, for so many workers: how much is wrong."""
     with open(program, "rb") as file:
         sanitized = b"__asan_init" in file.read()  # whose allocator keeps what is freed
-    count, bad = int(float(millions) * 1e6), 0
+    bad, overhead = 0, OVERHEAD + EACH * workers
     folder = tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", "/var/tmp"))
     alone, merged = (os.path.join(folder.name, name) for name in ("flood.pcap", "merged.pcap"))
-    plain, plain_cpu, _ = run(program, PIXEL)
+    plain, plain_cpu, _ = run(program, PIXEL, workers, ceiling)
     ordinary = None if sanitized or count < 500000 else usual(flood, folder.name)
-    before = cost(program, ordinary) if ordinary else 0
+    before = cost(program, ordinary, workers, ceiling) if ordinary else 0
     begin = next(packets_of(PIXEL))[0] // 1000000
     wanted = {name for name in plain["names"] if name[0] == "contact"}
-    print(f"{count} of each around {os.path.basename(PIXEL)}, --memory {CEILING >> 20}M and {OVERHEAD >> 20} MB")
+    print(f"{count} of each around {os.path.basename(PIXEL)}, -j {workers}, --memory {ceiling >> 20}M and {overhead >> 20} MB")
     print(f"  {'flood':10}{'packets':>10}{'ns/packet':>11}{'ordinary':>10}{'times':>7}{'MB/s':>7}{'memory':>9}{'evicted':>9}")
-    for kind in kinds or KINDS:
+    for kind in kinds:
         with open(alone, "wb") as out:
             subprocess.run([flood, kind, str(count), str(begin)], stdout=out, check=True)
         with open(merged, "wb") as out:
             merge(alone, PIXEL, out)
-        found, cpu, memory = run(program, merged)
-        after = cost(program, ordinary) if ordinary else 0
+        found, cpu, memory = run(program, merged, workers, ceiling)
+        after = cost(program, ordinary, workers, ceiling) if ordinary else 0
         stats, faults = found["stats"], faults_of(found, wanted, kind)
-        if memory > CEILING + OVERHEAD and not sanitized:
+        if memory > ceiling + overhead and not sanitized:
             faults.append("over its ceiling")
         bad += len(faults)
         each, usually = (cpu - plain_cpu) * 1e9 / stats["capture"]["packets"], (before + after) / 2
@@ -133,8 +135,24 @@ def main(program, flood, millions="1", *kinds):
         print(f"  {kind:10}{stats['capture']['packets']:10}{each:11.0f}{usually:10.0f}{each / usually if usually else 0:7.1f}"
               f"{os.path.getsize(merged) / 1e6 / cpu:7.0f}{memory / 1048576:6.0f} MB{stats['flow']['evicted']:9}"
               f"  {', '.join(faults) or 'all found'}", flush=True)
-    return 1 if bad else 0
+    return bad
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("flood")
+    parser.add_argument("millions", nargs="?", type=float, default=1)
+    parser.add_argument("kinds", nargs="*", default=KINDS)
+    parser.add_argument("-j", dest="workers", default="1,2")
+    parser.add_argument("--memory", type=int, default=128)
+    o = parser.parse_intermixed_args()
+    if not os.path.exists(o.program):
+        print(f"skipped: there is no {o.program}")
+        return 77
+    count = int(o.millions * 1e6)
+    return 1 if sum(flood_with(o.program, o.flood, count, o.kinds, int(n), o.memory << 20) for n in o.workers.split(",")) else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

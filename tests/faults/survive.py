@@ -5,6 +5,7 @@
 The docstring of each function says what must happen; it is the row of the table in README.md. Needs root, for file systems
 of its own (in a mount namespace, that nobody else sees). Exit status 77: skipped.
 """
+import contextlib
 import json
 import os
 import random
@@ -309,6 +310,27 @@ def hangup_under_load(sensor):
         return f"{turn[0]} signals"
 
 
+def hangup_at_start(sensor):
+    """SIGHUP while it still reads its feeds (logrotate, at boot): it goes on, and reloads when it is there"""
+    with tempfile.TemporaryDirectory() as folder:
+        feed, seen = fresh(folder, "feed.txt"), 0
+        for names in (300000, 600000, 1200000):
+            with open(feed, "w", encoding="utf-8") as file:
+                file.writelines(f"host{i}.tracker{i % 977}.example\n" for i in range(names))
+            child = sensor.start("-q", "-f", feed, "-r", os.path.join(PCAPS, "pixel-tls.pcap"), stdin=subprocess.DEVNULL)
+            while child.poll() is None and not seen:
+                with contextlib.suppress(OSError):
+                    if feed in [os.readlink(entry.path) for entry in os.scandir(f"/proc/{child.pid}/fd")]:
+                        child.send_signal(signal.SIGHUP)
+                        seen += 1
+            out, said = child.communicate(timeout=100)
+            must(child.returncode == 0, f"ended with {child.returncode}: {said[-200:]}")
+            must(b'"event_type":"contact"' in out, "no contact")
+            if seen:
+                return f"while it read {names} names"
+        return "was never seen reading"
+
+
 def feed_replaced(sensor):
     """A feed replaced by a folder, a FIFO, a 4 GB file, a file of NULs, nothing at all, then SIGHUP: said with the reason, the old feed stays, no contact is lost, nothing waits"""
     with tempfile.TemporaryDirectory() as folder:
@@ -422,7 +444,7 @@ def closed_reader(sensor):
         child.stderr.close()
 
 
-FAULTS = [disk_full_events, disk_full_evidence, disk_full_ledger, disk_full_journal, read_only, killed, killed_ledger, hangup_under_load,
+FAULTS = [disk_full_events, disk_full_evidence, disk_full_ledger, disk_full_journal, read_only, killed, killed_ledger, hangup_under_load, hangup_at_start,
           feed_replaced, clock_jumps, memory_short, slow_reader, closed_reader]
 
 

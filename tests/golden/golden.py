@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The events of each capture in pcaps/, beside it as NAME.jsonl.
 
-    golden.py complete NAME…           are these all captures, has each its events, is each outcome shown?
+    golden.py complete NAME…           are these all captures, has each its events, is each outcome shown, is the README's event one?
     golden.py check DANCECARD NAME     are the events those of NAME.jsonl, byte for byte?
     golden.py bless DANCECARD NAME…    writes NAME.jsonl anew, and says what changed; all: every one
 
@@ -121,6 +121,17 @@ def not_shown(names):
     return sorted(left)
 
 
+def shown_in_readme():
+    """The event that the README explains is a golden one; what stands there as … may be anything."""
+    with open(os.path.join(PCAPS, "..", "README.md"), encoding="utf-8") as file:
+        text = file.read()
+    shown = json.loads(text.split("```json\n")[1].split("```")[0])
+    mine = {e["event_id"]: e for e in map(json.loads, golden(shown["pcap_filename"].split(".")[0])[1].splitlines())}.get(shown["event_id"], {})
+    one, other = list(flat(mine)), list(flat(shown))
+    return [line for line in other if line not in one and "\u2026" not in line] + [
+        line for line in one if not any(line.split(":")[0] == o.split(":")[0] for o in other)]
+
+
 def complete(names):
     blessed = {os.path.splitext(f)[0] for f in os.listdir(PCAPS) if f.endswith(".jsonl")}
     for what, other in (("tests/golden/CMakeLists.txt", set(names)), ("NAME.jsonl", blessed)):
@@ -129,7 +140,9 @@ def complete(names):
     missing = not_shown(blessed)
     for kind, word in missing:
         print(f"no golden event is a {kind} that is `{word}`")
-    return 0 if set(names) == blessed == set(captures()) and not missing else 1
+    readme = shown_in_readme()
+    print("\n".join(f"README.md's event is not the golden one: {line.strip()}" for line in readme), end="\n" if readme else "")
+    return 0 if set(names) == blessed == set(captures()) and not missing and not readme else 1
 
 
 def main(arguments):

@@ -34,6 +34,18 @@ for option in $options; do
 	grep -qF -- "--$option[" "$work/root/usr/share/zsh/vendor-completions/_dancecard" || fault "zsh: --$option"
 	grep -qF -- "-l $option " "$work/root/usr/share/fish/vendor_completions.d/dancecard.fish" || fault "fish: --$option"
 done
+# So is every command, with its options.
+while read -r words; do
+	grep -qF "dancecard $words" <<<"$page" || fault "man: $words"
+	for file in bash-completion/completions/dancecard zsh/vendor-completions/_dancecard fish/vendor_completions.d/dancecard.fish; do
+		grep -qwF -- "${words##* }" "$work/root/usr/share/$file" || fault "$file: $words"
+	done
+	# shellcheck disable=SC2086 # two words are two
+	for option in $("$work/root/usr/bin/dancecard" $words --help | grep -oE '^ +(-[a-z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+'); do
+		grep -qF -- "$option" <<<"$page" || fault "man: $words $option"
+		grep -qwF -- "$option" "$work/root/usr/share/bash-completion/completions/dancecard" || fault "bash: $words $option"
+	done
+done < <("$work/root/usr/bin/dancecard" --help | grep -oE '^dancecard [a-z]+( [a-z]+)?' | cut -d' ' -f2-)
 bash -n "$work/root/usr/share/bash-completion/completions/dancecard" || fault "bash completion"
 for page in man1/dancecard.1 man5/dancecard.yaml.5; do
 	if command -v groff >/dev/null; then

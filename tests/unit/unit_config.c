@@ -235,6 +235,32 @@ static void test_networks(void)
 	CHECK(!config_is_inside(NULL, a));
 }
 
+/* What a network holds that has no prefix nobody says: what is private is ours. */
+static void test_networks_by_vlan(void)
+{
+	static const char networks[] = "networks:\n"
+	                               " - {name: A, prefixes: 10.20.0.0/16}\n"
+	                               " - {name: B, vlans: 12}\n";
+	struct told told = { .count = 0 };
+	struct config *c = read_text(networks, &told);
+	uint8_t a[16];
+
+	CHECK(c != NULL);
+	address("192.168.1.1", a);
+	CHECK(config_is_inside(c, a));
+	address("203.0.113.9", a);
+	CHECK(!config_is_inside(c, a));
+	config_free(c);
+	char with_home[256];
+
+	snprintf(with_home, sizeof with_home, "%shome: 172.16.0.0/12\n", networks);
+	c = read_text(with_home, &told);
+	CHECK(c != NULL && told.count == 0);
+	address("192.168.1.1", a);
+	CHECK(!config_is_inside(c, a));
+	config_free(c);
+}
+
 static void test_hosts(void)
 {
 	static const uint8_t mac[6] = { 2, 0, 0x5e, 0x10, 0, 7 }, other[6] = { 2, 0, 0, 0, 0, 1 };
@@ -497,6 +523,7 @@ int main(void)
 	test_mistakes();
 	test_many_mistakes();
 	test_networks();
+	test_networks_by_vlan();
 	test_hosts();
 	test_policy();
 	test_names();

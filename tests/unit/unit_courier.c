@@ -24,6 +24,13 @@ static const struct {
 	{ "", NULL, NULL, NULL, NULL, NULL, false },
 	{ ":1", NULL, NULL, NULL, NULL, NULL, false },
 	{ "[::1", NULL, NULL, NULL, NULL, NULL, false },
+	{ "h:", "h", "", "", "f", NULL, true },
+	{ "h:65535/", "h", "65535", "", "f", NULL, true },
+	{ "h:65536", NULL, NULL, NULL, NULL, NULL, false },
+	{ "h:0", NULL, NULL, NULL, NULL, NULL, false },
+	{ "h:http", NULL, NULL, NULL, NULL, NULL, false },
+	{ "h:1x/", NULL, NULL, NULL, NULL, NULL, false },
+	{ "[::1]:111111111111", NULL, NULL, NULL, NULL, NULL, false },
 };
 
 static void check_targets(void)

@@ -77,7 +77,7 @@ static void *play(void *context)
 static void check_lanes(void)
 {
 	struct written w = { 0 };
-	struct output *output = output_new(LANES, write_line, &w);
+	struct output *output = output_new(LANES, write_line, NULL, &w);
 	struct player players[LANES];
 	pthread_t threads[LANES];
 	size_t ticks = STEPS / 100;
@@ -99,7 +99,7 @@ static void check_lanes(void)
 static void check_one(void)
 {
 	struct written w = { 0 };
-	struct output *output = output_new(1, write_line, &w);
+	struct output *output = output_new(1, write_line, NULL, &w);
 
 	CHECK(output != NULL);
 	struct lane *lane = output_lane(output, 0);
@@ -131,7 +131,7 @@ static void *run_ahead(void *context)
 static void check_bound(void)
 {
 	struct written w = { 0 };
-	struct output *output = output_new(2, write_line, &w);
+	struct output *output = output_new(2, write_line, NULL, &w);
 	pthread_t ahead;
 
 	CHECK(output != NULL);

@@ -614,6 +614,40 @@ static const struct {
 	{ 40, 10, 30, 10, 9.9, -46, SITE_PRESENT }, /* it often stays away */
 };
 
+/* A name that sounds embedded is a page only where nearly all of its visits call. */
+static void test_verdicts_by_name(void)
+{
+	static const struct {
+		char name[32];
+		unsigned visits, hits, after;
+		enum site_status status;
+	} rows[] = {
+		{ "www.dmv.utah.example", 31, 12, 0, SITE_PRESENT },
+		{ "metrics.counter.example", 31, 12, 0, SITE_UNKNOWN },
+		{ "fonts.cdn2.example", 138, 24, 0, SITE_UNKNOWN },
+		{ "media.utah.example", 12, 11, 0, SITE_PRESENT },
+		{ "media.utah.example", 30, 12, 18, SITE_REMOVED },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char name[32];
+		struct site s = { .name = name, .visits = rows[i].visits };
+		struct site_verdict v;
+
+		memcpy(name, rows[i].name, sizeof name);
+		s.count[0] = (struct site_count){ .hits = rows[i].hits,
+			                          .hits_from = rows[i].visits - rows[i].after,
+			                          .after = rows[i].after,
+			                          .belief = 0.99F * (float)rows[i].hits,
+			                          .calls = 0.99F * (float)rows[i].hits,
+			                          .doubt = -4.6F * (float)rows[i].hits };
+		site_judge(&s, 0, 0.05, &v);
+		if (v.status != rows[i].status)
+			fprintf(stderr, "%s, row %zu: %s\n", name, i, site_status_word(v.status));
+		CHECK(v.status == rows[i].status);
+	}
+}
+
 static void test_verdicts(void)
 {
 	for (size_t i = 0; i < COUNT_OF(verdicts); i++) {
@@ -632,6 +666,7 @@ static void test_verdicts(void)
 		CHECK(v.status == verdicts[i].status);
 		CHECK(v.rate_low <= v.rate_high && v.rate_low >= 0 && v.rate_high <= 1);
 	}
+	test_verdicts_by_name();
 	double low, high;
 
 	wilson_interval(5, 10, &low, &high);

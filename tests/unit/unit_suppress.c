@@ -17,7 +17,7 @@ static bool tells(struct suppress *s, uint8_t host, const char *name, uint64_t s
 		            .time_ns = seconds * 1000000000U,
 		            .local = &local,
 		            .tracker = &tracker };
-	return suppress_tells(s, &e, represents);
+	return suppress_tells(s, local.ip, &e, represents);
 }
 
 static void test_window(void)
