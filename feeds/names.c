@@ -6,7 +6,8 @@
 
 #include "feeds/text.h"
 
-#define RULE_HEAD 7   /* bytes before the text */
+#define RULE_HEAD 7                                /* bytes before the text */
+#define PLAIN     (RULE_SUFFIX | RULE_REPORT << 2) /* match and verdict of most rules */
 #define GAP       3   /* in place of match and verdict: room between rules */
 #define LINE      64  /* of a cache; a bucket's share of `rules` */
 #define SLACK     2   /* half as much room again as the rules take, */
@@ -491,6 +492,20 @@ static const char *skip_others(const char *rule, uint8_t hash_end)
 	return rule;
 }
 
+/*
+ * What most rules are, and most searches find: it reports a name and all below, and nothing said
+ * otherwise before. Here the processor can guess each branch, and need not wait for the rule.
+ */
+static bool take_plainly(struct search *search, const char *rule, size_t len)
+{
+	if (rule[4] != PLAIN || text_len_at(rule) != len || search->muted != 0 ||
+	    search->found != NAME_NONE || memcmp(text_at(rule), search->end - len, len) != 0)
+		return false;
+	search->found = NAME_MATCHED;
+	take_match(search->out, rule, search->len - len);
+	return true;
+}
+
 static void look_up(struct search *search, const struct parent *parent)
 {
 	const struct names *names = search->names;
@@ -501,7 +516,10 @@ static void look_up(struct search *search, const struct parent *parent)
 	uint64_t here = 0;
 
 	prefetch(rule + LINE); /* those that are not at home */
-	for (rule = skip_others(rule, hash_end); rule < end && !is_gap(rule); rule += size_at(rule))
+	rule = skip_others(rule, hash_end);
+	if (take_plainly(search, rule, parent->len))
+		return;
+	for (; rule < end && !is_gap(rule); rule += size_at(rule))
 		if (hash_end_at(rule) == hash_end && speaks_of(search, rule, parent->len) &&
 		    hear(search, rule, parent->len, &here))
 			return;
