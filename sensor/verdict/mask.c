@@ -75,8 +75,9 @@ static struct slice origin_of(struct slice url)
 		return (struct slice){ 0 };
 	struct slice host = before_any_of(slice_skip(url, skip), "/?#");
 
-	return is_address_text(before_any_of(host, ":")) ? (struct slice){ 0 }
-	                                                 : slice_head(url, skip + host.len);
+	if (is_address_text(before_any_of(host, ":")))
+		return (struct slice){ 0 };
+	return slice_head(url, skip + host.len);
 }
 
 struct slice mask_referer(const struct worker *w, struct slice url)
@@ -157,7 +158,9 @@ static struct slice said_in_clear(enum evidence_kind kind, struct slice value)
 		return origin_of(value);
 	bool is_host = kind == EVIDENCE_HTTP_HOST || kind == EVIDENCE_H2C_AUTHORITY;
 
-	return is_host && is_address_text(value) ? (struct slice){ 0 } : value;
+	if (is_host && is_address_text(value))
+		return (struct slice){ 0 };
+	return value;
 }
 
 static void mask_evidence(struct event *e)
