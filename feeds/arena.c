@@ -64,12 +64,11 @@ void arena_trim(struct arena *arena)
 
 void *lasting_block(size_t size)
 {
-	void *block = NULL;
+	size_t page = size < LARGE_PAGE ? LINE : LARGE_PAGE;
+	void *block = aligned_alloc(page, (size + page - 1) / page * page);
 
-	if (posix_memalign(&block, size < LARGE_PAGE ? LINE : LARGE_PAGE, size) != 0)
-		return NULL;
-	if (size >= LARGE_PAGE)
-		madvise(block, size & ~(size_t)(LARGE_PAGE - 1), MADV_HUGEPAGE);
+	if (block != NULL && page == LARGE_PAGE)
+		(void)madvise(block, size / page * page, MADV_HUGEPAGE);
 	return block;
 }
 

@@ -29,7 +29,9 @@ uint32_t arena_take(struct arena *, size_t len);
 /* Gives back what it took in advance. Nothing moves that is pointed to afterwards. */
 void arena_trim(struct arena *);
 
-/* Room for what stays and is read in no order: begins a cache line, and large pages where they fit.
+/*
+ * Room for what stays and is read in no order: it begins a cache line, and what fills pages of 2 MB
+ * is on such where the system gives some. Bytes as of malloc(); free() takes it back.
  */
 void *lasting_block(size_t size);
 

@@ -233,6 +233,14 @@ static void describe_network(const struct feed_set *set, const struct network *n
 	fill_entry(set, &tag, text, text, out);
 }
 
+bool feed_is_allowed(const struct feed_set *set, const char *name, size_t len)
+{
+	struct name_match match;
+
+	return set->names.has_allow &&
+	       names_find(&set->names, &set->arena, name, len, &match) == NAME_ALLOWED;
+}
+
 bool feed_find_address(const struct feed_set *set, const uint8_t address[16],
                        struct feed_entry *out)
 {

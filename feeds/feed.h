@@ -125,6 +125,9 @@ void feed_set_free(struct feed_set *);
 bool feed_find_name(const struct feed_set *, const char *name, size_t len, enum feed_where where,
                     struct feed_entry *out);
 
+/* Does an allow list say that the name is nobody's? feed_find_name() finds nothing then. */
+bool feed_is_allowed(const struct feed_set *, const char *name, size_t len);
+
 /* The longest prefix that holds `address` (16 bytes, IPv4 as ::ffff:a.b.c.d); false when none. */
 bool feed_find_address(const struct feed_set *, const uint8_t address[16], struct feed_entry *out);
 

@@ -73,6 +73,29 @@ static struct text version_in(struct text bytes)
 	return (struct text){ 0 };
 }
 
+/* What stands in the way of a file that somebody took for a feed. */
+static const char *wrapping_of(struct text bytes)
+{
+	static const struct {
+		const char *head, *reason;
+	} rows[] = {
+		{ "\x1f\x8b", "is compressed by gzip: unpack it first" },
+		{ "\x28\xb5\x2f\xfd", "is compressed by zstd: unpack it first" },
+		{ "\xfd"
+		  "7zXZ",
+		  "is compressed by xz: unpack it first" },
+		{ "BZh", "is compressed by bzip2: unpack it first" },
+		{ "PK\x03\x04", "is a ZIP archive: unpack it first" },
+		{ "\xff\xfe", "is in UTF-16: turn it into UTF-8 first" },
+		{ "\xfe\xff", "is in UTF-16: turn it into UTF-8 first" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (text_starts(bytes, rows[i].head))
+			return rows[i].reason;
+	return "is in no known feed format";
+}
+
 bool feed_builder_add_text(struct feed_builder *builder, const char *path, struct text bytes,
                            const struct feed_options *options, struct feed_counts *counts)
 {
@@ -108,8 +131,7 @@ static bool read_text(struct feed_builder *builder, const char *path, bool may_i
 
 	if (format == NULL)
 		return complain(options, path,
-		                options->format != NULL ? "no such format"
-		                                        : "is in no known feed format");
+		                options->format != NULL ? "no such format" : wrapping_of(bytes));
 	if (format == &format_json && bytes.len > JSON_MAX)
 		return complain(options, path, "is JSON of over 64 MiB");
 	counts->format = format->name;

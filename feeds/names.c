@@ -6,12 +6,13 @@
 
 #include "feeds/text.h"
 
-#define RULE_HEAD   8  /* bytes before the text */
-#define LINE        64 /* of a cache; a bucket's share of `rules` */
-#define SLACK       3  /* a third more room than the rules take, */
-#define BYTES_MOST  40 /* if that is, with the buckets, no more than so many bytes a rule */
-#define LINES_AHEAD 2  /* of a bucket; more make hits faster and misses slower */
-#define LIKELY      3  /* rules of a bucket that are gone through without a branch */
+#define RULE_HEAD 7   /* bytes before the text */
+#define GAP       3   /* in place of match and verdict: room between rules */
+#define LINE      64  /* of a cache; a bucket's share of `rules` */
+#define SLACK     2   /* half as much room again as the rules take, */
+#define FULL      181 /* but not less than so many rules for 100 lines: 72 bytes for 1.81 */
+#define GAP_MOST  256 /* bytes of one record of no rule */
+#define LIKELY    2   /* rules of a bucket that are gone through without a branch */
 
 bool names_open(struct names *names, uint64_t seed)
 {
@@ -58,12 +59,9 @@ static size_t text_len_at(const char *rule)
 	return (unsigned char)rule[5];
 }
 
-static uint16_t hash_end_at(const char *rule)
+static uint8_t hash_end_at(const char *rule)
 {
-	uint16_t end;
-
-	memcpy(&end, rule + 6, sizeof end);
-	return end;
+	return (uint8_t)rule[6];
 }
 
 static const char *text_at(const char *rule)
@@ -89,12 +87,12 @@ static size_t domain_len_at(const char *rule)
 
 static bool is_gap(const char *rule)
 {
-	return text_len_at(rule) == 0;
+	return rule[4] == GAP;
 }
 
 static size_t size_at(const char *rule)
 {
-	return is_gap(rule) ? tag_at(rule) : RULE_HEAD + text_len_at(rule) + 1;
+	return RULE_HEAD + text_len_at(rule) + 1;
 }
 
 static size_t labels_of(const char *domain, size_t len)
@@ -125,7 +123,6 @@ bool names_add(struct names *names, const char *domain, size_t len, enum rule_ma
 {
 	size_t star = match == RULE_BELOW ? 2 : 0;
 	uint32_t hash = name_hash(&names->keys, domain, len);
-	uint16_t hash_end = (uint16_t)hash;
 
 	if (!reserve(names))
 		return false;
@@ -138,7 +135,7 @@ bool names_add(struct names *names, const char *domain, size_t len, enum rule_ma
 	memcpy(at, &tag, sizeof tag);
 	at[4] = (char)(match | verdict << 2);
 	at[5] = (char)(star + len);
-	memcpy(at + 6, &hash_end, sizeof hash_end);
+	at[6] = (char)(uint8_t)hash;
 	memcpy(at + RULE_HEAD, "*.", star);
 	memcpy(at + RULE_HEAD + star, domain, len);
 	at[RULE_HEAD + star + len] = '\0';
@@ -255,32 +252,38 @@ static bool has_bits(uint32_t filter, uint32_t hash)
 	return filter >> (hash & 31) & filter >> (hash >> 5 & 31) & 1;
 }
 
-/* A record of no name, whose tag is its size. */
-static bool leave_gap(struct arena *ordered, uint32_t size)
+/* Room between rules, in records of no rule: whoever goes from one to the next need not ask. */
+static bool leave_gap(struct arena *ordered, size_t size)
 {
-	uint32_t at = arena_take(ordered, size);
+	while (size > 0) {
+		size_t part = size <= GAP_MOST ? size : GAP_MOST / 2;
+		uint32_t at = arena_take(ordered, part);
 
-	if (at == ARENA_FULL)
-		return false;
-	memset(ordered->bytes + at, 0, size);
-	memcpy(ordered->bytes + at, &size, sizeof size);
+		if (at == ARENA_FULL)
+			return false;
+		memset(ordered->bytes + at, 0, part);
+		ordered->bytes[at + 4] = GAP;
+		ordered->bytes[at + 5] = (char)(part - RULE_HEAD - 1);
+		size -= part;
+	}
 	return true;
 }
 
 /* Up to `home`, if that is not behind already. */
 static bool go_home(struct arena *ordered, size_t home)
 {
-	return home < ordered->len + RULE_HEAD ||
-	       leave_gap(ordered, (uint32_t)(home - ordered->len));
+	return home < ordered->len + RULE_HEAD + 1 || leave_gap(ordered, home - ordered->len);
 }
 
-/* What is sent for at the last home, and what is read behind the last rule, is there. */
-static uint32_t end_gap(const struct names *names, const struct arena *ordered)
+/* What is sent for at the last home, and what skip_others() looks at behind the last rule. */
+static bool leave_end(const struct names *names, struct arena *ordered)
 {
-	size_t last = home_of(names->bucket_count);
-	uint32_t least = LINES_AHEAD * LINE + RULE_HEAD;
-
-	return last > ordered->len ? (uint32_t)(last - ordered->len) + least : least;
+	if (!go_home(ordered, home_of(names->bucket_count)))
+		return false;
+	for (int i = 0; i <= LIKELY; i++)
+		if (!leave_gap(ordered, LINE))
+			return false;
+	return true;
 }
 
 /* The records in order into `ordered`, and where each bucket begins. */
@@ -306,14 +309,13 @@ static bool lay_out(struct names *names, struct arena *ordered)
 	}
 	while (next <= names->bucket_count)
 		names->buckets[next++].begin = ordered->len;
-	return leave_gap(ordered, end_gap(names, ordered));
+	return leave_end(names, ordered);
 }
 
 /* Long names leave no room between buckets, and then where one lies cannot be guessed. */
 static uint32_t buckets_for(uint64_t len, uint64_t count)
 {
-	uint64_t buckets = (len + len / SLACK) / LINE;
-	uint64_t most = count * BYTES_MOST / (LINE + sizeof(struct name_bucket));
+	uint64_t buckets = (len + len / SLACK) / LINE, most = count * 100 / FULL;
 
 	if (most > ARENA_FULL / 2 / LINE)
 		most = ARENA_FULL / 2 / LINE;
@@ -373,13 +375,6 @@ static inline void prefetch(const void *at)
 #endif
 }
 
-/* There is room behind the last rule: no need to look whether it is still there. */
-static inline void send_for(const char *rules)
-{
-	for (size_t i = 0; i < LINES_AHEAD; i++)
-		prefetch(rules + i * LINE);
-}
-
 /*
  * Writes a parent to `kept`; 1 if its bucket's filter has it, 0 if the next one may take its place.
  * What most probably are its rules is on its way from here on.
@@ -388,7 +383,8 @@ static inline size_t keep(const struct names *names, uint64_t sum, size_t len, s
 {
 	uint32_t hash = name_hash_finish(&names->keys, sum), bucket = bucket_of(names, hash);
 
-	send_for(names->rules.bytes + home_of(bucket));
+	prefetch(names->rules.bytes + home_of(bucket));
+	prefetch(names->rules.bytes + home_of(bucket) + LINE);
 	kept->hash = hash;
 	kept->len = (uint32_t)len;
 	return has_bits(names->buckets[bucket].filter, hash);
@@ -461,24 +457,23 @@ static void take_match(struct name_match *out, const char *rule, size_t start)
  */
 static bool hear(struct search *search, const char *rule, size_t len, uint64_t *here)
 {
-	switch (verdict_at(rule)) {
-	case RULE_ALLOW:
+	enum rule_verdict verdict = verdict_at(rule);
+
+	if (verdict == RULE_REPORT) {
+		if (search->found == NAME_NONE && !is_muted(search, rule, *here)) {
+			search->found = NAME_MATCHED;
+			take_match(search->out, rule, search->len - len);
+		}
+		return search->found == NAME_MATCHED;
+	}
+	if (verdict == RULE_ALLOW) {
 		search->found = NAME_ALLOWED;
 		return true;
-	case RULE_EXCEPT:
-		search->muted |= UINT64_C(1) << feed_of(search->strings, rule);
-		return false;
-	case RULE_CANCEL:
-		*here |= UINT64_C(1) << feed_of(search->strings, rule);
-		return false;
-	case RULE_REPORT:
-		break;
 	}
-	if (search->found == NAME_NONE && !is_muted(search, rule, *here)) {
-		search->found = NAME_MATCHED;
-		take_match(search->out, rule, search->len - len);
-	}
-	return search->found == NAME_MATCHED;
+	uint64_t *muted = verdict == RULE_EXCEPT ? &search->muted : here;
+
+	*muted |= UINT64_C(1) << feed_of(search->strings, rule);
+	return false;
 }
 
 /*
@@ -486,13 +481,12 @@ static bool hear(struct search *search, const char *rule, size_t len, uint64_t *
  * behind them. It is reckoned and not decided: to read them is most of what a search waits for, and
  * a processor that has guessed wrong begins nothing else meanwhile.
  */
-static const char *skip_others(const char *rule, uint16_t hash_end)
+static const char *skip_others(const char *rule, uint8_t hash_end)
 {
 	for (int i = 0; i < LIKELY; i++) {
-		size_t len = text_len_at(rule);
-		bool is_gap = len == 0, is_it = hash_end_at(rule) == hash_end;
+		bool is_other = hash_end_at(rule) != hash_end;
 
-		rule += (RULE_HEAD + len + 1) & -(size_t)!is_gap & -(size_t)!is_it;
+		rule += size_at(rule) & -(size_t)is_other;
 	}
 	return rule;
 }
@@ -503,10 +497,10 @@ static void look_up(struct search *search, const struct parent *parent)
 	const struct name_bucket *bucket = &names->buckets[bucket_of(names, parent->hash)];
 	const char *rule = names->rules.bytes + bucket[0].begin;
 	const char *end = names->rules.bytes + bucket[1].begin;
-	uint16_t hash_end = (uint16_t)parent->hash;
+	uint8_t hash_end = (uint8_t)parent->hash;
 	uint64_t here = 0;
 
-	send_for(rule);
+	prefetch(rule + LINE); /* those that are not at home */
 	for (rule = skip_others(rule, hash_end); rule < end && !is_gap(rule); rule += size_at(rule))
 		if (hash_end_at(rule) == hash_end && speaks_of(search, rule, parent->len) &&
 		    hear(search, rule, parent->len, &here))
@@ -540,7 +534,7 @@ enum name_found names_find(const struct names *names, const struct arena *string
 uint32_t names_next(const struct names *names, uint32_t rule, enum rule_match *match,
                     enum rule_verdict *verdict, struct name_match *out)
 {
-	if (rule < names->rules.len && is_gap(names->rules.bytes + rule))
+	while (rule < names->rules.len && is_gap(names->rules.bytes + rule))
 		rule += (uint32_t)size_at(names->rules.bytes + rule);
 	if (rule >= names->rules.len)
 		return 0;

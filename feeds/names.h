@@ -14,11 +14,10 @@
  * The names of a set: first a growing list of rules, then, built once, a table that is only read.
  * A rule is a record in `rules`, with no room between it and the next of its bucket:
  *
- *	| tag: 4 | match, verdict: 1 | len of domain: 1 | end of hash: 2 | text "*.tiktok.com" | NUL
- *|
+ *	| tag: 4 | match, verdict: 1 | len of text: 1 | end of hash: 1 | text "*.tiktok.com" | NUL |
  *
  * Building puts the records in order of their hashes and cuts them into buckets, as many as there
- * are cache lines in the room that they may take, which is a third more than they need:
+ * are cache lines in the room that they may take, which is up to half as much again as they need:
  *
  *	buckets   |  1 .x..x | 100 x..x. | …      where each begins, and a filter: 8 bytes
  *	             |          └──────┐

@@ -37,6 +37,8 @@ static void add_paths(struct confine *c, const struct options *o, const struct c
 			reach_add(&c->reads, o->reads.items[i]);
 	for (size_t i = 0; i < o->feeds.count; i++)
 		reach_add_read_again(&c->reads, o->feeds.items[i]);
+	for (size_t i = 0; i < o->allows.count; i++)
+		reach_add_read_again(&c->reads, o->allows.items[i]);
 	for (size_t i = 0; i < o->geo.count; i++)
 		reach_add_read_again(&c->reads, o->geo.items[i]);
 	if (o->config != NULL)
@@ -61,6 +63,8 @@ static void gather_inputs(struct apart *a, const struct options *o, const struct
 			apart_reads(a, "--read", o->chroot, o->reads.items[i]);
 	for (size_t i = 0; i < o->feeds.count; i++)
 		apart_reads(a, "--feed", NULL, o->feeds.items[i]);
+	for (size_t i = 0; i < o->allows.count; i++)
+		apart_reads(a, "--allow", NULL, o->allows.items[i]);
 	for (size_t i = 0; i < o->geo.count; i++)
 		apart_reads(a, "--geo", NULL, o->geo.items[i]);
 	if (o->key_file != NULL)

@@ -98,10 +98,8 @@ static void end_unheard(struct run *run)
 	capture_stop(run->capture);
 }
 
-static void emit(void *context, struct slice line)
+static void write_sinks(struct run *run, struct slice line)
 {
-	struct run *run = context;
-
 	bool is_taken = false;
 
 	if (hangups)
@@ -111,8 +109,19 @@ static void emit(void *context, struct slice line)
 		if (capture_is_live(run->capture)) /* somebody waits for it: not for 64 KiB more */
 			(void)sink_flush(run->sinks[i]);
 	}
-	if (!is_taken && run->ledger == NULL && run->evidence == NULL)
+	if (!is_taken && run->ledger == NULL && run->evidence == NULL && run->report == NULL)
 		end_unheard(run);
+}
+
+/* In the order of the packets, so that the page does not depend on the number of workers either. */
+static void emit(void *context, enum line_reader reader, struct slice line)
+{
+	struct run *run = context;
+
+	if (run->report != NULL && reader != LINE_FOR_SINKS)
+		report_run_line(run->report, (struct text){ (const char *)line.ptr, line.len });
+	if (reader != LINE_FOR_PAGE)
+		write_sinks(run, line);
 }
 
 static void flush(void *context)
@@ -127,10 +136,7 @@ static void keep(void *context, const struct event *e)
 {
 	struct run *run = context;
 
-	if (run->ledger != NULL)
-		ledger_take(run->ledger, e);
-	if (run->report != NULL)
-		report_take(run->report, e);
+	ledger_take(run->ledger, e);
 }
 
 static const char *source_name(void *context, uint32_t source)
@@ -411,7 +417,8 @@ static bool open_pipeline(struct run *run)
 			.tell = run->watch.metrics != NULL ? watch_tell : NULL,
 			.watch = &run->watch,
 			.source = source_name,
-			.keep = run->ledger != NULL || run->report != NULL ? keep : NULL,
+			.keep = run->ledger != NULL ? keep : NULL,
+			.has_page = run->report != NULL,
 			.context = run,
 		},
 		.fresh = take_fresh,

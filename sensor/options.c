@@ -38,6 +38,8 @@ static const struct row {
 	{ 'f', "feed", "FILE", LIST, AT(feeds),
 	  "a feed of names or networks besides the built-in one; its format is found by\n"
 	  "its content. May be given again" },
+	{ 291, "allow", "FILE", LIST, AT(allows),
+	  "names in this feed are nobody's, whatever the others say. May be given again" },
 	{ 256, "no-builtin-feed", NULL, FLAG, AT(no_builtin_feed),
 	  "leave out the built-in feed of ByteDance's names and networks" },
 	{ 290, "watch-feeds", NULL, FLAG, AT(watch_feeds),
@@ -379,6 +381,7 @@ void options_free(struct options *o)
 	free(o->interfaces.items);
 	free(o->outputs.items);
 	free(o->feeds.items);
+	free(o->allows.items);
 	free(o->geo.items);
 	free(o->filter);
 	for (size_t i = 0; i < o->owned.count; i++)

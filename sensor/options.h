@@ -15,7 +15,7 @@ struct option_list {
 
 /* The command line as it was given. One table (options.c) makes parsing and --help. */
 struct options {
-	struct option_list reads, interfaces, outputs, feeds, geo;
+	struct option_list reads, interfaces, outputs, feeds, allows, geo;
 	const char *format;
 	const char *ledger;
 	const char *report;

@@ -11,6 +11,7 @@ enum { BLOCK_BYTES = 64 * 1024, LOOK_AGAIN_NS = 5000000 };
 
 struct line {
 	struct order_key key;
+	enum line_reader reader;
 	size_t len;
 	uint8_t text[];
 };
@@ -103,19 +104,22 @@ static struct block *block_new(size_t least)
 	return b;
 }
 
-static void fill_line(struct line *line, const struct order_key *key, struct slice text)
+static void fill_line(struct line *line, const struct order_key *key, enum line_reader reader,
+                      struct slice text)
 {
 	line->key = *key;
+	line->reader = reader;
 	line->len = text.len;
 	memcpy(line->text, text.ptr, text.len);
 }
 
-static void put_in_order(struct lane *l, const struct order_key *key, struct slice text)
+static void put_in_order(struct lane *l, const struct order_key *key, enum line_reader reader,
+                         struct slice text)
 {
 	size_t size = padded(text.len);
 
 	if (!l->output->has_thread) {
-		l->output->write(l->output->context, text);
+		l->output->write(l->output->context, reader, text);
 		return;
 	}
 	if (l->filling != NULL && l->filling->size - l->filling->used < size)
@@ -126,7 +130,7 @@ static void put_in_order(struct lane *l, const struct order_key *key, struct sli
 		log_scarce();
 		return;
 	}
-	fill_line((struct line *)(l->filling->bytes + l->filling->used), key, text);
+	fill_line((struct line *)(l->filling->bytes + l->filling->used), key, reader, text);
 	l->filling->used += size;
 }
 
@@ -144,17 +148,18 @@ static bool make_room(struct lane *l)
 	return true;
 }
 
-void lane_put(struct lane *l, const struct order_key *key, struct slice text)
+void lane_put(struct lane *l, const struct order_key *key, enum line_reader reader,
+              struct slice text)
 {
 	struct line *line = NULL;
 
 	if (l->is_mixed && make_room(l))
 		line = malloc(sizeof *line + text.len);
 	if (line == NULL) {
-		put_in_order(l, key, text);
+		put_in_order(l, key, reader, text);
 		return;
 	}
-	fill_line(line, key, text);
+	fill_line(line, key, reader, text);
 	l->mixed[l->mixed_count++] = line;
 }
 
@@ -183,7 +188,7 @@ void lane_end_mixed(struct lane *l)
 	for (size_t i = 0; i < l->mixed_count; i++) {
 		struct line *line = l->mixed[i];
 
-		put_in_order(l, &line->key, (struct slice){ line->text, line->len });
+		put_in_order(l, &line->key, line->reader, (struct slice){ line->text, line->len });
 		free(line);
 	}
 	l->mixed_count = 0;
@@ -265,7 +270,7 @@ static void write_line(struct lane *l)
 	struct block *b = l->taken.first;
 	const struct line *line = first_line(&l->taken);
 
-	l->output->write(l->output->context, (struct slice){ line->text, line->len });
+	l->output->write(l->output->context, line->reader, (struct slice){ line->text, line->len });
 	b->read += padded(line->len);
 	if (b->read == b->used)
 		drop_block(l);

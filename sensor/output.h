@@ -26,7 +26,10 @@ struct lane;
 
 enum { LANE_BYTES = 4 << 20 };
 
-typedef void output_write(void *context, struct slice line);
+/* The report page wants native lines, whatever shape the sinks' are in. */
+enum line_reader { LINE_FOR_ALL, LINE_FOR_SINKS, LINE_FOR_PAGE };
+
+typedef void output_write(void *context, enum line_reader, struct slice line);
 /* All that could be written is. */
 typedef void output_idle(void *context);
 
@@ -38,7 +41,7 @@ struct lane *output_lane(struct output *, size_t index);
 /* All lanes have ended: returns when everything is written. */
 void output_finish(struct output *);
 
-void lane_put(struct lane *, const struct order_key *, struct slice line);
+void lane_put(struct lane *, const struct order_key *, enum line_reader, struct slice line);
 /* Lines put between the two come in any order, and are put in order at the end. */
 void lane_begin_mixed(struct lane *);
 void lane_end_mixed(struct lane *);

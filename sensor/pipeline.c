@@ -59,12 +59,12 @@ static bool make_workers(struct pipeline *p, uint64_t seed)
 	return true;
 }
 
-static void write_line(void *context, struct slice line)
+static void write_line(void *context, enum line_reader reader, struct slice line)
 {
 	struct pipeline *p = context;
 
 	stall_enter(p->stall, p->use.workers + STALL_OUTPUT, 0, 0, 0);
-	p->use.write(p->use.context, line);
+	p->use.write(p->use.context, reader, line);
 	stall_leave(p->stall, p->use.workers + STALL_OUTPUT);
 }
 

@@ -31,23 +31,31 @@ static void report_feed(void *context, const char *place, const char *reason)
 	log_error("feed %s: %s", place, reason);
 }
 
+static void add_list(struct feed_builder *builder, const struct options *o,
+                     const struct option_list *paths, bool is_allow, unsigned *failures)
+{
+	for (size_t i = 0; i < paths->count; i++) {
+		/* Of a capture the answer must be the same on any day: nothing has run out. */
+		struct feed_options how = { .report = report_feed,
+			                    .is_allow_list = is_allow,
+			                    .time = o->interfaces.count > 0 ? time(NULL) : 0 };
+		struct feed_counts counts = { 0 };
+
+		if (!feed_builder_add_file(builder, paths->items[i], &how, &counts))
+			++*failures;
+		else if (o->verbose)
+			log_note("feed %s: %llu lines, %llu taken, %llu refused", paths->items[i],
+			         (unsigned long long)counts.lines, (unsigned long long)counts.taken,
+			         (unsigned long long)counts.refused);
+	}
+}
+
 static bool add_files(struct feed_builder *builder, const struct options *o, unsigned *failures)
 {
 	if (!o->no_builtin_feed && !feed_builder_add_builtin(builder))
 		return false;
-	for (size_t i = 0; i < o->feeds.count; i++) {
-		/* Of a capture the answer must be the same on any day: nothing has run out. */
-		struct feed_options how = { .report = report_feed,
-			                    .time = o->interfaces.count > 0 ? time(NULL) : 0 };
-		struct feed_counts counts = { 0 };
-
-		if (!feed_builder_add_file(builder, o->feeds.items[i], &how, &counts))
-			++*failures;
-		else if (o->verbose)
-			log_note("feed %s: %llu lines, %llu taken, %llu refused", o->feeds.items[i],
-			         (unsigned long long)counts.lines, (unsigned long long)counts.taken,
-			         (unsigned long long)counts.refused);
-	}
+	add_list(builder, o, &o->feeds, false, failures);
+	add_list(builder, o, &o->allows, true, failures);
 	return true;
 }
 

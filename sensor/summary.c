@@ -187,20 +187,6 @@ static void print_visibility(FILE *out, const struct event_visibility *v)
 	        v->drops, v->evictions);
 }
 
-static size_t count_hosts(const struct tally *t)
-{
-	size_t hosts = 0;
-
-	for (size_t i = 0; i < t->count; i++) {
-		size_t before = 0;
-
-		while (before < i && memcmp(t->rows[before].local, t->rows[i].local, 16) != 0)
-			before++;
-		hosts += before == i;
-	}
-	return hosts;
-}
-
 void summary_print(FILE *out, const struct totals *totals, const struct tally *t,
                    const struct capture_counters *capture, double seconds)
 {
@@ -212,9 +198,10 @@ void summary_print(FILE *out, const struct totals *totals, const struct tally *t
 	totals_visibility(totals, capture, &v);
 	fprintf(out,
 	        "%" PRIu64 " packets (%s), %" PRIu64 " flows in %.2f s\n%" PRIu64
-	        " contacts and %" PRIu64 " lookups (%" PRIu64 " blocked) of %zu hosts\n",
+	        " contacts and %" PRIu64 " lookups (%" PRIu64 " blocked) of %s%zu host%s\n",
 	        totals->intake.packets, bytes, c->flows, seconds, c->contacts, c->lookups,
-	        c->lookups_blocked, count_hosts(t));
+	        c->lookups_blocked, t->hosts.lost > 0 ? "more than " : "", t->hosts.count,
+	        t->hosts.count == 1 ? "" : "s");
 	if (t->count > 0)
 		print_table(out, t);
 	print_visibility(out, &v);

@@ -70,7 +70,7 @@ static bool build(struct worker *w)
 
 	w->budget.limit = limits.budget;
 	w->secret = hash_secret_from(seed);
-	w->tally.seed = w->sums.seed = seed;
+	w->tally.seed = w->tally.hosts.seed = w->sums.seed = seed;
 	w->sums.limit = limits.sums;
 	w->names = name_table_new(&w->budget, w->use.feeds, seed);
 	w->flows = flow_table_new(limits.flows, seed, flow_is_over, w);

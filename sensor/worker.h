@@ -51,6 +51,7 @@ struct worker_options {
 	bool all_flows;
 	bool is_live;
 	enum event_shape shape;
+	bool has_page;           /* it wants native lines, too */
 	struct lane *lane;       /* where finished lines go */
 	keep_event *keep;        /* NULL: nobody */
 	struct commons *commons; /* what workers learn of sites together; NULL: this one alone */

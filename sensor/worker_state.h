@@ -231,6 +231,8 @@ void mask_ends(const struct worker *, const struct flow *, struct event *);
 /* The row of the host in the table for a person, who sees what the events say of it. */
 struct tally_row *tally_host(struct worker *, const uint8_t address[16], const char *tracker,
                              const char *category);
+/* A contact or lookup of that host: it counts once, whatever address it had. */
+void tally_whose(struct worker *, const struct event_local *);
 /* Is it an address, where a name could stand? With pseudonyms such a one is no site. */
 bool is_address_text(struct slice);
 /* With pseudonyms no more than whose page it is, and nothing where that is an address. */

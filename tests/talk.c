@@ -174,10 +174,11 @@ size_t talk_answer(uint16_t id, const char *name, uint16_t type, const struct ta
 	return w.len;
 }
 
-static void keep_line(void *context, struct slice line)
+static void keep_line(void *context, enum line_reader reader, struct slice line)
 {
 	struct talk *t = context;
 
+	(void)reader;
 	if (t->text_room < t->text_len + line.len + 2) {
 		t->text_room = 2 * (t->text_len + line.len + 2);
 		t->text = realloc(t->text, t->text_room);

@@ -176,6 +176,7 @@ static void judge(const struct name_table *t, struct name *n)
 	struct feed_entry found;
 
 	n->judged_by = t->feeds;
+	n->is_allowed = feed_is_allowed(t->feeds, text, n->len);
 	forget_judgement(t, n);
 	if (feed_find_name(t->feeds, text, n->len, FEED_NAME, &found))
 		n->match = keep_entry(t, n, &found);

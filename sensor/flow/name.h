@@ -23,9 +23,10 @@ struct name {
 	struct feed_entry *match;       /* what it is when seen as a name; NULL: nothing */
 	struct feed_entry *alias_match; /* the same when seen as a DNS answer's alias */
 	uint16_t len;
-	bool is_verbatim;     /* not a host's name: kept as it was, and never judged */
-	bool has_label;       /* `label` is known */
-	uint16_t label;       /* nDPI's number for it, 0: none; classify.h */
+	bool is_verbatim : 1; /* not a host's name: kept as it was, and never judged */
+	bool has_label : 1;   /* `label` is known */
+	bool is_allowed : 1; /* nobody's, as an allow list says: its aliases prove nothing either */
+	uint16_t label;      /* nDPI's number for it, 0: none; classify.h */
 	uint16_t domain_from; /* see name_domain(); NAME_MAX_LEN + 1: not asked yet */
 	uint8_t text[];       /* lower case, no final dot; bytes as on the wire */
 };

@@ -10,8 +10,8 @@
 
 static int usage(FILE *out)
 {
-	fputs("dancecard ledger forget HOST LEDGER   delete a host, by its address or name\n"
-	      "dancecard ledger prune DAYS LEDGER    delete contacts older than DAYS\n",
+	fputs("dancecard ledger forget HOST LEDGER   delete a host, by address, name or MAC\n"
+	      "dancecard ledger prune DAYS LEDGER    delete what is older than DAYS\n",
 	      out);
 	return out == stdout ? 0 : 2;
 }

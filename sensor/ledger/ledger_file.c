@@ -11,94 +11,6 @@
 #include "sensor/log.h"
 #include "sensor/site/site_verdict.h"
 
-/* Times are nanoseconds since the epoch; the views show them as text. */
-static const char version_1[] =
-        "CREATE TABLE hosts (ip TEXT PRIMARY KEY, name TEXT, mac TEXT,"
-        " first_ns INTEGER NOT NULL, last_ns INTEGER NOT NULL, contacts INTEGER NOT NULL DEFAULT "
-        "0);"
-        "CREATE TABLE contacts (event_id BLOB PRIMARY KEY, time_ns INTEGER NOT NULL,"
-        " host TEXT NOT NULL, entity TEXT, product TEXT, category TEXT, tracker TEXT,"
-        " confidence TEXT, outcome TEXT, server TEXT, port INTEGER, flow_id INTEGER,"
-        " site TEXT, site_confidence REAL, file TEXT, packet INTEGER) WITHOUT ROWID;"
-        "CREATE INDEX contacts_host ON contacts (host, time_ns);"
-        "CREATE TABLE placements (event_id BLOB PRIMARY KEY, time_ns INTEGER NOT NULL,"
-        " host TEXT NOT NULL, entity TEXT, tracker TEXT, flow_id INTEGER,"
-        " site TEXT, method TEXT, confidence REAL, lag_ms INTEGER, file TEXT, packet INTEGER)"
-        " WITHOUT ROWID;"
-        "CREATE INDEX placements_site ON placements (site, time_ns);"
-        "CREATE INDEX placements_host ON placements (host);"
-        /* What one run of the sensor saw of a site: one row, which grows while it runs. */
-        "CREATE TABLE site_periods (name TEXT, entity TEXT, first_ns INTEGER, domain TEXT,"
-        " last_ns INTEGER, visits INTEGER, pixel_visits INTEGER, after INTEGER, status TEXT,"
-        " since_ns INTEGER, confirmed_ns INTEGER, gone_ns INTEGER, chance REAL, confidence REAL,"
-        " PRIMARY KEY (name, entity, first_ns)) WITHOUT ROWID;"
-        "CREATE TABLE sites (name TEXT, entity TEXT, domain TEXT, status TEXT, visits INTEGER,"
-        " pixel_visits INTEGER, first_ns INTEGER, last_ns INTEGER, since_ns INTEGER,"
-        " confirmed_ns INTEGER, removed_ns INTEGER, rate_low REAL, rate_high REAL, confidence REAL,"
-        " PRIMARY KEY (name, entity)) WITHOUT ROWID;"
-        "CREATE VIEW sites_with_tracker AS SELECT name, domain, entity, status, visits, "
-        "pixel_visits,"
-        " datetime(since_ns / 1000000000, 'unixepoch') AS since,"
-        " datetime(confirmed_ns / 1000000000, 'unixepoch') AS last_confirmed,"
-        " datetime(removed_ns / 1000000000, 'unixepoch') AS removed_at"
-        " FROM sites WHERE status IN ('present', 'removed') ORDER BY name;"
-        "CREATE VIEW hosts_seen AS SELECT ip, name, mac, contacts,"
-        " datetime(first_ns / 1000000000, 'unixepoch') AS first_seen,"
-        " datetime(last_ns / 1000000000, 'unixepoch') AS last_seen FROM hosts ORDER BY last_ns "
-        "DESC;"
-        "CREATE VIEW trackers_by_host AS SELECT host, entity, product, tracker, count(*) AS "
-        "contacts,"
-        " datetime(min(time_ns) / 1000000000, 'unixepoch') AS first_seen,"
-        " datetime(max(time_ns) / 1000000000, 'unixepoch') AS last_seen"
-        " FROM contacts GROUP BY host, tracker ORDER BY host, contacts DESC;"
-        "CREATE VIEW contacts_by_day AS SELECT date(time_ns / 1000000000, 'unixepoch') AS day,"
-        " count(*) AS contacts, count(DISTINCT host) AS hosts FROM contacts GROUP BY day;";
-
-/*
- * All flows, where they are asked for (-a). The id and the source port are those of the first flow
- * of a row, so that what is found in it has the id that it would have had then.
- */
-static const char version_2[] =
-        "CREATE TABLE flows (host TEXT NOT NULL, name TEXT, src_ip TEXT, dest_ip TEXT,"
-        " dest_port INTEGER, proto TEXT, app_proto TEXT, names TEXT, first_ns INTEGER NOT NULL,"
-        " last_ns INTEGER NOT NULL, flow_id INTEGER, src_port INTEGER, state TEXT,"
-        " PRIMARY KEY (src_ip, dest_ip, dest_port, proto, names)) WITHOUT ROWID;"
-        "CREATE INDEX flows_host ON flows (host);";
-
-/*
- * What a start needs to go on where the last run ended (`learned`, `learned_calls`), when the
- * sensor looked (`runs`), and how sure each run's hits were.
- */
-static const char version_3[] =
-        "ALTER TABLE site_periods ADD COLUMN doubt REAL;"
-        "ALTER TABLE sites ADD COLUMN after INTEGER;"
-        "ALTER TABLE sites ADD COLUMN doubt REAL;"
-        "ALTER TABLE sites ADD COLUMN gone_ns INTEGER;"
-        "UPDATE sites SET after = 0, doubt = -1.5 * pixel_visits, gone_ns = removed_ns;"
-        "CREATE TABLE learned (name TEXT PRIMARY KEY, last_ns INTEGER, heads INTEGER,"
-        " followed INTEGER, distinct_heads INTEGER, begun INTEGER, embedded REAL) WITHOUT ROWID;"
-        "CREATE TABLE learned_calls (name TEXT, entity TEXT, last_ns INTEGER, calls REAL, lags "
-        "BLOB,"
-        " PRIMARY KEY (name, entity)) WITHOUT ROWID;"
-        "CREATE TABLE runs (first_ns INTEGER PRIMARY KEY, last_ns INTEGER NOT NULL, sites INTEGER);"
-        "CREATE VIEW sites_gone AS SELECT name, domain, entity, visits, pixel_visits,"
-        " datetime(removed_ns / 1000000000, 'unixepoch') AS removed_at,"
-        " datetime(confirmed_ns / 1000000000, 'unixepoch') AS last_confirmed"
-        " FROM sites WHERE status = 'removed' ORDER BY removed_ns DESC;"
-        "CREATE VIEW sites_not_known AS SELECT name, domain, visits,"
-        " datetime(last_ns / 1000000000, 'unixepoch') AS last_seen"
-        " FROM sites WHERE status = 'unknown' ORDER BY visits DESC;"
-        "CREATE VIEW sensor_runs AS SELECT datetime(first_ns / 1000000000, 'unixepoch') AS began,"
-        " datetime(last_ns / 1000000000, 'unixepoch') AS ended,"
-        " round((last_ns - first_ns) / 3.6e12, 2) AS hours, sites FROM runs ORDER BY first_ns;"
-        "CREATE VIEW placements_by_site AS SELECT site, host, count(*) AS calls,"
-        " datetime(min(time_ns) / 1000000000, 'unixepoch') AS first_seen,"
-        " datetime(max(time_ns) / 1000000000, 'unixepoch') AS last_seen"
-        " FROM placements WHERE site IS NOT NULL GROUP BY site, host ORDER BY site, calls DESC;";
-
-/* migrations[n] brings version n to version n + 1. */
-static const char *const migrations[LEDGER_VERSION] = { version_1, version_2, version_3 };
-
 bool ledger_file_run(sqlite3 *db, const char *sql)
 {
 	char *why = NULL;
@@ -137,7 +49,7 @@ static bool migrate(sqlite3 *db, int version)
 
 		snprintf(set, sizeof set, "PRAGMA user_version = %d", version + 1);
 		if (!ledger_file_run(db, "BEGIN IMMEDIATE") ||
-		    !ledger_file_run(db, migrations[version]) || !ledger_file_run(db, set) ||
+		    !ledger_file_run(db, ledger_migrations[version]) || !ledger_file_run(db, set) ||
 		    !ledger_file_run(db, "COMMIT"))
 			return false;
 	}
@@ -310,57 +222,97 @@ bool ledger_sum_site(sqlite3 *db, const char *name, const char *entity)
 	return write_sum(db, name, entity, &sum);
 }
 
+/* All that the host is: whatever address it had, and whoever else had that one. */
+static const char begin_to_forget[] =
+        "PRAGMA secure_delete = ON; BEGIN IMMEDIATE;"
+        "CREATE TEMP TABLE IF NOT EXISTS forgotten (identity TEXT, ip TEXT);"
+        "DELETE FROM forgotten";
+static const char find_forgotten[] =
+        "INSERT INTO forgotten SELECT identity, ip FROM hosts WHERE identity IN"
+        " (SELECT identity FROM hosts WHERE ip = ?1 OR name = ?1 OR mac = ?1 OR identity = ?1)";
+
+/* Counts the rows that it changes into `*rows`. */
+static bool run_for(sqlite3 *db, const char *sql, const char *host, int *rows)
+{
+	sqlite3_stmt *s = ledger_file_prepare(db, sql);
+	bool is_done = s != NULL;
+
+	if (is_done && sqlite3_bind_parameter_count(s) > 0)
+		is_done = sqlite3_bind_text(s, 1, host, -1, SQLITE_STATIC) == SQLITE_OK;
+	is_done = is_done && sqlite3_step(s) == SQLITE_DONE;
+	*rows += is_done ? sqlite3_changes(db) : 0;
+	sqlite3_finalize(s);
+	return is_done;
+}
+
 bool ledger_forget(sqlite3 *db, const char *host, int *rows)
 {
+#define OF_HOST " WHERE host = ?1 OR identity IN (SELECT identity FROM forgotten)"
 	static const char *const deletions[] = {
-		("DELETE FROM contacts WHERE host = ?1"
-		 " OR host IN (SELECT ip FROM hosts WHERE ip = ?1 OR name = ?1)"),
-		("DELETE FROM placements WHERE host = ?1"
-		 " OR host IN (SELECT ip FROM hosts WHERE ip = ?1 OR name = ?1)"),
+		"DELETE FROM contacts" OF_HOST,
+		"DELETE FROM lookups" OF_HOST,
+		"DELETE FROM contact_flows" OF_HOST,
+		"DELETE FROM placements" OF_HOST,
 		("DELETE FROM flows WHERE host = ?1 OR name = ?1"
-		 " OR host IN (SELECT ip FROM hosts WHERE ip = ?1 OR name = ?1)"),
-		"DELETE FROM hosts WHERE ip = ?1 OR name = ?1",
+		 " OR host IN (SELECT ip FROM forgotten)"),
+		"DELETE FROM hosts WHERE identity IN (SELECT identity FROM forgotten)",
 	};
-	bool is_done = ledger_file_run(db, "PRAGMA secure_delete = ON; BEGIN IMMEDIATE");
+#undef OF_HOST
+	int found = 0;
+	bool is_done =
+	        ledger_file_run(db, begin_to_forget) && run_for(db, find_forgotten, host, &found);
 
 	*rows = 0;
-	for (size_t i = 0; is_done && i < sizeof deletions / sizeof *deletions; i++) {
-		sqlite3_stmt *s = ledger_file_prepare(db, deletions[i]);
-
-		is_done = s != NULL &&
-		          sqlite3_bind_text(s, 1, host, -1, SQLITE_STATIC) == SQLITE_OK &&
-		          sqlite3_step(s) == SQLITE_DONE;
-		*rows += is_done ? sqlite3_changes(db) : 0;
-		sqlite3_finalize(s);
-	}
+	for (size_t i = 0; is_done && i < sizeof deletions / sizeof *deletions; i++)
+		is_done = run_for(db, deletions[i], host, rows);
 	/* What was deleted is to be gone from the write-ahead log, too. */
-	return ledger_file_run(db, is_done ? "COMMIT" : "ROLLBACK") && is_done &&
-	       ledger_file_run(db, "PRAGMA wal_checkpoint(TRUNCATE); VACUUM");
+	return ledger_file_run(db, is_done ? "COMMIT; DROP TABLE temp.forgotten" : "ROLLBACK") &&
+	       is_done && ledger_file_run(db, "PRAGMA wal_checkpoint(TRUNCATE); VACUUM");
 }
+
+/* Where a ban holds there are no new contacts, and the old ones go all the same. */
+#define NEWEST                                                                                     \
+	"(SELECT max(time_ns) FROM (SELECT max(time_ns) AS time_ns FROM contacts UNION ALL"        \
+	" SELECT max(time_ns) FROM lookups UNION ALL SELECT max(time_ns) FROM contact_flows))"
 
 bool ledger_prune(sqlite3 *db, uint64_t days)
 {
-	char sql[1024];
-	long long kept_ns = (long long)days * 86400 * 1000000000;
+	static const char *const deletions[] = {
+		"DELETE FROM placements WHERE time_ns < " NEWEST " - ?1",
+		"DELETE FROM contact_flows WHERE time_ns < " NEWEST " - ?1",
+		"DELETE FROM lookups WHERE time_ns < " NEWEST " - ?1",
+		"DELETE FROM contacts WHERE time_ns < " NEWEST " - ?1",
+		"DELETE FROM flows WHERE last_ns < (SELECT max(last_ns) FROM flows) - ?1",
+		"DELETE FROM hosts WHERE last_ns < (SELECT max(last_ns) FROM hosts) - ?1",
+		"DELETE FROM networks WHERE last_ns < (SELECT max(last_ns) FROM networks) - ?1",
+		"DELETE FROM learned WHERE last_ns < (SELECT max(last_ns) FROM learned) - ?1",
+		"DELETE FROM learned_calls WHERE name NOT IN (SELECT name FROM learned)",
+		"DELETE FROM site_owners WHERE site NOT IN (SELECT name FROM sites)",
+		"DELETE FROM runs WHERE last_ns < (SELECT max(last_ns) FROM runs) - ?1",
+		"DELETE FROM visibility WHERE last_ns < (SELECT max(last_ns) FROM visibility) - ?1",
+	};
+	bool is_done = true;
 
-	if (days == 0)
-		return true;
-	snprintf(
-	        sql, sizeof sql,
-	        "DELETE FROM placements WHERE time_ns < (SELECT max(time_ns) FROM contacts) - %lld;"
-	        "DELETE FROM contacts WHERE time_ns < (SELECT max(time_ns) FROM contacts) - %lld;"
-	        "DELETE FROM flows WHERE last_ns < (SELECT max(last_ns) FROM flows) - %lld;"
-	        "DELETE FROM hosts WHERE last_ns < (SELECT max(last_ns) FROM hosts) - %lld;"
-	        "DELETE FROM learned WHERE last_ns < (SELECT max(last_ns) FROM learned) - %lld;"
-	        "DELETE FROM learned_calls WHERE name NOT IN (SELECT name FROM learned);"
-	        "DELETE FROM runs WHERE last_ns < (SELECT max(last_ns) FROM runs) - %lld;",
-	        kept_ns, kept_ns, kept_ns, kept_ns, kept_ns, kept_ns);
-	return ledger_file_run(db, sql);
+	for (size_t i = 0; days > 0 && is_done && i < sizeof deletions / sizeof *deletions; i++) {
+		sqlite3_stmt *s = ledger_file_prepare(db, deletions[i]);
+
+		if (s != NULL && sqlite3_bind_parameter_count(s) > 0)
+			sqlite3_bind_int64(s, 1, (sqlite3_int64)days * 86400 * 1000000000);
+		is_done = s != NULL && sqlite3_step(s) == SQLITE_DONE;
+		if (s != NULL && !is_done)
+			log_error("ledger: %s", sqlite3_errmsg(db));
+		sqlite3_finalize(s);
+	}
+	return is_done;
 }
 
-/* Of a site that turned out to carry nothing, nobody's visits are kept. */
+/* Of a site that turned out to carry nothing, nobody's visits are kept; a referer names it, too. */
 static const char drop_visitors[] =
         "UPDATE placements SET site = NULL WHERE site IN"
+        " (SELECT name FROM sites WHERE status = 'absent');"
+        "UPDATE contacts SET evidence = (SELECT json_group_array(json(value)) FROM"
+        " json_each(evidence) WHERE json_extract(value, '$.kind') <> 'http_referer')"
+        " WHERE json_valid(evidence) AND evidence LIKE '%http_referer%' AND site IN"
         " (SELECT name FROM sites WHERE status = 'absent');"
         "UPDATE contacts SET site = NULL, site_confidence = 0 WHERE site IN"
         " (SELECT name FROM sites WHERE status = 'absent');";

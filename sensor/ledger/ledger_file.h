@@ -9,7 +9,10 @@
 struct site_book;
 
 /* The file behind a ledger, for those who write it and those who ask it. */
-enum { LEDGER_VERSION = 3 };
+enum { LEDGER_VERSION = 4 };
+
+/* ledger_schema.c: the n-th brings version n to version n + 1. */
+extern const char *const ledger_migrations[LEDGER_VERSION];
 
 /* Opens (and makes, when `is_written`) the file, and brings its tables up to date. NULL: said why.
  */

@@ -12,8 +12,9 @@ bool ledger_is_one(const char *path);
 typedef void ledger_told(void *context, const char *line, size_t len);
 
 /*
- * Tells what the ledger keeps as events in the native shape: contacts, placements, sites, in that
- * order, each with as much as was kept of it. False, after saying why: it cannot be read.
+ * Tells what the ledger keeps as events in the native shape: contacts, lookups, placements, ends of
+ * flows, sites, networks, how much was seen; in that order, each with as much as was kept of it.
+ * False, after saying why: it cannot be read.
  */
 bool ledger_tell(const char *path, ledger_told *, void *context);
 

@@ -135,13 +135,19 @@ static bool parse(struct census *c, int argc, char **argv)
 	return c->wants_help || c->ledger != NULL;
 }
 
+/*
+ * RFC 4180. Strangers choose the names: what a spreadsheet would take for a formula (no host name
+ * begins so) gets an apostrophe, which makes it text there.
+ */
 static void put_csv(const char *text)
 {
+	const char *guard = text[0] != '\0' && strchr("=+-@\t", text[0]) != NULL ? "'" : "";
+
 	if (strpbrk(text, ",\"\r\n") == NULL) {
-		fputs(text, stdout);
+		printf("%s%s", guard, text);
 		return;
 	}
-	putchar('"');
+	printf("\"%s", guard);
 	for (; *text != '\0'; text++)
 		printf(*text == '"' ? "\"\"" : "%c", *text);
 	putchar('"');

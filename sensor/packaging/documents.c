@@ -3,7 +3,7 @@
  * Man pages and completions, from the tables that the program itself reads its options by, and
  * from what its commands say of themselves:
  *
- *   documents man|bash|zsh|fish VERSION DATE PROGRAM
+ *   documents man|bash|zsh|fish VERSION DATE HELPS    made by helps.sh
  *   documents yaml VERSION DATE README    the keys come from the tables of config/README.md
  */
 #include "sensor/options.h"
@@ -43,42 +43,50 @@ static void put_option(const struct option_words *o)
 	putchar('\n');
 }
 
-/* What `dancecard WORDS --help` says, for who reads each line of it. */
-static FILE *ask(const char *program, const char *words)
+/* What `dancecard WORDS --help` says, which stands in HELPS behind "== WORDS". */
+static FILE *ask(const char *helps, const char *words)
 {
-	char *line = NULL;
-	FILE *out = asprintf(&line, "'%s' %s --help", program, words) > 0 ? popen(line, "r") : NULL;
+	FILE *in = fopen(helps, "r");
+	char line[1024];
 
-	free(line);
-	return out;
+	while (in != NULL && fgets(line, sizeof line, in) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strncmp(line, "== ", 3) == 0 && strcmp(line + 3, words) == 0)
+			return in;
+	}
+	fprintf(stderr, "%s says nothing of %s\n", helps, words);
+	exit(1);
 }
 
-static void put_command(const char *program, const char *words)
+static bool next_line(FILE *in, char *line, int size)
 {
-	FILE *in = ask(program, words);
+	return fgets(line, size, in) != NULL && strncmp(line, "== ", 3) != 0;
+}
+
+static void put_command(const char *helps, const char *words)
+{
+	FILE *in = ask(helps, words);
 	char line[1024];
 
 	printf(".SS dancecard %s\n.nf\n", words);
-	while (in != NULL && fgets(line, sizeof line, in) != NULL)
+	while (next_line(in, line, sizeof line))
 		put_roff(line);
 	fputs(".fi\n", stdout);
-	if (in == NULL || pclose(in) != 0)
-		exit(1);
+	fclose(in);
 }
 
 /* The long options of a command: the first words of its help's lines; `before` and `after` each. */
-static void put_flags(const char *program, const char *words, const char *before, const char *after)
+static void put_flags(const char *helps, const char *words, const char *before, const char *after)
 {
-	FILE *in = ask(program, words);
+	FILE *in = ask(helps, words);
 	char line[1024], *rest;
 
-	while (in != NULL && fgets(line, sizeof line, in) != NULL)
+	while (next_line(in, line, sizeof line))
 		for (char *word = line[0] == ' ' ? strtok_r(line, " ,\n", &rest) : NULL;
 		     word != NULL && word[0] == '-'; word = strtok_r(NULL, " ,\n", &rest))
 			if (word[1] == '-' && strcmp(word, "--help") != 0)
 				printf("%s%s%s", before, word, after);
-	if (in == NULL || pclose(in) != 0)
-		exit(1);
+	fclose(in);
 }
 
 /* The first words of all commands, or the second ones of those that begin with `first`. */
@@ -100,7 +108,7 @@ static void put_words(const char *first)
 	}
 }
 
-static void man(const char *version, const char *date, const char *program)
+static void man(const char *version, const char *date, const char *helps)
 {
 	struct option_words o;
 	struct option_command c;
@@ -128,7 +136,7 @@ static void man(const char *version, const char *date, const char *program)
 		put_option(&o);
 	fputs(".SH COMMANDS\n", stdout);
 	for (size_t i = 0; options_command(i, &c); i++)
-		put_command(program, c.words);
+		put_command(helps, c.words);
 	fputs(".SH EXIT STATUS\n"
 	      "0: done. 1: some input or output failed; the rest is complete, and the message says "
 	      "which. 2: usage. 3: with \\-\\-fail\\-on\\-contact, when there was one.\n"
@@ -284,7 +292,7 @@ static void put_bash_family(const char *first)
 }
 
 /* Second words, or flags after a hyphen and else files. */
-static void bash_commands(const char *program)
+static void bash_commands(const char *helps)
 {
 	struct option_command c;
 
@@ -296,7 +304,7 @@ static void bash_commands(const char *program)
 		else
 			printf("\t'0 %s '* | '1 %s '*)", c.words, c.words);
 		fputs("\n\t\twords='--help ", stdout);
-		put_flags(program, c.words, "", " ");
+		put_flags(helps, c.words, "", " ");
 		fputs("'\n\t\t;;\n", stdout);
 	}
 	fputs("\tesac\n\t[[ $COMP_CWORD -gt 1 || $cur == -* ]] || words='", stdout);
@@ -309,14 +317,14 @@ static void bash_commands(const char *program)
 	      stdout);
 }
 
-static void bash(const char *program)
+static void bash(const char *helps)
 {
 	struct option_words o;
 
 	fputs("# bash completion for dancecard\n_dancecard()\n{\n"
 	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=\n",
 	      stdout);
-	bash_commands(program);
+	bash_commands(helps);
 	fputs("\tcase $prev in\n\t", stdout);
 	put_case("IFACE", false);
 	fputs(")\n\t\tmapfile -t COMPREPLY < <(compgen -W \"$(cd /sys/class/net && echo *)\" -- "
@@ -354,7 +362,7 @@ static void put_zsh_family(const char *first)
 	fputs("; return ;;\n", stdout);
 }
 
-static void zsh_commands(const char *program)
+static void zsh_commands(const char *helps)
 {
 	struct option_command c;
 
@@ -363,7 +371,7 @@ static void zsh_commands(const char *program)
 	for (size_t i = 0; options_command(i, &c); i++) {
 		printf("(%s%s%s) compadd -- --help ", strchr(c.words, ' ') != NULL ? "'0 " : "*' ",
 		       c.words, strchr(c.words, ' ') != NULL ? "'" : " '*");
-		put_flags(program, c.words, "", " ");
+		put_flags(helps, c.words, "", " ");
 		fputs("; _files; return ;;\n", stdout);
 	}
 	fputs("esac\n(( CURRENT == 2 )) && compadd -- ", stdout);
@@ -371,12 +379,12 @@ static void zsh_commands(const char *program)
 	putchar('\n');
 }
 
-static void zsh(const char *program)
+static void zsh(const char *helps)
 {
 	struct option_words o;
 
 	fputs("#compdef dancecard\n", stdout);
-	zsh_commands(program);
+	zsh_commands(helps);
 	fputs("_arguments -s \\\n", stdout);
 	for (size_t i = 0; options_words(i, &o); i++) {
 		const char *again = o.is_list ? "*" : "";
@@ -408,7 +416,7 @@ static void put_fish_family(const char *first)
 	fputs("'\n", stdout);
 }
 
-static void fish_commands(const char *program)
+static void fish_commands(const char *helps)
 {
 	struct option_command c;
 
@@ -423,17 +431,17 @@ static void fish_commands(const char *program)
 		if (asprintf(&line, "complete -c dancecard -n '__fish_seen_subcommand_from %s' -a ",
 		             last != NULL ? last + 1 : c.words) < 0)
 			exit(1);
-		put_flags(program, c.words, line, "\n");
+		put_flags(helps, c.words, line, "\n");
 		free(line);
 	}
 }
 
-static void fish(const char *program)
+static void fish(const char *helps)
 {
 	struct option_words o;
 
 	fputs("# fish completion for dancecard\n", stdout);
-	fish_commands(program);
+	fish_commands(helps);
 	for (size_t i = 0; options_words(i, &o); i++) {
 		fputs("complete -c dancecard", stdout);
 		if (o.letter != 0)

@@ -59,6 +59,13 @@ static const char *verdict_word_of(int i)
 	return words[i];
 }
 
+struct text fact_identity(const struct fact *f)
+{
+	if (f->mac.len > 0)
+		return f->mac;
+	return f->client_id.len > 0 ? f->client_id : f->host;
+}
+
 enum verdict fact_verdict(struct text word)
 {
 	int verdict = find_word(word, verdict_word_of, VERDICT_WATCH + 1);
@@ -115,6 +122,7 @@ static void read_local(const struct json *local, struct fact *f)
 	f->host = string_in(local, "ip");
 	f->host_name = string_in(local, "name");
 	f->mac = string_in(local, "mac");
+	f->client_id = string_in(local, "client_id");
 	f->network = string_in(local, "network");
 	f->organisation = string_in(local, "organisation");
 	f->jurisdiction = string_in(local, "jurisdiction");

@@ -23,7 +23,7 @@ struct fact {
 	uint64_t time_ns, flow_id, represents;
 	struct text sensor, file, server;
 	uint64_t packet;
-	struct text host, host_name, mac, network, organisation, jurisdiction;
+	struct text host, host_name, mac, client_id, network, organisation, jurisdiction;
 	struct text entity, product, category, tracker;
 	struct text rule, reference;
 	struct text country, as_org;
@@ -36,6 +36,9 @@ struct fact {
 	struct text ban;               /* of a network's sum */
 	const struct json *visibility; /* of stats; NULL: none */
 };
+
+/* Who the host is, whatever address it has (sensor/verdict/README.md, "Whose"). */
+struct text fact_identity(const struct fact *);
 
 /* VERDICT_NONE: it is none of the words. */
 enum verdict fact_verdict(struct text word);

@@ -87,21 +87,39 @@ struct listing_row *listing_before(struct listing *l, const struct listing_row *
 	return row->previous != LISTING_NO_ROW ? &l->rows[row->previous] : NULL;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_numbers(uint64_t a, uint64_t b)
 {
-	const struct listing_row *one = a, *two = b;
-
-	if (one->time_ns != two->time_ns)
-		return one->time_ns < two->time_ns ? -1 : 1;
-	if (one->packet != two->packet)
-		return one->packet < two->packet ? -1 : 1;
-	return one->event < two->event ? -1 : one->event > two->event;
+	return (a > b) - (a < b);
 }
 
-void listing_sort(struct listing *l)
+static int compare(const void *a, const void *b, void *context)
 {
+	const struct listing_row *one = a, *two = b;
+	const struct words *w = context;
+	const uint32_t names[][2] = { { one->host, two->host },
+		                      { one->server, two->server },
+		                      { one->tracker, two->tracker } };
+	int by = compare_numbers(one->time_ns, two->time_ns);
+
+	if (by == 0)
+		by = words_compare(w, one->file, two->file);
+	if (by == 0)
+		by = compare_numbers(one->packet, two->packet);
+	for (size_t i = 0; by == 0 && i < sizeof names / sizeof *names; i++)
+		by = words_compare(w, names[i][0], names[i][1]);
+	if (by == 0)
+		by = compare_numbers(one->is_lookup, two->is_lookup);
+	if (by == 0)
+		by = compare_numbers(one->flow_id, two->flow_id);
+	return by != 0 ? by : compare_numbers(one->event, two->event);
+}
+
+void listing_sort(struct listing *l, const struct words *words)
+{
+	struct words order = *words;
+
 	if (l->count > 0)
-		qsort(l->rows, l->count, sizeof *l->rows, compare);
+		qsort_r(l->rows, l->count, sizeof *l->rows, compare, &order);
 	free(l->slots);
 	l->slots = NULL;
 	l->size = 0;

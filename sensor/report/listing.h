@@ -3,6 +3,7 @@
 #define SENSOR_REPORT_LISTING_H
 
 #include "sensor/report/fact.h"
+#include "sensor/report/words.h"
 
 /*
  * The list of contacts: a row for each `contact`, each lookup that was blocked, and the first
@@ -13,8 +14,8 @@ enum { LISTING_MAX = 200000, LISTING_LOOKUPS_MAX = 20000, LISTING_NO_ROW = UINT3
 
 struct listing_row {
 	uint64_t time_ns, packet, bytes_out, bytes_in, flow_id, weight;
-	uint32_t host, network, organisation, jurisdiction, tracker, product, category, site,
-	        entity;
+	uint32_t host, identity, network, organisation, jurisdiction, tracker, product, category,
+	        site, entity;
 	uint32_t country, as_org, server, file;
 	uint32_t event;    /* its number in the packed events */
 	uint32_t previous; /* row of the same flow */
@@ -35,7 +36,10 @@ struct listing_row *listing_add(struct listing *, const struct fact *);
 /* The newest row of the flow, and then by `previous`; NULL: none. */
 struct listing_row *listing_find(struct listing *, uint64_t flow_id);
 struct listing_row *listing_before(struct listing *, const struct listing_row *);
-/* By time. Afterwards rows are not found by flow any more. */
-void listing_sort(struct listing *);
+/*
+ * By time, and where that is the same by what they say: never by which came first, unless nothing
+ * tells them apart. Afterwards rows are not found by flow any more.
+ */
+void listing_sort(struct listing *, const struct words *);
 
 #endif

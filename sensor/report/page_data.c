@@ -6,7 +6,7 @@
 #include "sensor/report/parts.h"
 #include "sensor/version.h"
 
-enum { DATA_VERSION = 1, TABLE_ROWS = 2000, MATRIX_ROWS = 6000, MILLISECOND = 1000000 };
+enum { DATA_VERSION = 2, TABLE_ROWS = 2000, MATRIX_ROWS = 6000, MILLISECOND = 1000000 };
 
 /* The counts by name; a row has their numbers in this order. */
 #define COUNT(member)                                                                              \
@@ -17,10 +17,10 @@ static const struct {
 	const char *name;
 	size_t at;
 } counts_of[] = {
-	COUNT(contacts), COUNT(established), COUNT(reset),  COUNT(unanswered), COUNT(pending),
-	COUNT(lookups),  COUNT(blocked),     COUNT(banned), COUNT(allowed),    COUNT(watched),
-	COUNT(certain),  COUNT(strong),      COUNT(weak),   COUNT(bytes_out),  COUNT(bytes_in),
-	COUNT(hosts),    COUNT(through),     COUNT(held),
+	COUNT(contacts), COUNT(established), COUNT(reset),   COUNT(unanswered), COUNT(pending),
+	COUNT(lookups),  COUNT(blocked),     COUNT(banned),  COUNT(allowed),    COUNT(watched),
+	COUNT(certain),  COUNT(strong),      COUNT(weak),    COUNT(bytes_out),  COUNT(bytes_in),
+	COUNT(hosts),    COUNT(addresses),   COUNT(through), COUNT(held),
 };
 #undef COUNT
 
@@ -83,10 +83,13 @@ static void put_row(struct page_json *j, const struct shape *s, const struct sum
 	page_end(j, ']');
 }
 
-/* What matters most first. */
-static int compare_rows(const void *a, const void *b)
+/* What matters most first; of equal rows not the one that came first, but by what they are called.
+ */
+static int compare_rows(const void *a, const void *b, void *context)
 {
 	const struct sum_row *one = a, *two = b;
+	const struct words *words = context;
+	int by = 0;
 	const uint64_t weights[][2] = {
 		{ one->counts.contacts, two->counts.contacts },
 		{ one->pixel_visits, two->pixel_visits },
@@ -98,17 +101,19 @@ static int compare_rows(const void *a, const void *b)
 	for (size_t i = 0; i < sizeof weights / sizeof *weights; i++)
 		if (weights[i][0] != weights[i][1])
 			return weights[i][0] > weights[i][1] ? -1 : 1;
-	return memcmp(one->key, two->key, sizeof one->key);
+	for (size_t i = 0; by == 0 && i < SUM_KEYS; i++)
+		by = words_compare(words, one->key[i], two->key[i]);
+	return by;
 }
 
 /* The table is sorted, and its rows are not found by key any more. */
 static void put_table(struct page_json *j, const char *name, const struct shape *s,
-                      struct sum_table *t, size_t most)
+                      struct sum_table *t, size_t most, struct words *words)
 {
 	size_t count = t->count < most ? t->count : most;
 
 	if (t->count > 0)
-		qsort(t->rows, t->count, sizeof *t->rows, compare_rows);
+		qsort_r(t->rows, t->count, sizeof *t->rows, compare_rows, words);
 	page_key(j, name);
 	page_begin(j, '{');
 	put_columns(j, s);
@@ -135,7 +140,7 @@ static const struct {
 	  { .keys = { "name", "organisation", "jurisdiction" }, .attributes = { "ban" } } },
 	{ TABLE(hosts),
 	  TABLE_ROWS,
-	  { .keys = { "address" }, .attributes = { "name", "mac", "network" } } },
+	  { .keys = { "identity" }, .attributes = { "address", "name", "mac", "network" } } },
 	{ TABLE(sites),
 	  TABLE_ROWS,
 	  { .keys = { "name", "entity" },
@@ -148,7 +153,7 @@ static const struct {
 	  TABLE_ROWS,
 	  { .keys = { "country", "operator", "as" }, .attributes = { "kind" } } },
 	{ TABLE(rules), TABLE_ROWS, { .keys = { "rule", "verdict", "reference" } } },
-	{ TABLE(matrix), MATRIX_ROWS, { .keys = { "address", "product", "category" } } },
+	{ TABLE(matrix), MATRIX_ROWS, { .keys = { "identity", "product", "category" } } },
 	{ TABLE(streams), TABLE_ROWS, { .keys = { "network", "site", "product" } } },
 #undef TABLE
 };
@@ -160,7 +165,7 @@ static void put_tables(struct page_json *j, struct report *r)
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		put_table(j, tables[i].name, &tables[i].shape,
 		          (struct sum_table *)(void *)((char *)&r->tables + tables[i].at),
-		          tables[i].most);
+		          tables[i].most, &r->words);
 	page_end(j, '}');
 }
 
@@ -176,6 +181,7 @@ static const struct column columns[] = {
 	{ "time", offsetof(struct listing_row, time_ns), TIME },
 	{ AT(is_lookup), BYTE },
 	{ AT(host), HALF },
+	{ AT(identity), HALF },
 	{ AT(network), HALF },
 	{ AT(tracker), HALF },
 	{ AT(product), HALF },

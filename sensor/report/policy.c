@@ -48,10 +48,23 @@ static void fill_verdict(const struct event_policy *policy, struct fact *f)
 	f->reference = text_or_none(policy->reference);
 }
 
+static void fill_owner(const struct config *config, struct fact *f)
+{
+	const struct config_site *s = config_site_of(config, bytes_of(f->site));
+
+	if (s == NULL)
+		return;
+	f->site_organisation = text_or_none(s->organisation);
+	f->site_jurisdiction = text_or_none(s->jurisdiction);
+	f->sector = text_or_none(s->sector);
+}
+
 void policy_fill(const struct config *config, struct fact *f)
 {
 	uint8_t address[16];
 
+	if (config != NULL && f->site.len > 0 && f->site_organisation.len == 0)
+		fill_owner(config, f);
 	if (config == NULL || f->verdict != VERDICT_NONE || !seen_address(f->host, address))
 		return;
 	/* The texts of a fact end with a NUL: they are cJSON's. */

@@ -6,7 +6,7 @@
 #include "sensor/report/parts.h"
 #include "sensor/report/policy.h"
 
-enum { IDS_MAX = 1 << 23 };
+enum { IDS_MAX = 1 << 23, PAIRS_MAX = 1 << 20 };
 
 /* A row for each of these holds the counts of the fact that it stands for. */
 enum { PARTS_MAX = 8 };
@@ -40,10 +40,8 @@ struct report *report_new(void)
 
 	if (r == NULL)
 		return NULL;
-	pthread_mutex_init(&r->lock, NULL);
 	for_each_table(&r->tables, sum_table_init);
-	r->json = event_json_new();
-	if (r->json != NULL && words_init(&r->words))
+	if (words_init(&r->words))
 		return r;
 	report_free(r);
 	return NULL;
@@ -53,13 +51,13 @@ void report_free(struct report *r)
 {
 	if (r == NULL)
 		return;
-	event_json_free(r->json);
 	words_free(&r->words);
 	for_each_table(&r->tables, free_table);
 	listing_free(&r->listing);
 	packed_free(&r->packed);
 	seen_set_close(&r->known);
-	pthread_mutex_destroy(&r->lock);
+	seen_set_close(&r->stays);
+	seen_set_close(&r->addresses);
 	free(r);
 }
 
@@ -117,12 +115,21 @@ static struct sum_row *network_row(struct report *r, const struct fact *f)
 	              word(r, f->jurisdiction));
 }
 
+/* False also when there are too many to know. */
+static bool is_new_pair(struct seen_set *s, uint32_t one, uint32_t other)
+{
+	return s->count < PAIRS_MAX && seen_set_add(s, (uint64_t)one << 32 | other);
+}
+
 static struct sum_row *host_row(struct report *r, const struct fact *f)
 {
-	struct sum_row *host = sum_of(&r->tables.hosts, word(r, f->host), 0, 0);
+	uint32_t identity = word(r, fact_identity(f)), address = word(r, f->host);
+	struct sum_row *host = sum_of(&r->tables.hosts, identity, 0, 0);
 
 	if (host == NULL)
 		return NULL;
+	host->counts.addresses += is_new_pair(&r->addresses, identity, address);
+	know(r, &host->attribute[HOST_ADDRESS], f->host);
 	know(r, &host->attribute[HOST_NAME], f->host_name);
 	know(r, &host->attribute[HOST_MAC], f->mac);
 	know(r, &host->attribute[HOST_NETWORK], f->network);
@@ -163,23 +170,22 @@ static void add_part(struct parts *p, struct sum_row *row)
 		p->rows[p->count++] = row;
 }
 
-/* A host is counted in its network when it is first seen there. */
+/* A host is counted in each network where it was in contact. */
 static void find_parts(struct report *r, const struct fact *f, struct parts *p)
 {
 	uint32_t product = word(r, f->product), category = word(r, f->category);
-	size_t known = r->tables.hosts.count;
+	uint32_t identity = word(r, fact_identity(f));
 
 	p->count = 0;
 	add_part(p, host_row(r, f));
-	bool is_new = r->tables.hosts.count > known;
 	struct sum_row *network = network_row(r, f);
 
 	add_part(p, network);
-	if (network != NULL && is_new)
-		network->counts.hosts++;
+	if (network != NULL && f->type != EVENT_LOOKUP)
+		network->counts.hosts += is_new_pair(&r->stays, word(r, f->network), identity);
 	add_part(p, sum_of(&r->tables.products, product, category, word(r, f->entity)));
 	add_part(p, sum_of(&r->tables.trackers, word(r, f->tracker), 0, 0));
-	add_part(p, sum_of(&r->tables.matrix, word(r, f->host), product, category));
+	add_part(p, sum_of(&r->tables.matrix, identity, product, category));
 	add_part(p, f->type != EVENT_LOOKUP ? place_row(r, f) : NULL);
 	add_part(p, rule_row(r, f));
 }
@@ -190,10 +196,13 @@ static bool is_stopped(const struct fact *f)
 	       f->outcome == OUTCOME_BLOCKED;
 }
 
+/* As in host events: what is not known counts for neither. */
 static void count_ban(struct counts *c, const struct fact *f, uint64_t weight)
 {
-	if (f->verdict == VERDICT_BANNED)
-		*(is_stopped(f) ? &c->held : &c->through) += weight;
+	if (f->verdict != VERDICT_BANNED)
+		return;
+	c->through += f->outcome == OUTCOME_ESTABLISHED ? weight : 0;
+	c->held += is_stopped(f) ? weight : 0;
 }
 
 static void count_policy(struct counts *c, const struct fact *f, uint64_t weight)
@@ -246,6 +255,7 @@ static void fill_row(struct report *r, struct listing_row *row, const struct fac
 	row->packet = f->packet;
 	row->weight = f->represents > 0 ? f->represents : 1;
 	row->host = word(r, f->host);
+	row->identity = word(r, fact_identity(f));
 	row->network = word(r, f->network);
 	row->organisation = word(r, f->organisation);
 	row->jurisdiction = word(r, f->jurisdiction);
@@ -279,7 +289,8 @@ static void count_time(struct report *r, const struct fact *f, uint64_t weight)
 		piece->established += weight;
 	else
 		piece->pending += weight;
-	piece->banned += f->verdict == VERDICT_BANNED && !is_stopped(f) ? weight : 0;
+	if (f->verdict == VERDICT_BANNED && f->outcome == OUTCOME_ESTABLISHED)
+		piece->banned += weight;
 }
 
 static void take_contact(struct report *r, const struct fact *f, struct text line)
@@ -437,16 +448,9 @@ enum fact_answer report_line(struct report *r, struct text line)
 	return read_line(r, line, false);
 }
 
-void report_take(struct report *r, const struct event *e)
+void report_run_line(struct report *r, struct text line)
 {
-	if (e->type == EVENT_FLOW && e->tracker == NULL)
-		return;
-	pthread_mutex_lock(&r->lock);
-	struct slice line = event_json_native(r->json, e);
-
-	if (line.len > 0)
-		(void)read_line(r, (struct text){ (const char *)line.ptr, line.len }, true);
-	pthread_mutex_unlock(&r->lock);
+	(void)read_line(r, line, true);
 }
 
 static void settle_row(struct report *r, const struct listing_row *l)
@@ -478,7 +482,7 @@ void report_settle(struct report *r)
 	for (size_t i = 0; i < r->tables.hosts.count; i++)
 		r->total.hosts += r->tables.hosts.rows[i].counts.contacts > 0;
 	seeing_end_runs(&r->seeing);
-	listing_sort(&r->listing);
+	listing_sort(&r->listing, &r->words);
 	for (size_t i = 0; i < r->listing.count; i++)
 		if (!r->listing.rows[i].is_lookup)
 			settle_row(r, &r->listing.rows[i]);

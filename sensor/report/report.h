@@ -11,22 +11,21 @@
  * The page for people who would rather look than read: events go in, sums are kept, one HTML file
  * comes out, which needs nothing but a browser. README.md here says what is in it.
  *
- *	a run's events (report_take) ─┐
- *	lines of a file (report_line) ├─► fact ─► sums, list, packed events ─► report_write ─► page
- *	rows of a ledger, as lines   ─┘
+ *	lines of a run (report_run_line) ─┐
+ *	lines of a file (report_line) ────┼─► fact ─► sums, list, packed events ─► report_write ─►
+ *page rows of a ledger, as lines ───────┘
  *
  * Bounded, however many events there are: what finds no room in the list is still in the sums, and
  * the page says how many that are.
  */
 struct report;
 
-/* NULL: out of memory. The first one of a process before there are threads (sensor/event/json.h).
- */
+/* NULL: out of memory. It is of one thread at a time. */
 struct report *report_new(void);
 void report_free(struct report *);
 
-/* An event of a run, from any thread. */
-void report_take(struct report *, const struct event *);
+/* An event of a run that goes on, as a native line. */
+void report_run_line(struct report *, struct text line);
 /* A line of an events file; one that was there before (`event_id`) is only counted. */
 enum fact_answer report_line(struct report *, struct text line);
 /* What follows is from there; its counters begin anew. The name is copied. */

@@ -14,10 +14,11 @@ struct counts {
 	uint64_t contacts, established, reset, unanswered, pending, blocked_contacts;
 	uint64_t lookups, blocked; /* DNS: asked for, and answered with nothing */
 	uint64_t banned, allowed, watched;
-	uint64_t through, held; /* under a ban: not stopped, and stopped */
+	uint64_t through, held; /* under a ban: established, and stopped */
 	uint64_t certain, strong, weak;
 	uint64_t bytes_out, bytes_in;
-	uint64_t hosts; /* of a network */
+	uint64_t hosts;     /* of a network */
+	uint64_t addresses; /* of a host */
 	uint64_t first_ns, last_ns;
 };
 

@@ -18,6 +18,15 @@ struct text words_get(const struct words *w, uint32_t number)
 	return (struct text){ w->bytes + begin, w->starts[number + 1] - begin };
 }
 
+int words_compare(const struct words *w, uint32_t a, uint32_t b)
+{
+	struct text one = words_get(w, a), other = words_get(w, b);
+	size_t len = one.len < other.len ? one.len : other.len;
+	int by = a != b && len > 0 ? memcmp(one.ptr, other.ptr, len) : 0;
+
+	return by != 0 ? by : (one.len > other.len) - (one.len < other.len);
+}
+
 static bool is_same(struct text a, struct text b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);

@@ -28,5 +28,7 @@ void words_free(struct words *);
 uint32_t words_add(struct words *, struct text);
 /* Lives until the next words_add(). */
 struct text words_get(const struct words *, uint32_t);
+/* Below 0, 0, above 0: by their bytes, and not by which came first. */
+int words_compare(const struct words *, uint32_t, uint32_t);
 
 #endif

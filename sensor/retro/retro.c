@@ -130,8 +130,10 @@ static void hear_name(const struct retro *retro, const struct seen *seen,
 	if (!feed_find_name(retro->set, name->value.ptr, name->value.len,
 	                    is_alias ? FEED_ALIAS : FEED_NAME, &entry))
 		return;
-	struct report *report =
-	        report_for(reports, is_alias ? asked_name(seen, name->value) : name->value);
+	struct text about = is_alias ? asked_name(seen, name->value) : name->value;
+	struct report *report = feed_is_allowed(retro->set, about.ptr, about.len)
+	                                ? NULL
+	                                : report_for(reports, about);
 
 	if (report == NULL)
 		return;
@@ -150,6 +152,9 @@ static void hear_address(const struct retro *retro, const struct seen *seen,
 {
 	struct feed_entry entry;
 
+	for (size_t i = 0; i < seen->name_count; i++)
+		if (feed_is_allowed(retro->set, seen->names[i].value.ptr, seen->names[i].value.len))
+			return;
 	if (seen->is_dns ||
 	    !feed_find_address(retro->set, seen->is_far_src ? seen->src : seen->dst, &entry))
 		return;

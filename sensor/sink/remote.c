@@ -45,7 +45,7 @@ struct remote {
 	char *folder;
 	pthread_t thread;
 	bool has_thread;
-	uint64_t drain_s;
+	uint64_t drain_s, max_bytes; /* the second: of the journal */
 	size_t batch;
 	atomic_bool is_ending;
 	atomic_uint_fast64_t refused, retries;
@@ -101,12 +101,29 @@ static void write_json_text(FILE *out, const char *text)
 	fputc('"', out);
 }
 
+/* A server that refuses all must not fill the disk: half of what the journal may have, and once
+ * more what was before. */
+static void make_room(struct remote *r, const char *path)
+{
+	char older[PATH_MAX];
+	struct stat found;
+
+	if (stat(path, &found) != 0 || (uint64_t)found.st_size < r->max_bytes / 2)
+		return;
+	int len = snprintf(older, sizeof older, "%s/dead-letters.old.jsonl", r->folder);
+
+	if (len > 0 && (size_t)len < sizeof older && rename(path, older) == 0)
+		log_error("dead letters: %s is full; what was in %s before is given up", path,
+		          older);
+}
+
 /* A line of JSON: {"reason": why, "event": the line}. False: the disk does not take it. */
 static bool bury(struct remote *r, const struct parcel *p, const char *reason)
 {
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof path, "%s/dead-letters.jsonl", r->folder);
+	make_room(r, path);
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	FILE *out = fd != -1 ? fdopen(fd, "a") : NULL;
 
@@ -286,6 +303,7 @@ static bool open_journal(struct remote *r, const char *scheme, const char *addre
 	    !target_seconds(t, "fsync", &fsync_s, reason))
 		return false;
 	use.fsync_s = (unsigned)fsync_s;
+	r->max_bytes = use.max_bytes;
 	if (!remote_folder(t, base)) {
 		*reason = "no place for its journal: give ?journal=FOLDER";
 		return false;

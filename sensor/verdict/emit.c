@@ -90,6 +90,21 @@ void fill_tracker(const struct feed_entry *entry, const struct name *name,
 		out->name = (struct slice){ (const uint8_t *)entry->rule, strlen(entry->rule) };
 }
 
+static bool put_line(struct worker *w, struct slice line, enum line_reader reader)
+{
+	if (line.len > 0)
+		lane_put(w->use.lane, &w->key, reader, line);
+	else
+		log_scarce();
+	return line.len > 0;
+}
+
+/* With -a there is a flow for everybody, and nothing to see in most. */
+static bool is_for_page(const struct event *e)
+{
+	return e->type != EVENT_FLOW || e->tracker != NULL;
+}
+
 void emit_event(struct worker *w, struct event *e)
 {
 	if (e->policy == NULL && find_policy(w, e, &w->policy))
@@ -109,14 +124,12 @@ void emit_event(struct worker *w, struct event *e)
 		mask_event(w, e, &w->masked);
 	if (w->use.keep != NULL)
 		w->use.keep(w->use.context, e);
-	struct slice line = event_json_line(w->json, w->use.shape, e);
+	bool is_shared = w->use.has_page && w->use.shape == EVENT_NATIVE && is_for_page(e);
 
-	if (line.len == 0) {
-		log_scarce();
-		return;
-	}
-	w->counters.events++;
-	lane_put(w->use.lane, &w->key, line);
+	w->counters.events += put_line(w, event_json_line(w->json, w->use.shape, e),
+	                               is_shared ? LINE_FOR_ALL : LINE_FOR_SINKS);
+	if (w->use.has_page && !is_shared && is_for_page(e))
+		(void)put_line(w, event_json_native(w->json, e), LINE_FOR_PAGE);
 }
 
 /* What an event borrows while it is made. */
@@ -230,6 +243,7 @@ static void tally_contact(struct worker *w, const struct contact *c, const struc
 	         (const char *)e->tracker->name.ptr);
 	struct tally_row *row = tally_host(w, e->local->ip, text, c->entry.category);
 
+	tally_whose(w, e->local);
 	if (row == NULL)
 		return;
 	row->contacts++;

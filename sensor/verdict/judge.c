@@ -140,7 +140,7 @@ static void add_resolution(struct contact *c, const struct resolution *r)
 
 static const struct feed_entry *entry_of(const struct resolution *r)
 {
-	if (r->question->match != NULL)
+	if (r->question->match != NULL || r->question->is_allowed)
 		return r->question->match;
 	for (size_t i = 0; i < RESOLUTION_ALIASES_MAX && r->aliases[i] != NULL; i++)
 		if (r->aliases[i]->alias_match != NULL)
@@ -437,7 +437,7 @@ static void judge_all(struct worker *w, struct flow *f, const struct frame *last
 		judge_name(w, f, &f->notes->names[i], last, &dns);
 	for (size_t i = 0; i < dns.count; i++)
 		judge_alias(w, f, last, &dns.found[i]);
-	if (!f->is_answered)
+	if (!f->is_answered || (f->server_name != NULL && f->server_name->is_allowed))
 		return;
 	if (!f->is_named)
 		judge_unnamed(w, f, last, &dns);

@@ -172,7 +172,7 @@ static const struct feed_entry *match_of(const struct name *question, struct nam
 {
 	const struct feed_entry *entry = question->match;
 
-	for (size_t i = 0; entry == NULL && i < count; i++)
+	for (size_t i = 0; entry == NULL && i < count && !question->is_allowed; i++)
 		entry = aliases[i]->alias_match;
 	return entry;
 }
@@ -372,6 +372,7 @@ static void emit_lookup(struct worker *w, const struct lookup *l, const struct l
 	w->counters.lookups++;
 	w->counters.lookups_blocked += e->outcome == OUTCOME_BLOCKED;
 	tally_lookup(w, l, e->outcome == OUTCOME_BLOCKED);
+	tally_whose(w, &local);
 	emit_event(w, e);
 }
 

@@ -35,6 +35,14 @@ struct tally_row *tally_host(struct worker *w, const uint8_t address[16], const 
 	return tally_row(&w->tally, shown, tracker, category);
 }
 
+void tally_whose(struct worker *w, const struct event_local *local)
+{
+	uint8_t key[16];
+
+	host_key(local, key);
+	host_set_add(&w->tally.hosts, key);
+}
+
 bool is_address_text(struct slice name)
 {
 	bool has_letter = false, has_colon = false;

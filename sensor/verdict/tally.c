@@ -96,7 +96,10 @@ void tally_add(struct tally *t, const struct tally *from)
 {
 	if (t->count == 0)
 		t->seed = from->seed;
+	if (t->hosts.count == 0)
+		t->hosts.seed = from->hosts.seed;
 	t->lost += from->lost;
+	host_set_merge(&t->hosts, &from->hosts);
 	for (size_t i = 0; i < from->count; i++)
 		add_row(t, &from->rows[i]);
 }
@@ -104,6 +107,7 @@ void tally_add(struct tally *t, const struct tally *from)
 void tally_free(struct tally *t)
 {
 	free(t->rows);
+	host_set_free(&t->hosts);
 	*t = (struct tally){ .seed = t->seed };
 }
 

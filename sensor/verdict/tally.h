@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "dissect/slice.h"
+#include "sensor/verdict/host_set.h"
 
 /* Contacts summed up for a person: a row for each local host and tracker. Bounded; what finds no
  * room is counted. */
@@ -30,6 +31,7 @@ struct tally {
 	uint64_t lost;
 	uint64_t seed;                   /* so that nobody can choose rows that collide */
 	uint16_t buckets[TALLY_BUCKETS]; /* by host and tracker; 1 is the first row */
+	struct host_set hosts;           /* of contacts and lookups, whatever address they had */
 };
 
 /* The row of that host and tracker, made if need be; NULL when there is no room. */

@@ -3,6 +3,7 @@
 """messages.py DANCECARD: bad input gets one clear line that says what and where, the right exit
 status, and everything that was whole is still done. A row for each."""
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,7 @@ ROWS = [
     Row("$D feed check nofile", 1, ("nofile: No such file or directory",)),
     Row("$D report --help | grep -q -e --output && $D sites --help | grep -q -e --since && $D ledger prune --help | grep -q DAYS", 0, ()),
     Row("$D sites nofile --since soon 2>&1 | head -1 >&2; exit ${PIPESTATUS[0]}", 2, ("option --since wants a time such as 2026-11-23, not 'soon'",)),
+    Row("""$D sites --csv $T/formula.db | grep -q '^"'"'"'=HYPERLINK(""a"",1)",example,unknown,'""", 0, ()),
     # "nothing was found" is no answer to what holds nothing
     Row(": > $T/none && $D feed retro --feed builtin $T/none 2>&1 | head -1 >&2; exit ${PIPESTATUS[0]}", 1, ("none: holds no events of dancecard",)),
     Row("$D -q -F ecs -r pixel-tls.pcap -o $T/ecs && $D feed retro --feed builtin $T/ecs 2>&1 | grep holds >&2; exit ${PIPESTATUS[0]}", 1, ("ecs: holds no events of dancecard in their native shape",)),
@@ -87,8 +89,14 @@ ROWS = [
     # feeds
     Row("$D -q -r pixel-tls.pcap -f $T/feed.txt", 0, ("feed.txt:2: a character that no host name has",), TLS),
     Row("$D -q -r pixel-tls.pcap -f $T/others", 1, ("others: is a directory",), TLS),
+    Row("gzip -c $T/feed.txt > $T/f.gz; $D feed check $T/f.gz", 1, ("f.gz: is compressed by gzip: unpack it first",)),
+    Row("(printf '\\xff\\xfe'; iconv -t utf-16le $T/feed.txt) > $T/f16; $D feed check $T/f16", 1, ("f16: is in UTF-16: turn it into UTF-8 first",)),
     Row("$D -q -r pixel-tls.pcap -f nofile.txt", 1, ("nofile.txt: No such file or directory",), TLS),
     Row("$D -q -r pixel-tls.pcap --no-builtin-feed", 1, ("there is no feed to match against",)),
+    Row("echo analytics.tiktok.com > $T/allow; $D -q -r pixel-tls.pcap --allow $T/allow", 0, (), 1),
+    Row("echo 'allow: ['$T/allow, $T/allow']' > $T/c; $D -q -r pixel-tls.pcap -c $T/c", 0, (), 1),
+    Row("$D -q -r pixel-tls.pcap --allow nofile.txt", 1, ("nofile.txt: No such file or directory",), TLS),
+    Row("echo tiktok.com > $T/allow; $D -q -r pixel-tls.pcap --allow $T/allow -o $T/allow", 2, ("--output", "is read by --allow")),
     # outputs; none of them over what is read, or over each other
     Row("cp pixel-tls.pcap $T/in && $D -q -r $T/in -o $T/in", 2, ("--output", "is read by --read")),
     Row("ln -sf $T/in $T/link && $D -q -r $T/in -w $T/link; cmp $T/in pixel-tls.pcap || exit 9; exit 2", 2, ("--evidence", "is read by --read")),
@@ -158,6 +166,12 @@ def spoil(folder):
     write(folder, "cut.mmdb", database[:len(database) * 3 // 4])
     write(folder, "random.mmdb", bytes((i * 167 + 13) * (i ^ 89) & 255 for i in range(5000)))
     write(folder, "lying.mmdb", bytes(b ^ 0x20 if 300 < i < 900 else b for i, b in enumerate(database)))
+    ledger = os.path.join(folder, "formula.db")
+    run(sys.argv[1], "-q", "-r", "pixel-tls.pcap", "-L", ledger, "-o", "/dev/null")
+    with sqlite3.connect(ledger) as base:
+        base.execute("""update sites set name = '=HYPERLINK("a",1)', domain = 'example', status = 'unknown'
+                        where name = (select min(name) from sites)""")
+    base.close()
     write(folder, "feed.txt", b"tracker.example\nnot a domain at all!\nother.example\n")
 
 

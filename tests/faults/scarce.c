@@ -19,6 +19,7 @@
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
+extern void *__libc_memalign(size_t, size_t);
 
 static uintptr_t base, first, last;
 static unsigned long fail_at;
@@ -89,4 +90,9 @@ void *calloc(size_t count, size_t size)
 void *realloc(void *old, size_t size)
 {
 	return is_refused(__builtin_return_address(0)) ? NULL : __libc_realloc(old, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+	return is_refused(__builtin_return_address(0)) ? NULL : __libc_memalign(alignment, size);
 }

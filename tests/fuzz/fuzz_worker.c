@@ -21,8 +21,9 @@ static const char *file_of(void *context, uint32_t source)
 	return source & 1 ? "b.pcap" : "a.pcap";
 }
 
-static void take_line(void *context, struct slice line)
+static void take_line(void *context, enum line_reader reader, struct slice line)
 {
+	(void)reader;
 	*(size_t *)context += line.len;
 }
 

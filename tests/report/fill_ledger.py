@@ -18,12 +18,16 @@ def add(db, table, row):
     db.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
 
 
+def whose(ip):
+    return {"host": ip, "identity": ip}
+
+
 def contact(i, rng):
     product, category, tracker = rng.choice(TRACKERS)
     return {
         "event_id": i.to_bytes(8, "big") + rng.randbytes(8),
         "time_ns": START + i * 60 * 10**9,
-        "host": f"10.20.{rng.randrange(8)}.{rng.randrange(250)}",
+        **whose(f"10.20.{rng.randrange(8)}.{rng.randrange(250)}"),
         "entity": "ByteDance",
         "product": product,
         "category": category,
@@ -59,10 +63,10 @@ def main():
             row = contact(i, rng)
             hosts.add(row["host"])
             add(db, "contacts", row)
-        add(db, "contacts", {**contact(count, rng), "host": "10.20.0.251", "tracker": HOSTILE, "site": HOSTILE, "file": HOSTILE})
+        add(db, "contacts", {**contact(count, rng), **whose("10.20.0.251"), "tracker": HOSTILE, "site": HOSTILE, "file": HOSTILE})
         for ip in sorted(hosts | {"10.20.0.251"}):
             name = HOSTILE if ip == "10.20.0.251" else "desk"
-            add(db, "hosts", {"ip": ip, "name": name, "mac": None, "first_ns": START, "last_ns": START, "contacts": 1})
+            add(db, "hosts", {"identity": ip, "ip": ip, "name": name, "mac": None, "first_ns": START, "last_ns": START, "contacts": 1})
         for i in range(100):
             add(db, "sites", site(i))
 

@@ -156,6 +156,15 @@ class Case:
         return count
 
 
+def bounded(program, folder, port):
+    """A server that refuses everything: the dead letters keep within the journal's bound."""
+    target = f"http://127.0.0.1:{port}/bad?journal={folder}/bounded&journal_size=20k&batch=1&drain=9s"
+    done = run(program, "-q", "-a", "-r", os.path.join(ROOT, "pcaps"), "-o", target)
+    sizes = [os.path.getsize(path) for path in glob(f"{folder}/bounded/*/dead-letters*.jsonl")]
+    check(len(sizes) == 2 and max(sizes) < 20000 and sum(sizes) > 2000, f"dead letters: {sizes}: {done.stderr}")
+    check("what was in" in done.stderr, f"what is given up is said: {done.stderr}")
+
+
 def answers(program, folder, port):
     events = 13
     for path, (_, fate, words) in ANSWERS.items():
@@ -209,6 +218,7 @@ def main(program):
         case = Case(program, folder, f"syslog://127.0.0.1:{free_port()}")
         check(case.done.stderr.count("events wait in the journal") <= 1, f"UDP to nobody fills the log: {case.done.stderr}")
         answers(program, folder, serve())
+        bounded(program, folder, serve())
         certificates(program, folder)
         print(f"{len(ANSWERS)} kinds of answers, {len(TARGETS)} targets, certificates: as they must be")
 

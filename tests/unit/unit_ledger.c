@@ -235,6 +235,194 @@ static void test_retention(void)
 	remove_place(&p);
 }
 
+/* An event of one host: MAC and address are told apart, as DHCP and IPv6 do. */
+static void take_sight(struct ledger *l, enum event_type type, unsigned number, uint64_t time_ns,
+                       uint8_t mac, uint8_t address)
+{
+	struct event_local local = {
+		.has_ip = true, .has_mac = mac > 0, .network = "Health", .organisation = "State"
+	};
+	struct event_tracker tracker = { .entity = "ByteDance",
+		                         .product = "TikTok",
+		                         .category = "app_api",
+		                         .name = text("api.tiktokv.us") };
+	struct event_policy policy = { .verdict = "banned", .rule = "r1", .reference = "memo" };
+	struct event_geo geo = { .country = "SG", .asn = 396986, .as_org = "B \"D\"" };
+	struct event_flow flow = { .bytes_toserver = 100,
+		                   .bytes_toclient = 900,
+		                   .reason = "timeout" };
+	static struct event e;
+
+	memset(&e, 0, sizeof e);
+	local.mac[5] = mac;
+	local.ip[10] = local.ip[11] = 0xff;
+	local.ip[12] = 10;
+	local.ip[15] = address;
+	e.type = type;
+	e.time_ns = time_ns;
+	e.local = &local;
+	e.tracker = &tracker;
+	e.policy = &policy;
+	e.geo = type != EVENT_LOOKUP ? &geo : NULL;
+	e.flow = type == EVENT_FLOW ? &flow : NULL;
+	e.has_flow = true;
+	e.flow_id = number;
+	e.protocol = 6;
+	e.confidence = CONFIDENCE_CERTAIN;
+	e.has_outcome = true;
+	e.outcome = type == EVENT_LOOKUP ? OUTCOME_BLOCKED : OUTCOME_ESTABLISHED;
+	e.evidence[0] = (struct event_evidence){ .kind = EVIDENCE_TLS_SNI,
+		                                 .value = text("api.\"x"),
+		                                 .packet = 7 };
+	e.evidence[1] = (struct event_evidence){ .kind = EVIDENCE_HTTP_REFERER,
+		                                 .value = text("innocent.example") };
+	e.evidence_count = type == EVENT_FLOW ? 0 : 2;
+	memcpy(e.id, &number, sizeof number);
+	e.id[15] = (uint8_t)type;
+	ledger_take(l, &e);
+}
+
+/* Two hosts: one with three addresses, of which the other has one later. */
+static void write_sights(const struct place *p)
+{
+	static const uint8_t whose[][2] = { { 1, 1 }, { 1, 2 }, { 1, 3 }, { 2, 2 }, { 0, 9 } };
+	struct ledger *l = open_ledger(p);
+
+	for (unsigned i = 0; i < COUNT_OF(whose); i++) {
+		take_sight(l, EVENT_CONTACT, i, start_ns + i, whose[i][0], whose[i][1]);
+		take_sight(l, EVENT_LOOKUP, i, start_ns + i, whose[i][0], whose[i][1]);
+		take_sight(l, EVENT_FLOW, i, start_ns + i, whose[i][0], whose[i][1]);
+	}
+	CHECK(ledger_close(l));
+}
+
+static void test_hosts(void)
+{
+	struct place p = new_place();
+
+	for (int i = 0; i < 2; i++) {
+		write_sights(&p);
+		CHECK(ask(&p, "SELECT count(*) FROM hosts") == 5);
+		CHECK(ask(&p, "SELECT count(*) FROM hosts_seen") == 3);
+		CHECK(ask(&p,
+		          "SELECT contacts = 3 AND lookups = 3 AND addresses = 3 FROM hosts_seen"
+		          " WHERE ip = '10.0.0.3'") == 1);
+		CHECK(ask(&p, "SELECT hosts = 3 AND contacts = 5 FROM contacts_by_day") == 1);
+		CHECK(ask(&p, "SELECT hosts = 3 AND bytes_in = 4500 AND as_org = 'B \"D\"'"
+		              " FROM places") == 1);
+		CHECK(ask(&p, "SELECT tried = 10 AND stopped = 5 AND hosts = 3 FROM bans") == 1);
+		CHECK(ask(&p, "SELECT count(*) FROM networks WHERE organisation = 'State'") == 1);
+		CHECK(ask(&p, "SELECT count(*) FROM contacts WHERE"
+		              " json_extract(evidence, '$[0].value') = 'api.\"x'") == 5);
+	}
+	const char *const forget[] = { "ledger", "forget", "10.0.0.1", p.path, NULL };
+	const char *const by_mac[] = { "ledger", "forget", "00:00:00:00:00:02", p.path, NULL };
+
+	CHECK(run(ledger_command, forget) == 0); /* and what it did with its other addresses */
+	CHECK(ask(&p, "SELECT count(*) FROM hosts") == 2);
+	CHECK(ask(&p, "SELECT count(*) FROM contacts WHERE identity LIKE '%:01'") == 0);
+	CHECK(ask(&p, "SELECT count(*) FROM lookups") == 2);
+	CHECK(ask(&p, "SELECT count(*) FROM contact_flows") == 2);
+	CHECK(run(ledger_command, by_mac) == 0);
+	CHECK(ask(&p, "SELECT count(*) FROM contacts") == 1);
+	remove_place(&p);
+}
+
+/* Where a ban holds only lookups come, and the contacts go all the same. */
+static void test_retention_of_all(void)
+{
+	struct place p = new_place();
+	struct ledger *l;
+
+	write_sights(&p);
+	l = open_ledger(&p);
+	take_sight(l, EVENT_LOOKUP, 99, start_ns + 401 * day_ns, 1, 1);
+	CHECK(ledger_close(l));
+	CHECK(ask(&p, "SELECT count(*) FROM contacts") == 0);
+	CHECK(ask(&p, "SELECT count(*) FROM contact_flows") == 0);
+	CHECK(ask(&p, "SELECT count(*) FROM lookups") == 1);
+	CHECK(ask(&p, "SELECT count(*) FROM hosts") == 1);
+	remove_place(&p);
+}
+
+/* The same flow of a capture that ended within it, and of one that went on. */
+static void test_longer(void)
+{
+	static const char longer[] = "SELECT bytes_in FROM contact_flows";
+	struct place p = new_place();
+	struct event_local local = { .has_ip = true };
+	struct event_tracker tracker = { .entity = "ByteDance", .product = "TikTok" };
+	static const uint64_t bytes[] = { 500, 900, 500 }, wanted[] = { 500, 900, 900 };
+	static struct event e;
+
+	for (size_t i = 0; i < COUNT_OF(bytes); i++) {
+		struct event_flow flow = { .bytes_toclient = bytes[i], .reason = "forced" };
+		struct event_flow interim = { .bytes_toclient = 5000, .reason = "interim" };
+		struct ledger *l = open_ledger(&p);
+
+		e = (struct event){ .type = EVENT_FLOW,
+			            .time_ns = start_ns + bytes[i],
+			            .local = &local,
+			            .tracker = &tracker,
+			            .flow = &flow };
+		ledger_take(l, &e);
+		e.flow = &interim;
+		ledger_take(l, &e);
+		CHECK(ledger_close(l));
+		CHECK(ask(&p, longer) == (long long)wanted[i]);
+	}
+	remove_place(&p);
+}
+
+/* Of an innocent site nothing is kept of who came from there, also not what the request said. */
+static void test_referer(void)
+{
+	struct place p = new_place();
+	struct ledger *l;
+
+	write_sights(&p);
+	sqlite3 *db = ledger_file_open(p.path, false);
+
+	CHECK(ledger_file_run(db, "UPDATE contacts SET site = 'innocent.example' WHERE host ="
+	                          " '10.0.0.1'"));
+	sqlite3_close(db);
+	l = open_ledger(&p);
+	take_site(l, "innocent.example", "absent", start_ns, 30, 0, 30);
+	CHECK(ledger_close(l));
+	CHECK(ask(&p, "SELECT count(*) FROM contacts WHERE site IS NOT NULL") == 0);
+	CHECK(ask(&p, "SELECT count(*) FROM contacts WHERE evidence LIKE '%innocent%'") == 4);
+	CHECK(ask(&p, "SELECT json_array_length(evidence) FROM contacts WHERE host = '10.0.0.1'") ==
+	      1);
+	remove_place(&p);
+}
+
+/* The counters are those of all that was read; the first run's time says of which. */
+static void test_visibility(void)
+{
+	struct place p = new_place();
+	struct event_site_run begun = { .first_ns = start_ns };
+	struct event_site looked = { .run = &begun };
+	static struct event e;
+
+	for (int i = 0; i < 2; i++) {
+		struct event_stats stats = { .visibility = { .packets = 10, .flows = 4 } };
+		struct ledger *l = open_ledger(&p);
+
+		e = (struct event){ .type = EVENT_STATS, .time_ns = start_ns, .stats = &stats };
+		ledger_take(l, &e); /* before anybody says when it began */
+		e = (struct event){ .type = EVENT_STATS, .time_ns = start_ns, .site = &looked };
+		ledger_take(l, &e);
+		stats.visibility.packets = 30;
+		stats.visibility.drops = 2;
+		e = (struct event){ .type = EVENT_STATS, .time_ns = start_ns + 9, .stats = &stats };
+		ledger_take(l, &e);
+		CHECK(ledger_close(l));
+		CHECK(ask(&p, "SELECT sum(packets) = 30 AND sum(drops) = 2 AND sum(flows) = 4"
+		              " FROM visibility") == 1);
+	}
+	remove_place(&p);
+}
+
 /* Contacts in the file while another process writes it; 0: not made yet. */
 static long long count_now(const struct place *p)
 {
@@ -347,6 +535,39 @@ static void test_migration(void)
 	CHECK(ask(&p, "SELECT contacts FROM hosts WHERE name = 'old'") == 7);
 	CHECK(ask(&p, "SELECT visits = 22 AND status = 'removed' FROM sites") == 1);
 	CHECK(ask(&p, "SELECT count(*) FROM sites_gone") == 1);
+	remove_place(&p);
+}
+
+/* The third version did not know who a host is: its MAC said it, where there was one. */
+static const char third_rows[] =
+        "INSERT INTO hosts VALUES ('10.0.0.1', 'a', '02:00:00:00:00:01', 1795441670000000000, "
+        "1795441670000000005, 2),"
+        " ('10.0.0.2', 'b', NULL, 1795441670000000000, 1795441670000000005, 1);"
+        "INSERT INTO contacts (event_id, time_ns, host) VALUES (x'01', 1795441670000000001, "
+        "'10.0.0.1'),"
+        " (x'02', 1795441670000000002, '10.0.0.1'), (x'03', 1795441670000000003, '10.0.0.2');"
+        "INSERT INTO placements (event_id, time_ns, host) VALUES (x'01', 1795441670000000001, "
+        "'10.0.0.1');"
+        "PRAGMA user_version = 3;";
+
+static void test_third_version(void)
+{
+	struct place p = new_place();
+	sqlite3 *db;
+
+	CHECK(sqlite3_open(p.path, &db) == SQLITE_OK);
+	for (size_t i = 0; i < 3; i++)
+		CHECK(ledger_file_run(db, ledger_migrations[i]));
+	CHECK(ledger_file_run(db, third_rows));
+	sqlite3_close(db);
+	write_sights(&p);
+	CHECK(ask(&p, "PRAGMA user_version") == LEDGER_VERSION);
+	CHECK(ask(&p, "SELECT count(*) FROM contacts WHERE identity = '02:00:00:00:00:01'") == 2);
+	CHECK(ask(&p, "SELECT count(*) FROM contacts WHERE identity = '10.0.0.2'") == 1);
+	CHECK(ask(&p, "SELECT identity = '02:00:00:00:00:01' FROM placements") == 1);
+	CHECK(ask(&p, "SELECT contacts FROM hosts WHERE name = 'a'") == 2);
+	CHECK(ask(&p, "SELECT count(*) FROM contacts") == 8);
+	CHECK(ask(&p, "SELECT count(*) FROM hosts_seen") == 5);
 	remove_place(&p);
 }
 
@@ -517,9 +738,15 @@ int main(void)
 	test_life();
 	test_forget();
 	test_retention();
+	test_hosts();
+	test_retention_of_all();
+	test_longer();
+	test_referer();
+	test_visibility();
 	test_crash();
 	test_versions();
 	test_migration();
+	test_third_version();
 	test_restore();
 	test_policy();
 	test_census();

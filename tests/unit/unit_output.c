@@ -26,11 +26,12 @@ static struct order_key key_of(struct slice line)
 	return key;
 }
 
-static void write_line(void *context, struct slice line)
+static void write_line(void *context, enum line_reader reader, struct slice line)
 {
 	struct written *w = context;
 	struct order_key key = key_of(line);
 
+	CHECK(reader == (enum line_reader)(key.first % 3));
 	w->disorders += order_compare(&w->last, &key) > 0;
 	w->last = key;
 	w->lines++;
@@ -43,7 +44,8 @@ static void put(struct lane *lane, uint64_t step, uint32_t phase, uint64_t first
 	struct order_key key = { .step = step, .phase = phase, .first = first };
 
 	snprintf(text, sizeof text, "%" PRIu64 " %" PRIu32 " %" PRIu64, step, phase, first);
-	lane_put(lane, &key, (struct slice){ (const uint8_t *)text, len });
+	lane_put(lane, &key, (enum line_reader)(first % 3),
+	         (struct slice){ (const uint8_t *)text, len });
 }
 
 struct player {

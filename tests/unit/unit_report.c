@@ -89,6 +89,64 @@ static void test_joins(void)
 	report_free(r);
 }
 
+/* One host with two addresses, in two networks; another one had one of them before. */
+static void test_hosts(void)
+{
+#define OF(id, local)                                                                              \
+	"{\"event_type\":\"contact\",\"event_id\":\"" id "\",\"local\":{" local "},\"tracker\":{"  \
+	"\"product\":\"TikTok\"}}"
+	static const char *const lines[] = {
+		OF("00000000000000010000000000000000",
+		   "\"ip\":\"10.0.0.1\",\"mac\":\"a\",\"network\":\"Health\""),
+		OF("00000000000000020000000000000000",
+		   "\"ip\":\"10.0.0.2\",\"mac\":\"b\",\"network\":\"Health\""),
+		OF("00000000000000030000000000000000",
+		   "\"ip\":\"10.0.0.2\",\"mac\":\"a\",\"network\":\"Health\""),
+		OF("00000000000000040000000000000000",
+		   "\"ip\":\"10.1.0.9\",\"client_id\":\"0102\",\"network\":\"Courts\""),
+		OF("00000000000000050000000000000000",
+		   "\"ip\":\"10.1.0.2\",\"mac\":\"a\",\"network\":\"Courts\""),
+	};
+#undef OF
+	struct report *r = report_new();
+
+	for (size_t i = 0; i < COUNT_OF(lines); i++)
+		give(r, lines[i], FACT_OK);
+	report_settle(r);
+	CHECK(r->total.hosts == 3 && r->tables.hosts.count == 3 && r->tables.matrix.count == 3);
+	CHECK(r->tables.hosts.rows[0].counts.addresses == 3);
+	CHECK(text_is(words_get(&r->words, r->tables.hosts.rows[0].attribute[HOST_ADDRESS]),
+	              "10.1.0.2"));
+	CHECK(r->tables.networks.rows[0].counts.hosts == 2);
+	CHECK(r->tables.networks.rows[1].counts.hosts == 2);
+	report_free(r);
+}
+
+/* Of equal rows not the one that came first: workers come in any order. */
+static void test_order(void)
+{
+#define AT(id, host)                                                                               \
+	"{\"timestamp\":\"2026-11-23T10:00:00Z\",\"event_type\":\"contact\",\"event_id\":\"" id    \
+	"\",\"local\":{\"ip\":\"" host "\"},\"tracker\":{\"name\":\"a.example\"}}"
+	static const char *const lines[] = {
+		AT("00000000000000010000000000000000", "10.0.0.1"),
+		AT("00000000000000020000000000000000", "10.0.0.2"),
+		AT("00000000000000030000000000000000", "10.0.0.10"),
+	};
+#undef AT
+	for (size_t first = 0; first < COUNT_OF(lines); first++) {
+		struct report *r = report_new();
+
+		for (size_t i = 0; i < COUNT_OF(lines); i++)
+			give(r, lines[(first + i) % COUNT_OF(lines)], FACT_OK);
+		report_settle(r);
+		CHECK(text_is(words_get(&r->words, r->listing.rows[0].host), "10.0.0.1"));
+		CHECK(text_is(words_get(&r->words, r->listing.rows[1].host), "10.0.0.10"));
+		CHECK(text_is(words_get(&r->words, r->listing.rows[2].host), "10.0.0.2"));
+		report_free(r);
+	}
+}
+
 static void test_refusals(void)
 {
 	static const struct {
@@ -224,6 +282,8 @@ int main(void)
 {
 	test_counts();
 	test_joins();
+	test_hosts();
+	test_order();
 	test_refusals();
 	test_seeing();
 	test_escapes();

@@ -50,6 +50,30 @@ static void check_long_names(void)
 	tally_free(&tally);
 }
 
+/* A host counts once, whoever saw it; what finds no room is counted as such. */
+static void check_hosts(void)
+{
+	struct tally other = { .hosts = { .seed = 7 } };
+
+	for (unsigned i = 0; i < 3000; i++) {
+		uint8_t key[16] = { (uint8_t)(i % 1000 >> 8), (uint8_t)(i % 1000) };
+
+		host_set_add(i % 2 ? &tally.hosts : &other.hosts, key);
+	}
+	tally_add(&tally, &other);
+	CHECK(tally.hosts.count == 1000 && tally.hosts.lost == 0);
+	for (uint32_t i = 0; i < HOST_SET_MAX + 5; i++) {
+		uint8_t key[16] = { 9, 9, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i };
+
+		host_set_add(&other.hosts, key);
+	}
+	CHECK(other.hosts.count == HOST_SET_MAX);
+	CHECK(other.hosts.lost == 5 + 500);
+	tally_free(&other);
+	tally_free(&tally);
+	CHECK(tally.hosts.count == 0);
+}
+
 static void check_order(void)
 {
 	row(2, 1)->first_ns = 5;
@@ -66,6 +90,7 @@ int main(void)
 {
 	check_many();
 	check_long_names();
+	check_hosts();
 	check_order();
 	return 0;
 }

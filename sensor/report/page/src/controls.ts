@@ -5,7 +5,7 @@
 import type { Data } from './data';
 import { button, el } from './dom';
 import { NO_FILTER, type Filter } from './filter';
-import { CONFIDENCES, country, kind, OUTCOMES, shown, VERDICTS } from './text';
+import { CONFIDENCES, country, kind, outcomeLabel, OUTCOMES, shown, VERDICTS } from './text';
 
 type Choice = [value: string, label: string];
 
@@ -18,7 +18,7 @@ function choicesOf(data: Data): [key: Exclude<keyof Filter, 'search'>, label: st
 	const plain = (words: readonly string[]): Choice[] => words.filter((w) => w !== '').map((w) => [w, w]);
 	return [
 		['type', 'Show', [['', 'contacts, blocked lookups'], ['contact', 'contacts'], ['lookup', 'lookups'], ['all', 'all']]],
-		['outcome', 'Outcome', [['', 'any'], ...plain(OUTCOMES)]],
+		['outcome', 'Outcome', [['', 'any'], ...OUTCOMES.map((o): Choice => [o, outcomeLabel(o)])]],
 		['confidence', 'How sure', [['', 'any'], ...plain(CONFIDENCES)]],
 		['verdict', 'Policy', [['', 'any'], ...plain(VERDICTS)]],
 		['category', 'Kind', [['', 'any'], ...wordsOf(data, 'category', kind)]],
@@ -34,7 +34,7 @@ export interface Controls {
 
 export function controls(data: Data, changed: (filter: Filter) => void): Controls {
 	let filter = { ...NO_FILTER };
-	const search = el('input', { type: 'search', id: 'search', placeholder: 'host, name, site, operator, file', autocomplete: 'off', spellcheck: 'false' });
+	const search = el('input', { type: 'search', id: 'search', placeholder: 'host, MAC, name, site, file', autocomplete: 'off', spellcheck: 'false' });
 	const selects = choicesOf(data).map(([key, label, choices]) => {
 		const select = el('select', { id: `filter-${key}` }, ...choices.map(([value, text]) => el('option', { value }, text)));
 		select.addEventListener('change', () => changed((filter = { ...filter, [key]: select.value })));

@@ -13,7 +13,7 @@ interface RawTable {
 
 export const COUNTS = [
 	'contacts', 'established', 'reset', 'unanswered', 'pending', 'lookups', 'blocked', 'banned', 'allowed', 'watched', 'certain',
-	'strong', 'weak', 'bytes_out', 'bytes_in', 'hosts', 'through', 'held', 'first', 'last',
+	'strong', 'weak', 'bytes_out', 'bytes_in', 'hosts', 'addresses', 'through', 'held', 'first', 'last',
 ] as const;
 export type Counts = Record<(typeof COUNTS)[number], number>;
 
@@ -26,7 +26,7 @@ const VISIBILITY = [
 export type Visibility = Record<(typeof VISIBILITY)[number], number>;
 
 export const COLUMNS = [
-	'time', 'is_lookup', 'host', 'network', 'tracker', 'product', 'category', 'site', 'country', 'as_org', 'server', 'file', 'packet',
+	'time', 'is_lookup', 'host', 'identity', 'network', 'tracker', 'product', 'category', 'site', 'country', 'as_org', 'server', 'file', 'packet',
 	'outcome', 'confidence', 'verdict', 'severity', 'bytes_out', 'bytes_in', 'weight', 'event',
 ] as const;
 export type Column = (typeof COLUMNS)[number];
@@ -63,7 +63,8 @@ export interface Table<T> {
 }
 
 export type Network = Line<'name' | 'organisation' | 'jurisdiction' | 'ban'>;
-export type Host = Line<'address' | 'name' | 'mac' | 'network'>;
+// A host is its MAC, what it calls itself to DHCP, or its address; `address` is the one that it had last.
+export type Host = Line<'identity' | 'address' | 'name' | 'mac' | 'network'>;
 export type Site = Line<
 	'name' | 'entity' | 'domain' | 'status' | 'organisation' | 'jurisdiction' | 'sector',
 	'since' | 'confirmed' | 'removed' | 'seen' | 'visits' | 'pixel_visits'
@@ -72,7 +73,7 @@ export type Product = Line<'product' | 'category' | 'entity'>;
 export type Tracker = Line<'name'>;
 export type Place = Line<'country' | 'operator' | 'as' | 'kind'>;
 export type Rule = Line<'rule' | 'verdict' | 'reference'>;
-export type Cell = Line<'address' | 'product' | 'category'>;
+export type Cell = Line<'identity' | 'product' | 'category'>;
 export type Stream = Line<'network' | 'site' | 'product'>;
 
 export interface Ban {
@@ -148,7 +149,7 @@ function visibility(raw: Partial<Visibility>): Visibility | null {
 
 export function readData(text: string): Data {
 	const raw = JSON.parse(text) as RawData;
-	if (raw.version !== 1)
+	if (raw.version !== 2)
 		throw new Error(`data of version ${raw.version}`);
 	const { words, tables, timeline } = raw;
 	const word = (n: number | undefined): string => words[n ?? 0] ?? '';

@@ -6,7 +6,7 @@ import { evidenceOf, parse, type Blocks } from './blocks';
 import type { Data } from './data';
 import { button, el, name, type Child } from './dom';
 import { contact, type Contact } from './row';
-import { bytes, count, country, kind, shown, time, visible } from './text';
+import { bytes, count, country, kind, outcomeLabel, shown, time, visible } from './text';
 
 const EVENT_SHOWN = 20000;
 
@@ -21,11 +21,12 @@ function facts(c: Contact): HTMLElement {
 	const rows: [string, Child][] = [
 		['when (UTC)', time(c.time)],
 		['host', name(shown(c.host))],
+		['its MAC, or DHCP client id', c.identity === c.host ? '' : name(shown(c.identity))],
 		['network', name(shown(c.network))],
 		['contacted', name(shown(c.tracker))],
 		['product', name(`${shown(c.product)}: ${kind(c.category)}`)],
 		['page', name(shown(c.site))],
-		['outcome', c.outcome],
+		['outcome', outcomeLabel(c.outcome)],
 		['how sure', c.confidence],
 		['policy', c.verdict],
 		['server', name([shown(c.server), c.country && country(c.country), shown(c.operator)].filter((w) => w !== '').join(', '))],

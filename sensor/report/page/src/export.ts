@@ -10,6 +10,7 @@ const FIELDS: [string, (c: Contact) => string | number][] = [
 	['timestamp', (c) => (c.time > 0 ? new Date(c.time).toISOString() : '')],
 	['event_type', (c) => c.type],
 	['host', (c) => c.host],
+	['identity', (c) => c.identity],
 	['network', (c) => c.network],
 	['tracker', (c) => c.tracker],
 	['product', (c) => c.product],

@@ -20,16 +20,21 @@ export const NO_FILTER: Filter = { search: '', type: '', outcome: '', confidence
 export type Show = (filter: Partial<Filter>) => void;
 
 const BLOCKED = OUTCOMES.indexOf('blocked');
-const SEARCHED: Column[] = ['host', 'network', 'tracker', 'product', 'site', 'as_org', 'server', 'file'];
+const SEARCHED: Column[] = ['host', 'identity', 'network', 'tracker', 'product', 'site', 'as_org', 'server', 'file'];
+
+// 10.0.0.1 is also in 10.0.0.12: a term behind this is the whole word.
+const EXACT = '=';
+export const exactly = (word: string): string => (/\s/.test(word) ? word : EXACT + word);
 
 // For each word of the page: is the term in it? Asked once a term, not once a row.
 function wordsWith(words: string[], term: string): Uint8Array {
-	return Uint8Array.from(words, (word) => (word.toLowerCase().includes(term) ? 1 : 0));
+	const is = term.startsWith(EXACT) ? (word: string) => word === term.slice(1) : (word: string) => word.includes(term);
+	return Uint8Array.from(words, (word) => (is(word.toLowerCase()) ? 1 : 0));
 }
 
 // A host's own name is found as its address is.
 function addNames(found: Uint8Array, data: Data, term: string): void {
-	const named = new Set(data.hosts.rows.filter((h) => h.name.toLowerCase().includes(term)).map((h) => h.address));
+	const named = new Set(data.hosts.rows.filter((h) => h.name.toLowerCase().includes(term)).map((h) => h.identity));
 	if (named.size > 0)
 		data.words.forEach((word, i) => (found[i] = found[i] === 1 || named.has(word) ? 1 : 0));
 }
@@ -88,7 +93,7 @@ export function select(data: Data, filter: Filter): Uint32Array {
 }
 
 // Columns of words sort by the words' order, found once.
-const WORDS: ReadonlySet<Column> = new Set(['host', 'network', 'tracker', 'product', 'category', 'site', 'country', 'as_org', 'server', 'file']);
+const WORDS: ReadonlySet<Column> = new Set(['host', 'identity', 'network', 'tracker', 'product', 'category', 'site', 'country', 'as_org', 'server', 'file']);
 
 function ranks(words: string[]): Uint32Array {
 	const order = words.map((_, i) => i).sort((a, b) => ((words[a] ?? '') < (words[b] ?? '') ? -1 : 1));

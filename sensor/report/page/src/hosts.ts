@@ -4,7 +4,7 @@
 
 import type { Data, Host, Network } from './data';
 import { button, el, name, section, type Child } from './dom';
-import type { Show } from './filter';
+import { exactly, type Show } from './filter';
 import { table, type TableColumn } from './table';
 import { bytes, count, many, shown, time } from './text';
 
@@ -18,7 +18,13 @@ function ban(n: { through: number; held: number; ban?: string; banned: number })
 	if (n.through + n.held === 0)
 		return n.ban ? (BANS[n.ban] ?? shown(n.ban)) : '\u2013';
 	const word = n.through === 0 ? 'effective' : n.held === 0 ? 'none' : 'partial';
-	return el('span', { class: n.through > 0 ? 'bad' : 'good' }, `${BANS[word]} (${count(n.through)} through, ${count(n.held)} stopped)`);
+	return el('span', { class: n.through > 0 ? 'ban bad' : 'ban good' }, `${BANS[word]} (${count(n.through)} through, ${count(n.held)} stopped)`);
+}
+
+function banCounts(n: { through: number; held: number }): Child {
+	if (n.through + n.held === 0)
+		return '\u2013';
+	return el('span', { class: n.through > 0 ? 'bad' : 'good' }, `${count(n.through)} through, ${count(n.held)} stopped`);
 }
 
 const stopped = (n: { reset: number; unanswered: number; blocked: number }): number => n.reset + n.unanswered + n.blocked;
@@ -29,7 +35,7 @@ function networkColumns(show: Show): TableColumn<Network>[] {
 	return [
 		{ head: 'network', cell: (n) => (n.name === '' ? networkName(n) : button(networkName(n), () => show({ network: n.name }), { class: 'link' })), by: (n) => n.name },
 		{ head: 'organisation', cell: (n) => name(shown([n.organisation, n.jurisdiction].filter((w) => w !== '').join(', '))), by: (n) => n.organisation },
-		{ head: 'hosts', cell: (n) => count(n.hosts), by: (n) => n.hosts, isNumber: true },
+		{ head: 'hosts in contact', cell: (n) => count(n.hosts), by: (n) => n.hosts, isNumber: true },
 		{ head: 'contacts', cell: (n) => count(n.contacts), by: (n) => n.contacts, isNumber: true },
 		{ head: 'stopped', cell: (n) => count(stopped(n)), by: stopped, isNumber: true },
 		{ head: 'the ban', cell: ban, by: (n) => n.through },
@@ -37,15 +43,25 @@ function networkColumns(show: Show): TableColumn<Network>[] {
 	];
 }
 
+// The address that it had last.
+function hostCell(h: Host, show: Show): Child {
+	const link = button(shown(h.address), () => show({ search: exactly(h.identity) }), { class: 'link' });
+	return el('span', {}, link, h.addresses > 1 && el('small', {}, `and ${many(h.addresses - 1, 'other address', 'other addresses')}`));
+}
+
+function nameCell(h: Host): Child {
+	return el('span', {}, name(shown(h.name)), h.mac !== '' && el('small', {}, `MAC ${shown(h.mac)}`));
+}
+
 function hostColumns(show: Show): TableColumn<Host>[] {
 	return [
-		{ head: 'host', cell: (h) => button(shown(h.address), () => show({ search: h.address }), { class: 'link' }), by: (h) => h.address },
-		{ head: 'calls itself', cell: (h) => name(shown(h.name)), by: (h) => h.name },
+		{ head: 'host', cell: (h) => hostCell(h, show), by: (h) => h.address },
+		{ head: 'calls itself', cell: (h) => nameCell(h), by: (h) => h.name },
 		{ head: 'network', cell: (h) => name(shown(h.network)), by: (h) => h.network },
 		{ head: 'contacts', cell: (h) => count(h.contacts), by: (h) => h.contacts, isNumber: true },
 		{ head: 'lookups', cell: (h) => count(h.lookups), by: (h) => h.lookups, isNumber: true },
 		{ head: 'stopped', cell: (h) => count(stopped(h)), by: stopped, isNumber: true },
-		{ head: 'the ban', cell: ban, by: (h) => h.through },
+		{ head: 'under the ban', cell: banCounts, by: (h) => h.through },
 		{ head: 'bytes', cell: (h) => bytes(h.bytes_in + h.bytes_out), by: (h) => h.bytes_in + h.bytes_out, isNumber: true },
 		{ head: 'first (UTC)', cell: (h) => time(h.first), by: (h) => h.first },
 		{ head: 'last (UTC)', cell: (h) => time(h.last), by: (h) => h.last },

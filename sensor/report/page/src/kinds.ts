@@ -4,7 +4,7 @@
 
 import type { Data } from './data';
 import { button, el, name, section } from './dom';
-import type { Show } from './filter';
+import { exactly, type Show } from './filter';
 import { matrix } from './matrix';
 import { sankey } from './sankey';
 import { table } from './table';
@@ -24,7 +24,7 @@ export function kindsView(data: Data, show: Show): HTMLElement {
 		matrix(data, show),
 		el('details', { class: 'as-table' }, el('summary', {}, 'Names that were contacted'),
 			table('Names that were contacted', data.trackers.rows, [
-				{ head: 'name', cell: (t) => button(shown(t.name), () => show({ search: t.name }), { class: 'link' }), by: (t) => t.name },
+				{ head: 'name', cell: (t) => button(shown(t.name), () => show({ search: exactly(t.name) }), { class: 'link' }), by: (t) => t.name },
 				{ head: 'contacts', cell: (t) => count(t.contacts), by: (t) => t.contacts, isNumber: true },
 				{ head: 'lookups', cell: (t) => count(t.lookups), by: (t) => t.lookups, isNumber: true },
 				{ head: 'blocked', cell: (t) => count(t.blocked), by: (t) => t.blocked, isNumber: true },

@@ -10,7 +10,7 @@ import { button, el, name, section, type Child } from './dom';
 import { csv, json, save } from './export';
 import { NO_FILTER, select, sort, type Filter, type Show } from './filter';
 import { contact, type Contact } from './row';
-import { bytes, count, country, kind, many, shown, time } from './text';
+import { bytes, count, kind, many, outcomeLabel, shown, time } from './text';
 
 const ROW = 32, AROUND = 8, PRINTED = 500;
 
@@ -20,12 +20,11 @@ const HEADS: [Column, string, (c: Contact) => Child][] = [
 	['tracker', 'contacted', (c) => name(shown(c.tracker))],
 	['category', 'kind', (c) => kind(c.category)],
 	['site', 'page', (c) => name(shown(c.site))],
-	['outcome', 'outcome', (c) => el('span', { class: `tag ${c.outcome}` }, c.type === 'lookup' ? `${c.outcome} (DNS)` : c.outcome)],
+	['outcome', 'outcome', (c) => el('span', { class: `tag ${c.outcome}` }, c.type === 'lookup' ? `${outcomeLabel(c.outcome)} (DNS)` : outcomeLabel(c.outcome))],
 	['confidence', 'how sure', (c) => c.confidence],
 	['verdict', 'policy', (c) => (c.verdict === '' ? '' : el('span', { class: `tag ${c.verdict}` }, c.verdict))],
-	['country', 'country', (c) => (c.country === '' ? '' : country(c.country))],
+	['country', 'country', (c) => shown(c.country)],
 	['bytes_in', 'received', (c) => (c.bytesIn + c.bytesOut > 0 ? bytes(c.bytesIn) : '')],
-	['packet', 'packet', (c) => (c.packet > 0 ? count(c.packet) : '')],
 ];
 
 class List {
@@ -40,7 +39,7 @@ class List {
 	private readonly heads = HEADS.map(([column, label]) =>
 		el('th', { scope: 'col', 'data-column': column }, button(label, () => this.sortBy(column))));
 	private readonly grid = el('table', { 'aria-rowcount': 0 }, el('caption', {}, 'Contacts'),
-		el('thead', {}, el('tr', { 'aria-rowindex': 1 }, ...this.heads, el('th', { scope: 'col' }, 'evidence'))), this.body);
+		el('thead', {}, el('tr', { 'aria-rowindex': 1 }, ...this.heads, el('th', { scope: 'col' }, 'proof'))), this.body);
 	private readonly view = el('div', { class: 'list', tabindex: 0, role: 'region', 'aria-label': 'List of contacts', id: 'list-view' }, this.grid);
 	private readonly controls;
 	readonly element: HTMLElement;
@@ -114,7 +113,7 @@ class List {
 		const row = this.rows[index] ?? 0, c = contact(this.data, row);
 		const what = `Evidence: ${shown(c.host)}, ${shown(c.tracker)}, ${time(c.time)}`;
 		return el('tr', { 'aria-rowindex': index + 2, 'data-index': index },
-			...HEADS.map(([column, , cell]) => el('td', { class: column === 'bytes_in' || column === 'packet' ? 'number' : null }, cell(c))),
+			...HEADS.map(([column, , cell]) => el('td', { class: column === 'bytes_in' ? 'number' : null }, cell(c))),
 			el('td', {}, el('button', { type: 'button', class: 'open', 'aria-label': what }, 'open')));
 	}
 

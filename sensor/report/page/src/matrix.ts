@@ -4,7 +4,7 @@
 
 import type { Data } from './data';
 import { button, el, type Child } from './dom';
-import type { Show } from './filter';
+import { exactly, type Show } from './filter';
 import { count, kind, many, shown } from './text';
 
 const HOSTS = 30, PRODUCTS = 14, SHADES = 6;
@@ -25,15 +25,17 @@ function shade(n: number, most: number): number {
 export function matrix(data: Data, show: Show): HTMLElement {
 	const hosts = new Map<string, number>(), products = new Map<string, number>(), cells = new Map<string, number>();
 	const labels = new Map<string, { product: string; category: string }>();
-	for (const { address, product, category, contacts, blocked } of data.matrix.rows) {
+	for (const { identity, product, category, contacts, blocked } of data.matrix.rows) {
 		const column = JSON.stringify([product, category]), n = contacts + blocked;
-		add(hosts, address, n);
+		if (n === 0) // only looked up
+			continue;
+		add(hosts, identity, n);
 		add(products, column, n);
-		add(cells, JSON.stringify([address, column]), n);
+		add(cells, JSON.stringify([identity, column]), n);
 		labels.set(column, { product, category });
 	}
 	const columns = largest(products, PRODUCTS), rows = largest(hosts, HOSTS), most = Math.max(1, ...cells.values());
-	const names = new Map(data.hosts.rows.map((h) => [h.address, h.name]));
+	const known = new Map(data.hosts.rows.map((h) => [h.identity, h]));
 	const head = columns.map((c) => {
 		const label = labels.get(c);
 		return el('th', { scope: 'col' }, el('span', {}, shown(label?.product ?? '')), el('small', {}, kind(label?.category ?? '')));
@@ -43,9 +45,9 @@ export function matrix(data: Data, show: Show): HTMLElement {
 		return el('td', { class: `shade${Math.min(shade(n, most), SHADES)} number` }, n > 0 ? count(n) : el('span', { class: 'none' }, '\u00b7'));
 	};
 	const body = rows.map((host): Child => el('tr', {},
-		el('th', { scope: 'row' }, button(shown(host), () => show({ search: host }), { class: 'link' }), el('small', {}, shown(names.get(host) ?? ''))),
+		el('th', { scope: 'row' }, button(shown(known.get(host)?.address ?? host), () => show({ search: exactly(host) }), { class: 'link' }), el('small', {}, shown(known.get(host)?.name ?? ''))),
 		...columns.map((c) => cell(host, c))));
-	const left = Math.max(0, data.hosts.total - rows.length);
+	const left = Math.max(0, data.hosts.total - rows.length - (data.hosts.rows.length - hosts.size));
 	return el('figure', { id: 'matrix' },
 		el('figcaption', {}, 'Hosts and products: contacts, and lookups that were blocked'),
 		rows.length === 0 ? el('p', {}, 'There is nothing to show.')

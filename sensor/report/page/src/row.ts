@@ -9,6 +9,7 @@ export interface Contact {
 	time: number;
 	type: string;
 	host: string;
+	identity: string;
 	network: string;
 	tracker: string;
 	product: string;
@@ -35,6 +36,7 @@ export function contact(data: Data, row: number): Contact {
 		time: number('time'),
 		type: number('is_lookup') === 1 ? 'lookup' : 'contact',
 		host: word('host'),
+		identity: word('identity'),
 		network: word('network'),
 		tracker: word('tracker'),
 		product: word('product'),

@@ -18,8 +18,8 @@ interface Link {
 	value: number;
 }
 
-const WIDTH = 960, MOST = [10, 14, 10] as const, ROW = 34;
-const NONE = ['no network of the config', 'no page known (apps, and what hides it)', 'product not said'] as const;
+const WIDTH = 960, MOST = [10, 14, 10] as const, ROW = 38;
+const NONE = ['no network of the config', 'no page known', 'product not said'] as const;
 const REST = ['other networks', 'other sites', 'other products'] as const;
 
 const parts = (s: Stream): [string, string, string] => [s.network, s.site, s.product];
@@ -56,7 +56,7 @@ function graph(streams: Stream[], value: (s: Stream) => number): { nodes: Node[]
 
 function draw(nodes: Node[], links: Link[], amount: (n: number) => string, about: string): SVGSVGElement {
 	const height = Math.max(160, ROW * Math.max(...[0, 1, 2].map((c) => nodes.filter((n) => n.column === c).length)));
-	const made = layout<Node, Link>().nodeId((n) => n.key).nodeAlign(sankeyJustify).nodeWidth(14).nodePadding(14)
+	const made = layout<Node, Link>().nodeId((n) => n.key).nodeAlign(sankeyJustify).nodeWidth(14).nodePadding(18)
 		.extent([[1, 18], [WIDTH - 1, height + 18]])({ nodes: nodes.map((n) => ({ ...n })), links: links.map((l) => ({ ...l })) });
 	const path = sankeyLinkHorizontal<Node, Link>();
 	const title = uniqueId();

@@ -10,7 +10,10 @@ export interface TableColumn<T> {
 	cell: (row: T) => Child;
 	by?: (row: T) => number | string; // what it sorts by; without: it does not
 	isNumber?: boolean;
+	isTime?: boolean; // it stands on one line
 }
+
+const classOf = <T>(c: TableColumn<T>): string | null => (c.isNumber ? 'number' : c.isTime ? 'time' : null);
 
 const FIRST = 12;
 const MORE = 200;
@@ -23,7 +26,7 @@ function compare(a: number | string, b: number | string): number {
 
 function rowOf<T>(row: T, columns: TableColumn<T>[]): HTMLTableRowElement {
 	return el('tr', {}, ...columns.map((c, i) =>
-		i === 0 ? el('th', { scope: 'row' }, c.cell(row)) : el('td', { class: c.isNumber ? 'number' : null }, c.cell(row))));
+		i === 0 ? el('th', { scope: 'row', class: classOf(c) }, c.cell(row)) : el('td', { class: classOf(c) }, c.cell(row))));
 }
 
 // `total`: how many there are, when not all of them are in `rows`.
@@ -35,6 +38,8 @@ export function table<T>(caption: string, rows: T[], columns: TableColumn<T>[], 
 
 	function draw(): void {
 		body.replaceChildren(...sorted.slice(0, limit).map((row) => rowOf(row, columns)));
+		if (rows.length === 0)
+			body.append(el('tr', {}, el('td', { colspan: columns.length }, 'none')));
 		more.replaceChildren();
 		const left = sorted.length - limit;
 		if (left > 0)

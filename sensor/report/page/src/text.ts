@@ -72,6 +72,9 @@ const KINDS: Record<string, string> = {
 export const kind = (category: string): string => KINDS[category] ?? (category === '' ? 'not said' : shown(category));
 
 export const OUTCOMES = ['pending', 'established', 'reset', 'unanswered', 'blocked'] as const;
+// The events' words, as a person says them.
+const OUTCOME_LABELS: Record<string, string> = { pending: 'not known', established: 'got through', reset: 'refused', unanswered: 'unanswered', blocked: 'blocked' };
+export const outcomeLabel = (outcome: string): string => OUTCOME_LABELS[outcome] ?? outcome;
 export const CONFIDENCES = ['', 'weak', 'strong', 'certain'] as const;
 export const VERDICTS = ['', 'banned', 'allowed', 'watch'] as const;
 export const SEVERITIES = ['info', 'low', 'medium', 'high'] as const;

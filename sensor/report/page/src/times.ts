@@ -14,9 +14,9 @@ interface Mark {
 	text: string;
 }
 
-const WIDTH = 960, HEIGHT = 240, LEFT = 56, TOP = 22, BOTTOM = 24, MARKS_DRAWN = 24;
+const WIDTH = 960, HEIGHT = 250, LEFT = 56, TOP = 32, BOTTOM = 24, MARKS_DRAWN = 24;
 const SERIES = ['established', 'pending', 'stopped'] as const;
-const LABELS = { established: 'established', pending: 'not known what came of it', stopped: 'stopped (refused, unanswered, blocked in DNS)' };
+const LABELS = { established: 'got through', pending: 'not known what came of it', stopped: 'stopped (refused, unanswered, blocked in DNS)' };
 
 export function marksOf(data: Data): Mark[] {
 	const marks: Mark[] = [];
@@ -75,7 +75,7 @@ function chart(pieces: Piece[], length: number, marks: Mark[]): SVGSVGElement {
 		svg('path', { d: m.sort === 'ban' ? 'M-6,-8H6L0,2Z' : m.sort === 'removed' ? 'M-5,-8H5V2H-5Z' : 'M0,-8L5,-3L0,2L-5,-3Z', transform: `translate(${x(m.time)},${TOP - 8})` }),
 		svg('title', {}, `${time(m.time)}: ${m.text}`)));
 	return svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-labelledby': title, class: 'times' },
-		svg('title', { id: title }, 'Contacts over time, with bans and removals marked; the tables below have the same'), ...lines, ...bars, ...ticks, ...flags);
+		svg('title', { id: title }, 'Contacts over time, with bans and removals marked; the tables below have the same'), svg('text', { x: 2, y: 10, class: 'head' }, 'contacts'), ...lines, ...bars, ...ticks, ...flags);
 }
 
 function legend(): HTMLElement {
@@ -85,8 +85,8 @@ function legend(): HTMLElement {
 
 function pieceTable(pieces: Piece[]): HTMLElement {
 	return table('Contacts over time', pieces.filter((p) => p.established + p.pending + p.stopped > 0), [
-		{ head: 'from (UTC)', cell: (p) => time(p.time), by: (p) => p.time },
-		{ head: 'established', cell: (p) => count(p.established), by: (p) => p.established, isNumber: true },
+		{ head: 'from (UTC)', cell: (p) => time(p.time), by: (p) => p.time, isTime: true },
+		{ head: 'got through', cell: (p) => count(p.established), by: (p) => p.established, isNumber: true },
 		{ head: 'not known', cell: (p) => count(p.pending), by: (p) => p.pending, isNumber: true },
 		{ head: 'stopped', cell: (p) => count(p.stopped), by: (p) => p.stopped, isNumber: true },
 		{ head: 'through a ban', cell: (p) => count(p.banned), by: (p) => p.banned, isNumber: true },
@@ -97,12 +97,13 @@ export function timesView(data: Data): HTMLElement {
 	if (data.pieces.length === 0)
 		return section('times', 'When?', el('p', { class: 'lead' }, 'There was no contact.'));
 	const marks = marksOf(data), last = (data.pieces[data.pieces.length - 1]?.time ?? 0) + data.pieceLength;
+	const days = [...new Set([day(data.pieces[0]?.time ?? 0), day(last - 1)])].join(' to ');
 	const picture = el('div', {}, legend(), chart(data.pieces, data.pieceLength, drawn(marks, data.pieces[0]?.time ?? 0, last)));
 	return section('times', 'When?',
-		figure('timeline', 'Contacts over time (UTC)', picture, pieceTable(data.pieces)),
+		figure('timeline', `Contacts over time, ${days} (UTC)`, picture, pieceTable(data.pieces)),
 		marks.length > 0 && table('Bans and changes of sites', marks, [
-			{ head: 'day', cell: (m) => day(m.time), by: (m) => m.time },
-			{ head: 'time (UTC)', cell: (m) => time(m.time).slice(11) },
+			{ head: 'day', cell: (m) => day(m.time), by: (m) => m.time, isTime: true },
+			{ head: 'time (UTC)', cell: (m) => time(m.time).slice(11), isTime: true },
 			{ head: 'what', cell: (m) => name(m.text), by: (m) => m.text },
 		], marks.length, 8));
 }
