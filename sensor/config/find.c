@@ -179,25 +179,26 @@ const struct config_site *config_site_of(const struct config *c, struct slice na
 }
 
 /* An empty list asks for nothing. */
-static bool has_word(const struct config_list *list, const char *word)
+static bool has_equal(const struct config_list *list, const char *word,
+                      int (*compare)(const char *, const char *))
 {
 	const struct config_text *t = list->items;
 
 	for (size_t i = 0; i < list->count; i++)
-		if (word != NULL && strcmp(t[i].text, word) == 0)
+		if (word != NULL && compare(t[i].text, word) == 0)
 			return true;
 	return list->count == 0;
 }
 
-/* The same of a feed's words, which nobody writes with the same capitals. */
+static bool has_word(const struct config_list *list, const char *word)
+{
+	return has_equal(list, word, strcmp);
+}
+
+/* A feed's words nobody writes with the same capitals. */
 static bool has_feed_word(const struct config_list *list, const char *word)
 {
-	const struct config_text *t = list->items;
-
-	for (size_t i = 0; i < list->count; i++)
-		if (word != NULL && strcasecmp(t[i].text, word) == 0)
-			return true;
-	return list->count == 0;
+	return has_equal(list, word, strcasecmp);
 }
 
 static bool is_who(const struct config_who *who, const struct config_subject *s)

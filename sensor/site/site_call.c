@@ -219,10 +219,7 @@ static void weigh_all(const struct site_watch *w, const struct site_host *h,
 	for (size_t i = h->visit_count; i > 0; i--) {
 		const struct visit *v = &h->visits[i - 1];
 
-		/* A site's own name that leads to a tracker is no page that calls it. */
-		bool is_itself = v->name == c->tracker;
-
-		x->likely[i - 1] = is_itself ? 0 : site_likelihood(w, v, c, later);
+		x->likely[i - 1] = site_likelihood(w, v, c, later);
 		x->weights[i - 1] = site_weigh(w, v, c, x->likely[i - 1]);
 		x->sum += x->weights[i - 1];
 		later += v->begin_ns <= c->time_ns && !v->is_follower;
@@ -258,7 +255,7 @@ static void give_to_visits(struct site_host *h, const struct site_call *c, const
 bool site_watch_call(struct site_watch *w, const struct site_call *c, struct site_guess *out)
 {
 	struct site_host *h = site_host_of(w, c->host, c->now_ns);
-	struct weighing x;
+	struct weighing x = { .sum = 0 };
 
 	*out = (struct site_guess){ 0 };
 	if (h == NULL || (c->referer.len > 0 && answer_by_referer(w, h, c, out)))
@@ -274,7 +271,7 @@ bool site_watch_call(struct site_watch *w, const struct site_call *c, struct sit
 	if (!c->is_new)
 		site_reconsider(w, h, c);
 	give_to_visits(h, c, &x);
-	if (h->visit_count == 0 || x.weights[x.best] <= 0 ||
+	if (h->visit_count == 0 ||
 	    x.confidence < (count_open(h, c) > FEW_PAGES ? enough : few_enough))
 		return true;
 	answer(out, &h->visits[x.best], c, x.confidence);

@@ -190,7 +190,8 @@ static double weigh_new(const struct site_watch *w, const struct visit *v,
 double site_likelihood(const struct site_watch *w, const struct visit *v, const struct site_call *c,
                        size_t later)
 {
-	if (v->begin_ns > c->time_ns)
+	/* A site's own name that leads to a tracker is no page that calls it. */
+	if (v->begin_ns > c->time_ns || v->name == c->tracker)
 		return 0;
 	if (c->is_new)
 		return likelihood_new(v, c, later);
