@@ -33,7 +33,8 @@ struct crew_tasks {
 	void (*decode)(void *context, struct work *); /* by many threads at once */
 	void (*settle)(void *context, struct work *); /* in order, not twice at once */
 	void *context;
-	bool may_wait; /* read() may, for who fills a pipe: nobody reads ahead of what is to be done */
+	bool may_wait; /* read() may, for who fills a pipe: nobody reads ahead of what is to be done
+	                */
 	/* Live the caller's thread does those three, so that somebody always listens. */
 	bool is_callers;
 };
