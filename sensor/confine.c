@@ -2,6 +2,7 @@
 #include "sensor/confine.h"
 
 #include "sensor/apart.h"
+#include "sensor/feed_source.h"
 #include "sensor/log.h"
 #include "sensor/sink/places.h"
 
@@ -30,15 +31,31 @@ static void add_output(struct confine *c, const char *target)
 	free(places);
 }
 
+static void add_feeds(struct confine *c, const struct option_list *feeds)
+{
+	struct feed_source source;
+
+	for (size_t i = 0; i < feeds->count; i++)
+		if (feed_source_path(feeds->items[i], &source))
+			reach_add_read_again(&c->reads, source.path);
+}
+
+static void gather_feeds(struct apart *a, const char *option, const struct option_list *feeds)
+{
+	struct feed_source source;
+
+	for (size_t i = 0; i < feeds->count; i++)
+		if (feed_source_path(feeds->items[i], &source))
+			apart_reads(a, option, NULL, source.path);
+}
+
 static void add_paths(struct confine *c, const struct options *o, const struct config *config)
 {
 	for (size_t i = 0; i < o->reads.count; i++)
 		if (strcmp(o->reads.items[i], "-") != 0)
 			reach_add(&c->reads, o->reads.items[i]);
-	for (size_t i = 0; i < o->feeds.count; i++)
-		reach_add_read_again(&c->reads, o->feeds.items[i]);
-	for (size_t i = 0; i < o->allows.count; i++)
-		reach_add_read_again(&c->reads, o->allows.items[i]);
+	add_feeds(c, &o->feeds);
+	add_feeds(c, &o->allows);
 	for (size_t i = 0; i < o->geo.count; i++)
 		reach_add_read_again(&c->reads, o->geo.items[i]);
 	if (o->config != NULL)
@@ -61,10 +78,8 @@ static void gather_inputs(struct apart *a, const struct options *o, const struct
 	for (size_t i = 0; i < o->reads.count; i++)
 		if (strcmp(o->reads.items[i], "-") != 0)
 			apart_reads(a, "--read", o->chroot, o->reads.items[i]);
-	for (size_t i = 0; i < o->feeds.count; i++)
-		apart_reads(a, "--feed", NULL, o->feeds.items[i]);
-	for (size_t i = 0; i < o->allows.count; i++)
-		apart_reads(a, "--allow", NULL, o->allows.items[i]);
+	gather_feeds(a, "--feed", &o->feeds);
+	gather_feeds(a, "--allow", &o->allows);
 	for (size_t i = 0; i < o->geo.count; i++)
 		apart_reads(a, "--geo", NULL, o->geo.items[i]);
 	if (o->key_file != NULL)

@@ -13,6 +13,7 @@
 #include "feeds/feed.h"
 #include "sensor/event/wire_text.h"
 #include "sensor/feed_convert.h"
+#include "sensor/feed_source.h"
 #include "sensor/ledger/ledger_flows.h"
 #include "sensor/options.h"
 #include "sensor/retro/retro_command.h"
@@ -256,8 +257,11 @@ static bool confine_to_files(enum command command, const struct request *request
 {
 	struct enclosure files = { 0 };
 
+	struct feed_source source;
+
 	for (int i = 0; i < request->feed_count; i++)
-		enclosure_reads(&files, request->feeds[i]);
+		if (feed_source_path(request->feeds[i], &source))
+			enclosure_reads(&files, source.path);
 	for (int i = 0; command != LOOKUP && i < request->argc; i++)
 		if (command == RETRO && ledger_is_at(request->argv[i]))
 			enclosure_writes(&files, request->argv[i]); /* SQLite's files beside it */
@@ -350,13 +354,19 @@ static struct feed_set *load_all(const struct request *request, int *status)
 	for (int i = 0; builder != NULL && i < request->feed_count; i++) {
 		struct feed_options file = request->options;
 		struct feed_counts counts;
+		struct feed_source source;
+		const char *reason;
 
 		file.is_allow_list = request->is_allow[i];
 		if (request->is_bare && strcmp(request->feeds[i], "builtin") == 0) {
 			if (!feed_builder_add_builtin(builder))
 				*status = FAILED;
-		} else if (!feed_builder_add_file(builder, request->feeds[i], &file, &counts))
+		} else if (!feed_source_read(request->feeds[i], &source, &file, &reason)) {
+			fprintf(stderr, "dancecard: feed %s: %s\n", request->feeds[i], reason);
 			*status = FAILED;
+		} else if (!feed_builder_add_file(builder, source.path, &file, &counts)) {
+			*status = FAILED;
+		}
 	}
 	return builder != NULL ? feed_builder_finish(builder) : NULL;
 }

@@ -37,7 +37,8 @@ static const struct row {
 	  "Common Schema 9.4) or ocsf (Open Cybersecurity Schema Framework 1.8)" },
 	{ 'f', "feed", "FILE", LIST, AT(feeds),
 	  "a feed of names or networks besides the built-in one; its format is found by\n"
-	  "its content. May be given again" },
+	  "its content. FILE?tag=NAME&category=WORD says what events call it, and of what\n"
+	  "category entries are that do not say. May be given again" },
 	{ 291, "allow", "FILE", LIST, AT(allows),
 	  "names in this feed are nobody's, whatever the others say. May be given again" },
 	{ 256, "no-builtin-feed", NULL, FLAG, AT(no_builtin_feed),

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "sensor/feed_source.h"
 #include "sensor/log.h"
 
 enum stage { IDLE, READING, READ };
@@ -40,13 +41,19 @@ static void add_list(struct feed_builder *builder, const struct options *o,
 			                    .is_allow_list = is_allow,
 			                    .time = o->interfaces.count > 0 ? time(NULL) : 0 };
 		struct feed_counts counts = { 0 };
+		struct feed_source source;
+		const char *reason;
 
-		if (!feed_builder_add_file(builder, paths->items[i], &how, &counts))
+		if (!feed_source_read(paths->items[i], &source, &how, &reason)) {
+			log_error("feed %s: %s", paths->items[i], reason);
 			++*failures;
-		else if (o->verbose)
-			log_note("feed %s: %llu lines, %llu taken, %llu refused", paths->items[i],
+		} else if (!feed_builder_add_file(builder, source.path, &how, &counts)) {
+			++*failures;
+		} else if (o->verbose) {
+			log_note("feed %s: %llu lines, %llu taken, %llu refused", source.path,
 			         (unsigned long long)counts.lines, (unsigned long long)counts.taken,
 			         (unsigned long long)counts.refused);
+		}
 	}
 }
 

@@ -92,6 +92,11 @@ ROWS = [
     Row("gzip -c $T/feed.txt > $T/f.gz; $D feed check $T/f.gz", 1, ("f.gz: is compressed by gzip: unpack it first",)),
     Row("(printf '\\xff\\xfe'; iconv -t utf-16le $T/feed.txt) > $T/f16; $D feed check $T/f16", 1, ("f16: is in UTF-16: turn it into UTF-8 first",)),
     Row("$D -q -r pixel-tls.pcap -f nofile.txt", 1, ("nofile.txt: No such file or directory",), TLS),
+    Row("$D -q -r pixel-tls.pcap -f '$T/feed.txt?tga=x'", 1, ("feed.txt?tga=x: behind the ? stand tag=, category=, format=, match=",), TLS),
+    Row("$D -q -r pixel-tls.pcap -f '$T/feed.txt?format=nope'", 1, ("feed.txt: no such format",), TLS),
+    Row("echo tiktok.com > $T/l; $D -q -r pixel-tls.pcap --no-builtin-feed -f $T'/l?tag=mine&category=app' | "
+        """grep '"category":"app",.*"feed":"mine"'""", 0, (), 1),
+    Row("echo tiktok.com > $T/l; $D -q -r pixel-tls.pcap -f $T'/l?tag=mine' -o $T/l", 2, ("--output", "is read by --feed")),
     Row("$D -q -r pixel-tls.pcap --no-builtin-feed", 1, ("there is no feed to match against",)),
     Row("echo analytics.tiktok.com > $T/allow; $D -q -r pixel-tls.pcap --allow $T/allow", 0, (), 1),
     Row("echo 'allow: ['$T/allow, $T/allow']' > $T/c; $D -q -r pixel-tls.pcap -c $T/c", 0, (), 1),
