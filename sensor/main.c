@@ -29,6 +29,7 @@
 
 enum { EXIT_DONE = 0, EXIT_PARTLY = 1, EXIT_USAGE = 2, EXIT_CONTACT = 3 };
 enum { WATCH_MS = 1000 }; /* --watch-feeds: between two looks */
+enum { MEMORY_LEAST = 4 << 20 };
 
 /* All that is open, in the order in which it is opened. */
 struct run {
@@ -602,6 +603,10 @@ static bool is_usable(const struct options *o, const struct config *config)
 		log_error("option --user: there is no user '%s' on this machine (to make one: "
 		          "useradd --system %s)",
 		          o->user, o->user);
+		return false;
+	}
+	if (o->memory_bytes > 0 && o->memory_bytes < MEMORY_LEAST) {
+		log_error("--memory is at least 4M: with less, contacts would be missed");
 		return false;
 	}
 	if (o->to_ns != 0 && o->from_ns >= o->to_ns) {

@@ -75,9 +75,9 @@ static const struct row {
 	  "worker threads; without, the processors there are. 1: no threads at all. The\n"
 	  "events are the same, to the byte" },
 	{ 270, "memory", "SIZE", SIZE, AT(memory_bytes),
-	  "memory for flows and what is open about them, such as 512M or 4G; when it is\n"
-	  "full the longest idle gives way, and is counted. Without: half of the machine's,\n"
-	  "2G at most" },
+	  "memory for flows and what is open about them, such as 512M or 4G, 4M at least;\n"
+	  "when it is full the longest idle gives way, and is counted. Without: half of the\n"
+	  "machine's, 2G at most" },
 	{ 271, "ring", "SIZE", SIZE, AT(ring_bytes),
 	  "live: the kernel's ring of each interface (32M)" },
 	{ 257, "stats", "SECONDS", NUMBER, AT(stats_seconds),

@@ -34,6 +34,8 @@ ROWS = [
     Row("$D -r pixel-tls.pcap --stats -1", 2, ("option --stats wants a number, not '-1'",)),
     Row("$D -r pixel-tls.pcap -j many", 2, ("option --workers wants a number, not 'many'",)),
     Row("$D -r pixel-tls.pcap --memory 0", 2, ("option --memory wants a size such as 512M or 4G, not '0'",)),
+    Row("$D -r pixel-tls.pcap --memory 3M", 2, ("--memory is at least 4M",)),
+    Row("$D -q -r pixel-tls.pcap --memory 4M -j 8", 0, (), TLS),
     Row("$D -r pixel-tls.pcap --from yesterday", 2, ("option --from wants a time such as", "yesterday")),
     Row("$D -r pixel-tls.pcap --to 2026-13-01", 2, ("option --to wants a time such as",)),
     Row("$D -r pixel-tls.pcap --from 2027-01-01 --to 2026-01-01", 2, ("--from is not before --to",)),
